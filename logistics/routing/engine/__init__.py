@@ -1,0 +1,42 @@
+"""The routing engine: a pure library that plans one delivery day and checks its own plans.
+
+    plan = solve(problem, SolveOptions(time_limit_s=20))
+
+It knows nothing of the platform; standard library, numpy and OR-Tools are all it needs.
+"""
+
+from logistics.routing.engine.check import Violation, check
+from logistics.routing.engine.explain import drop_reason
+from logistics.routing.engine.plan import Dropped, DropReason, Plan, Route, Visit
+from logistics.routing.engine.planning import PlanRejected, solve
+from logistics.routing.engine.problem import UNREACHABLE, BadProblem, Depot, Problem, Stop, TimeWindow, Vehicle
+from logistics.routing.engine.schedule import InfeasibleRoute, RouteRule, schedule_route
+from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
+from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
+
+__all__ = [
+    "UNREACHABLE",
+    "BadProblem",
+    "Depot",
+    "DropReason",
+    "Dropped",
+    "InfeasibleRoute",
+    "OrToolsRouting",
+    "Plan",
+    "PlanRejected",
+    "Problem",
+    "Progress",
+    "Route",
+    "RouteRule",
+    "SolveOptions",
+    "Solver",
+    "Stop",
+    "TimeWindow",
+    "Vehicle",
+    "Violation",
+    "Visit",
+    "check",
+    "drop_reason",
+    "schedule_route",
+    "solve",
+]

@@ -1,0 +1,196 @@
+"""The problem as an OR-Tools routing model.
+
+Nodes are depots and stops, not places: stops that share a place are two nodes 0 m apart. Transits are registered as
+matrices, never as Python callbacks, which cost most of the search time. Times are shifted so that the earliest hour is
+0, because dimensions start there.
+
+The price of the road sits on the arcs: kilometres and the hours of driving and serving. Only waiting is left to the
+time dimension, as a slack cost; the sum is exactly the paid time. Measured against a span cost over the whole route,
+which hides the hours from everything that looks at arcs (guided local search, cheapest insertion), see
+`docs/decisions` or the benchmark.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.constraint_solver import pywrapcp
+
+from logistics.routing.engine.costs import FINE_PER_CENT, FINE_PER_METRE, FINE_PER_SECOND
+from logistics.routing.engine.problem import UNREACHABLE, Problem, Stop, Vehicle
+
+LARGEST_TOTAL = 2**60
+"""OR-Tools adds costs in 64 bits; guided local search adds penalties on top."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingModel:
+    """A model ready to search. Node k is depot k; node `len(problem.depots) + k` is `stops[k]`.
+
+    One cent is `FINE_PER_CENT / divisor` units of OR-Tools' objective. `drop_prices[k]` belongs to `stops[k]`, in
+    these units.
+    """
+
+    manager: pywrapcp.RoutingIndexManager
+    routing: pywrapcp.RoutingModel
+    vehicles: tuple[Vehicle, ...]
+    stops: tuple[Stop, ...]
+    drop_prices: tuple[int, ...]
+    depot_count: int
+    divisor: int
+
+
+def build_model(problem: Problem, stops: Sequence[Stop]) -> RoutingModel:
+    """The model for all vehicles that have hours to work in and the stops that one of them may serve.
+
+    There must be at least one such vehicle and stop. Every stop is optional at its drop price.
+    """
+    vehicles = tuple(vehicle for vehicle in problem.vehicles if _works(problem, vehicle))
+    if not vehicles or not stops:
+        raise AssertionError("a model needs a vehicle and a stop")
+    nodes = _Nodes(problem, stops)
+    prices, divisor = _drop_prices(problem, vehicles, stops, nodes)
+    depot_node = {depot.id: node for node, depot in enumerate(problem.depots)}
+    homes = [depot_node[vehicle.depot] for vehicle in vehicles]
+    manager = pywrapcp.RoutingIndexManager(len(nodes.places), len(vehicles), homes, homes)
+    routing = pywrapcp.RoutingModel(manager)
+    model = RoutingModel(
+        manager=manager,
+        routing=routing,
+        vehicles=vehicles,
+        stops=tuple(stops),
+        drop_prices=prices,
+        depot_count=len(problem.depots),
+        divisor=divisor,
+    )
+    _add_costs(model, nodes)
+    _add_loads(model)
+    _add_time(model, problem, nodes)
+    _add_choices(model, problem)
+    return model
+
+
+def serveable(problem: Problem, stop: Stop) -> bool:
+    """Whether the model may hold the stop: some vehicle with hours to work in stands where its goods lie."""
+    return any(problem.may_serve(vehicle, stop) and _works(problem, vehicle) for vehicle in problem.vehicles)
+
+
+class _Nodes:
+    """Legs between nodes: (n, n) seconds and metres, `closed` where there is no way, and each node's service."""
+
+    def __init__(self, problem: Problem, stops: Sequence[Stop]) -> None:
+        self.places = [depot.place for depot in problem.depots] + [stop.place for stop in stops]
+        self.service_s = np.array([0] * len(problem.depots) + [stop.service_s for stop in stops], dtype=np.int64)
+        grid = np.ix_(self.places, self.places)
+        self.seconds = problem.seconds[grid].astype(np.int64)
+        self.metres = problem.metres[grid].astype(np.int64)
+        self.closed = (self.seconds == UNREACHABLE) | (self.metres == UNREACHABLE)
+        # A closed leg is impossible in the time dimension; its price need only not overflow.
+        self.seconds[self.closed] = 0
+        self.metres[self.closed] = 0
+
+
+def _works(problem: Problem, vehicle: Vehicle) -> bool:
+    hours = problem.hours_of(vehicle)
+    return hours.start_s <= hours.end_s
+
+
+def _drop_prices(
+    problem: Problem, vehicles: Sequence[Vehicle], stops: Sequence[Stop], nodes: _Nodes
+) -> tuple[tuple[int, ...], int]:
+    """Price of dropping each stop, and the divisor that keeps all sums inside 64 bits.
+
+    Without a `drop_cost`, dropping any one stop costs more than the dearest whole plan could: every vehicle out for its
+    whole shift, and every node left over its longest leg. So serving one stop more always pays. On top, ten packages
+    count like one stop more (up to a hundred), so that of two stops the one with fewer packages is left out.
+    """
+    longest_m = nodes.metres.max(axis=1)
+    depot_count = len(problem.depots)
+    road_m = int(longest_m[depot_count:].sum()) + len(vehicles) * int(longest_m[:depot_count].max())
+    ceiling = max(vehicle.cost_per_km for vehicle in vehicles) * road_m * FINE_PER_METRE
+    for vehicle in vehicles:
+        hours = problem.hours_of(vehicle)
+        ceiling += vehicle.fixed_cost * FINE_PER_CENT
+        ceiling += vehicle.cost_per_h * (hours.end_s - hours.start_s) * FINE_PER_SECOND
+    tenth = ceiling // 10 + 1
+    prices = [
+        tenth * (10 + min(stop.packages, 100)) if stop.drop_cost is None else stop.drop_cost * FINE_PER_CENT
+        for stop in stops
+    ]
+    divisor = 1 + (sum(prices) + ceiling) // LARGEST_TOTAL
+    return tuple(price // divisor for price in prices), divisor
+
+
+def _add_costs(model: RoutingModel, nodes: _Nodes) -> None:
+    """Fixed cost, and one arc matrix for each pair of prices per kilometre and hour."""
+    evaluators: dict[tuple[int, int], int] = {}
+    for index, vehicle in enumerate(model.vehicles):
+        prices = (vehicle.cost_per_km, vehicle.cost_per_h)
+        if prices not in evaluators:
+            arcs = vehicle.cost_per_km * FINE_PER_METRE * nodes.metres
+            arcs = arcs + vehicle.cost_per_h * FINE_PER_SECOND * (nodes.seconds + nodes.service_s[:, None])
+            evaluators[prices] = _register(model.routing, arcs // model.divisor)
+        model.routing.SetArcCostEvaluatorOfVehicle(evaluators[prices], index)
+        model.routing.SetFixedCostOfVehicle(vehicle.fixed_cost * FINE_PER_CENT // model.divisor, index)
+
+
+def _register(routing: pywrapcp.RoutingModel, matrix: NDArray[np.int64]) -> int:
+    # The wrapper takes lists of Python integers only.
+    index: int = routing.RegisterTransitMatrix(matrix.tolist())
+    return index
+
+
+def _add_loads(model: RoutingModel) -> None:
+    """One capacity dimension per unit that can bind: a limit no vehicle could reach only slows the search."""
+    limits: tuple[tuple[str, list[int], list[int | None]], ...] = (
+        ("grams", [stop.demand_g for stop in model.stops], [v.capacity_g for v in model.vehicles]),
+        ("packages", [stop.packages for stop in model.stops], [v.capacity_packages for v in model.vehicles]),
+        ("millilitres", [stop.volume_ml for stop in model.stops], [v.capacity_ml for v in model.vehicles]),
+    )
+    for name, demands, given in limits:
+        total = sum(demands)
+        capacities = [total if capacity is None else min(capacity, total) for capacity in given]
+        if min(capacities) == total:
+            continue
+        evaluator = model.routing.RegisterUnaryTransitVector([0] * model.depot_count + demands)
+        model.routing.AddDimensionWithVehicleCapacity(evaluator, 0, capacities, True, name)
+
+
+def _add_time(model: RoutingModel, problem: Problem, nodes: _Nodes) -> None:
+    """Windows, shifts and depot hours on one dimension; waiting is its slack and is paid."""
+    hours = [problem.hours_of(vehicle) for vehicle in model.vehicles]
+    origin_s = min(span.start_s for span in hours)
+    horizon_s = max(span.end_s for span in hours) - origin_s
+    transits = nodes.seconds + nodes.service_s[:, None]
+    transits[nodes.closed] = horizon_s + 1
+    evaluator = _register(model.routing, np.minimum(transits, horizon_s + 1))
+    model.routing.AddDimension(evaluator, horizon_s, horizon_s, False, "time")
+    time = model.routing.GetDimensionOrDie("time")
+    for index, vehicle in enumerate(model.vehicles):
+        span = hours[index]
+        for end in (model.routing.Start(index), model.routing.End(index)):
+            time.CumulVar(end).SetRange(span.start_s - origin_s, span.end_s - origin_s)
+        waiting = vehicle.cost_per_h * FINE_PER_SECOND // model.divisor
+        time.SetSlackCostCoefficientForVehicle(waiting, index)
+    for position, stop in enumerate(model.stops):
+        index = model.manager.NodeToIndex(model.depot_count + position)
+        earliest = max(0, stop.window.start_s - origin_s)
+        latest = min(horizon_s, stop.window.end_s - origin_s)
+        if earliest <= latest:
+            time.CumulVar(index).SetRange(earliest, latest)
+        else:  # nobody works inside the window: an empty range would make the whole model fail
+            model.routing.ActiveVar(index).SetValue(0)
+
+
+def _add_choices(model: RoutingModel, problem: Problem) -> None:
+    """Every stop is optional at its price, and bound to the vehicles where its goods lie."""
+    for position, (stop, price) in enumerate(zip(model.stops, model.drop_prices, strict=True)):
+        index = model.manager.NodeToIndex(model.depot_count + position)
+        model.routing.AddDisjunction([index], price)
+        allowed = [k for k, vehicle in enumerate(model.vehicles) if problem.may_serve(vehicle, stop)]
+        if not allowed:  # OR-Tools would read an empty list as "any vehicle"
+            raise AssertionError(f"stop {stop.id} has no vehicle; leave it out of the model")
+        if len(allowed) < len(model.vehicles):
+            # Being dropped (vehicle -1) stays allowed: the stop is in a disjunction.
+            model.routing.SetAllowedVehiclesForIndex(allowed, index)
