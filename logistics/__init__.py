@@ -1,0 +1,37 @@
+"""The platform for the last hundred metres. `create_app` wires it together; importing does no I/O."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from logistics.config import Settings
+from logistics.db import db, init_engines
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the web application, which is also the context in which workers and commands run.
+
+    Opens no connection and reads no file but templates; `settings` default to the environment.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(__name__, instance_path=str(settings.instance_dir))
+    app.config.from_mapping(settings.flask_config())
+    init_engines(app)
+    _import_tables()
+    Migrate(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
+    return app
+
+
+def _import_tables() -> None:
+    """Make every table known to the metadata before a mapper or a migration needs it."""
+    from logistics import idempotency, outbox  # noqa: F401
+    from logistics.accounts import models as accounts  # noqa: F401
+    from logistics.communities import models as communities  # noqa: F401
+    from logistics.day import models as day  # noqa: F401
+    from logistics.delivery import models as delivery  # noqa: F401
+    from logistics.fulfilment import models as fulfilment  # noqa: F401
+    from logistics.inventory import models as inventory  # noqa: F401
+    from logistics.notifications import models as notifications  # noqa: F401
+    from logistics.orders import models as orders  # noqa: F401
+    from logistics.routing import models as routing  # noqa: F401

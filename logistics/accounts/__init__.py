@@ -1,0 +1,1 @@
+"""Who may sign in: accounts with a role and a scope, and API tokens."""

@@ -1,0 +1,1 @@
+"""Who and where: the tree, compounds and their gates, households, delivery points."""

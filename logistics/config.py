@@ -1,0 +1,140 @@
+"""Every environment variable the platform reads, once, typed, with its default."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105  refused when PLATFORM_ENV=production
+
+
+class BadConfiguration(ValueError):
+    """An environment variable has a value the platform cannot run with; the message names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Typed settings of one process.
+
+    `database_url` and `redis_url` are the two switches from the embedded parts to outside servers. Seconds are whole.
+    """
+
+    environment: str
+    secret_key: str
+    database_url: str
+    redis_url: str
+    instance_dir: Path
+    host: str
+    port: int
+    web_workers: int
+    roads_file: Path | None
+    tile_url: str
+    tile_attribution: str
+    solve_time_limit_s: int
+    solve_iteration_limit: int | None
+    solve_seed: int
+    proxy_hops: int
+    log_level: str
+    log_format: str
+    rate_limit_logins: str
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def travel_cache_dir(self) -> Path:
+        return self.instance_dir / "travel"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from `env` (default: the process environment).
+
+        Raises:
+            BadConfiguration: a value is not of its type, or production runs on a development secret.
+        """
+        read = _Reader(os.environ if env is None else env)
+        instance_dir = Path(read.text("INSTANCE_DIR", "instance")).resolve()
+        settings = cls(
+            environment=read.choice("PLATFORM_ENV", "development", {"development", "production", "test"}),
+            secret_key=read.text("SECRET_KEY", DEVELOPMENT_SECRET),
+            database_url=_with_driver(read.text("DATABASE_URL", f"sqlite:///{instance_dir / 'platform.db'}")),
+            redis_url=read.text("REDIS_URL", f"unix://{instance_dir / 'valkey.sock'}"),
+            instance_dir=instance_dir,
+            host=read.text("HOST", "127.0.0.1"),
+            port=read.whole("PORT", 8000, low=1, high=65535),
+            web_workers=read.whole("WEB_WORKERS", 2, low=1, high=64),
+            roads_file=_optional_path(read.text("ROADS_FILE", "")),
+            tile_url=read.text("TILE_URL", ""),
+            tile_attribution=read.text("TILE_ATTRIBUTION", ""),
+            solve_time_limit_s=read.whole("SOLVE_TIME_LIMIT_S", 20, low=1, high=3600),
+            solve_iteration_limit=read.optional_whole("SOLVE_ITERATION_LIMIT", low=1, high=10**9),
+            solve_seed=read.whole("SOLVE_SEED", 1, low=0, high=2**31 - 1),
+            proxy_hops=read.whole("PROXY_HOPS", 0, low=0, high=8),
+            log_level=read.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
+            log_format=read.choice("LOG_FORMAT", "json", {"json", "console"}),
+            rate_limit_logins=read.text("RATE_LIMIT_LOGINS", "10 per minute"),
+        )
+        if settings.production and (settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < 32):
+            raise BadConfiguration(
+                "SECRET_KEY must be set to at least 32 random characters when PLATFORM_ENV=production; "
+                "python -c 'import secrets; print(secrets.token_urlsafe(48))' makes one"
+            )
+        return settings
+
+    def flask_config(self) -> dict[str, Any]:
+        """The same settings under the names Flask and its extensions read."""
+        return {
+            "SETTINGS": self,
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_BINDS": {"reader": self.database_url},
+            "SESSION_COOKIE_NAME": "__Host-session" if self.production else "session",
+            "SESSION_COOKIE_SECURE": self.production,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+            "BABEL_DEFAULT_LOCALE": "zh_Hans_CN",
+            "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
+            "BABEL_TRANSLATION_DIRECTORIES": "web/translations",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    env: Mapping[str, str]
+
+    def text(self, name: str, default: str) -> str:
+        return self.env.get(name, "").strip() or default
+
+    def choice(self, name: str, default: str, allowed: set[str]) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise BadConfiguration(f"{name} is {value!r}; it must be one of {', '.join(sorted(allowed))}")
+        return value
+
+    def optional_whole(self, name: str, *, low: int, high: int) -> int | None:
+        return self.whole(name, low, low=low, high=high) if self.env.get(name, "").strip() else None
+
+    def whole(self, name: str, default: int, *, low: int, high: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdecimal() or not low <= int(value) <= high:
+            raise BadConfiguration(f"{name} is {value!r}; it must be a whole number from {low} to {high}")
+        return int(value)
+
+
+def _optional_path(value: str) -> Path | None:
+    return Path(value).resolve() if value else None
+
+
+def _with_driver(url: str) -> str:
+    """Name psycopg 3 where a URL says only `postgresql://` (or the older `postgres://`)."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if separator and scheme in {"postgres", "postgresql"} else url

@@ -1,0 +1,1 @@
+"""The handover: manifests, proof of delivery, and the redemption of pickup codes."""

@@ -1,0 +1,1 @@
+"""The basket: waves released to picking, and batches per store, delivery point, window and kind."""

@@ -1,0 +1,1 @@
+"""The message: a row written with the change it tells of."""

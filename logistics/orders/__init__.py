@@ -1,0 +1,1 @@
+"""The promise: merchants, stores, products, campaigns and the orders of households."""

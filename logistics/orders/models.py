@@ -1,0 +1,169 @@
+"""Tables of the catalogue, the campaigns and the orders. Money in cents, weight in grams, volume in millilitres."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from logistics.db import Base, UtcDateTime, enum_type
+from logistics.orders.rules import CampaignState, Channel, LineReason, OrderState, ShortageRule
+
+
+class Merchant(Base):
+    __tablename__ = "merchants"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+
+
+class Store(Base):
+    """A shop of a merchant, which is a depot in routing. Place in WGS-84; hours in minutes after local midnight."""
+
+    __tablename__ = "stores"
+    __table_args__ = (
+        CheckConstraint("lng BETWEEN -180 AND 180", name="lng"),
+        CheckConstraint("lat BETWEEN -90 AND 90", name="lat"),
+        CheckConstraint("0 <= opens_min AND opens_min < closes_min AND closes_min <= 1440", name="hours"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchants.id"), index=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    lng: Mapped[float]
+    lat: Mapped[float]
+    opens_min: Mapped[int] = mapped_column(default=360)
+    closes_min: Mapped[int] = mapped_column(default=1320)
+
+
+class Product(Base):
+    __tablename__ = "products"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "sku"),
+        CheckConstraint("price_cents >= 0", name="price"),
+        CheckConstraint("weight_g >= 0 AND volume_ml >= 0", name="size"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchants.id"))
+    sku: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(160))
+    category: Mapped[str] = mapped_column(String(80), default="")
+    unit: Mapped[str] = mapped_column(String(32), default="")
+    price_cents: Mapped[int]
+    weight_g: Mapped[int]
+    volume_ml: Mapped[int]
+
+
+class Campaign(Base):
+    """A group buy of one store for one delivery date. `seed` is what its draws and ties are decided by."""
+
+    __tablename__ = "campaigns"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(80), unique=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    state: Mapped[CampaignState] = mapped_column(enum_type(CampaignState), default=CampaignState.DRAFT)
+    cut_off_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivery_date: Mapped[date] = mapped_column(Date, index=True)
+    shortage_rule: Mapped[ShortageRule] = mapped_column(enum_type(ShortageRule), default=ShortageRule.PROPORTIONAL)
+    seed: Mapped[int] = mapped_column(default=0)
+    minimum_orders: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CampaignArea(Base):
+    """An area of the tree that a campaign serves, with everything below it."""
+
+    __tablename__ = "campaign_areas"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("areas.id"), primary_key=True)
+
+
+class DeliveryWindow(Base):
+    """A span of time in which a campaign's goods come; orders name one."""
+
+    __tablename__ = "delivery_windows"
+    __table_args__ = (UniqueConstraint("campaign_id", "code"), CheckConstraint("starts_at < ends_at", name="span"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(String(32))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Offer(Base):
+    """A product in a campaign. `supply_count` None: as much as is asked. `limit_per_household` None: no limit."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "product_id"),
+        CheckConstraint("price_cents >= 0", name="price"),
+        CheckConstraint("supply_count IS NULL OR supply_count >= 0", name="supply"),
+        CheckConstraint("limit_per_household IS NULL OR limit_per_household >= 1", name="household_limit"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"))
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"), index=True)
+    price_cents: Mapped[int]
+    limit_per_household: Mapped[int | None]
+    supply_count: Mapped[int | None]
+
+
+class HouseholdDraw(Base):
+    """How much of an offer a household has drawn in standing orders: the counter that keeps its limit under races."""
+
+    __tablename__ = "household_draws"
+    __table_args__ = (CheckConstraint("quantity >= 0", name="quantity"),)
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id", ondelete="CASCADE"), primary_key=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), primary_key=True)
+    quantity: Mapped[int]
+
+
+class Order(Base):
+    """One household's purchase in one campaign. `pickup_code` is told to the household alone."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "code"),
+        Index("ix_orders_household_id_placed_at", "household_id", "placed_at"),
+        Index("ix_orders_campaign_id_state", "campaign_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64))
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"))
+    window_id: Mapped[int] = mapped_column(ForeignKey("delivery_windows.id"), index=True)
+    channel: Mapped[Channel] = mapped_column(enum_type(Channel), default=Channel.GROUP_BUY)
+    state: Mapped[OrderState] = mapped_column(enum_type(OrderState), default=OrderState.PLACED)
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    placed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    pickup_code: Mapped[str] = mapped_column(String(12), default="")
+
+
+class OrderLine(Base):
+    """`ordered` is what was asked; `given` is decided at the cut-off, with the reason where it is less."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        UniqueConstraint("order_id", "offer_id"),
+        CheckConstraint("ordered >= 1", name="ordered"),
+        CheckConstraint("given IS NULL OR (given >= 0 AND given <= ordered)", name="given"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), index=True)
+    ordered: Mapped[int]
+    given: Mapped[int | None]
+    reason: Mapped[LineReason | None] = mapped_column(enum_type(LineReason))

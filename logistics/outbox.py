@@ -1,0 +1,154 @@
+"""Work promised inside the transaction that needs it.
+
+A row written with the change cannot be lost when Redis is down or the process dies after commit; the relay rings the
+queue for it, and the effect's own transaction marks it done. A job may therefore run twice and must check first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Index, String, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from logistics.db import Base, UtcDateTime
+
+ATTEMPT_LIMIT = 5
+"""Rings before a promise is given up and shown as failed; each is a worker that died or a job that raised."""
+
+
+class Queue(StrEnum):
+    """One worker process per queue: a worker on several queues can lose a job between dequeue and start."""
+
+    DEFAULT = "default"
+    SOLVER = "solver"
+
+
+class Promise(Base):
+    """One piece of work owed. `job` is the name of a function in `workers.jobs`, `args` its JSON keyword arguments."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_owed",
+            "due_at",
+            postgresql_where=text("done_at IS NULL AND failed_at IS NULL"),
+            sqlite_where=text("done_at IS NULL AND failed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    job: Mapped[str] = mapped_column(String(64))
+    args: Mapped[dict[str, Any]] = mapped_column(JSON)
+    queue: Mapped[str] = mapped_column(String(16))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    rung_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str | None] = mapped_column(String(2000))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """What the relay needs to enqueue one promise."""
+
+    promise_id: int
+    job: str
+    args: Mapping[str, Any]
+    queue: str
+    attempt: int
+
+
+def promise(
+    session: Session,
+    *,
+    key: str,
+    job: str,
+    args: Mapping[str, Any],
+    due_at: datetime,
+    queue: Queue = Queue.DEFAULT,
+) -> int:
+    """Owe `job(**args)` from `due_at` on; the same `key` twice is one promise. Returns its id."""
+    known = session.scalar(select(Promise.id).where(Promise.key == key))
+    if known is not None:
+        return known
+    row = Promise(key=key, job=job, args=dict(args), queue=queue.value, due_at=due_at)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def claim_due(session: Session, *, now: datetime, lease: timedelta, limit: int = 100) -> list[Ring]:
+    """Take the promises to ring now: due and never rung, or rung longer than `lease` ago and still not done.
+
+    Marks them rung. Two relays never take the same row (SKIP LOCKED on PostgreSQL, BEGIN IMMEDIATE on SQLite).
+    A promise past `ATTEMPT_LIMIT` is marked failed instead.
+    """
+    stale = now - lease
+    rows = session.scalars(
+        select(Promise)
+        .where(Promise.done_at.is_(None), Promise.failed_at.is_(None), Promise.due_at <= now)
+        .where(Promise.rung_at.is_(None) | (Promise.rung_at < stale))
+        .order_by(Promise.due_at, Promise.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    rings = []
+    for row in rows:
+        if row.attempts >= ATTEMPT_LIMIT:
+            row.failed_at, row.error = now, row.error or f"not done after {row.attempts} rings"
+            continue
+        row.rung_at, row.attempts = now, row.attempts + 1
+        rings.append(Ring(promise_id=row.id, job=row.job, args=row.args, queue=row.queue, attempt=row.attempts))
+    return rings
+
+
+def release(session: Session, promise_ids: list[int]) -> None:
+    """Take back rings that did not reach the queue, so that the next pass rings again without using up an attempt."""
+    session.execute(
+        update(Promise)
+        .where(Promise.id.in_(promise_ids), Promise.done_at.is_(None))
+        .values(rung_at=None, attempts=Promise.attempts - 1)
+    )
+
+
+def is_owed(session: Session, promise_id: int) -> bool:
+    """Whether the work is still to be done; a job asks this first, in the transaction of its effect."""
+    return (
+        session.scalar(
+            select(Promise.id).where(Promise.id == promise_id, Promise.done_at.is_(None)).with_for_update()
+        )
+        is not None
+    )
+
+
+def done(session: Session, promise_id: int, *, now: datetime) -> bool:
+    """Mark the promise kept, in the transaction of its effect; False when another run had already kept it."""
+    result = session.execute(
+        update(Promise).where(Promise.id == promise_id, Promise.done_at.is_(None)).values(done_at=now, error=None)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def record_error(session: Session, promise_id: int, *, error: str) -> None:
+    """Keep what went wrong and let the next sweep ring again at once."""
+    session.execute(
+        update(Promise)
+        .where(Promise.id == promise_id, Promise.done_at.is_(None))
+        .values(error=error[:2000], rung_at=None)
+    )
+
+
+def give_up(session: Session, promise_id: int, *, error: str, now: datetime) -> None:
+    """Mark the promise failed for good: ringing again would fail in the same way."""
+    session.execute(
+        update(Promise)
+        .where(Promise.id == promise_id, Promise.done_at.is_(None))
+        .values(error=error[:2000], failed_at=now)
+    )

@@ -1,0 +1,133 @@
+"""Pure rules of planning a day: states, service times, and how batches become stops."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+PICKUP_FIXED_S = 240
+"""Park at the gate, find the keeper, sign: four minutes whatever is dropped."""
+PICKUP_PER_PACKAGE_S = 10
+DOOR_FIXED_S = 240
+DOOR_PER_PACKAGE_S = 60
+"""A leave-at-door package is walked from the gate to its door."""
+
+
+class PlanState(StrEnum):
+    QUEUED = "queued"
+    SOLVING = "solving"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+PLAN_TRANSITIONS: Mapping[PlanState, frozenset[PlanState]] = {
+    PlanState.QUEUED: frozenset({PlanState.SOLVING, PlanState.FAILED, PlanState.CANCELLED}),
+    PlanState.SOLVING: frozenset({PlanState.SOLVING, PlanState.READY, PlanState.FAILED, PlanState.CANCELLED}),
+    PlanState.READY: frozenset(),
+    PlanState.FAILED: frozenset(),
+    PlanState.CANCELLED: frozenset(),
+}
+
+
+class StopKind(StrEnum):
+    """How the goods are handed over at the gate: set down at points, or walked to doors and left there."""
+
+    PICKUP = "pickup"
+    DOOR = "door"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLoad:
+    """A batch as planning sees it. `place` is the code of the compound whose gate it goes to."""
+
+    batch_id: int
+    depot: str
+    place: str
+    place_name: str
+    kind: StopKind
+    window_start: datetime
+    window_end: datetime
+    weight_g: int
+    volume_ml: int
+    package_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateStop:
+    """One stop of a vehicle at a compound's gate; drops every batch in `batch_ids`."""
+
+    code: str
+    name: str
+    depot: str
+    place: str
+    kind: StopKind
+    window_start: datetime
+    window_end: datetime
+    weight_g: int
+    volume_ml: int
+    package_count: int
+    service_s: int
+    batch_ids: tuple[int, ...]
+
+
+def service_s(kind: StopKind, package_count: int) -> int:
+    """Seconds a vehicle stands at a gate: a fixed part and a part per package."""
+    if kind is StopKind.DOOR:
+        return DOOR_FIXED_S + DOOR_PER_PACKAGE_S * package_count
+    return PICKUP_FIXED_S + PICKUP_PER_PACKAGE_S * package_count
+
+
+def stops_from_batches(
+    batches: Iterable[BatchLoad], *, weight_g_max: Mapping[str, int], package_count_max: Mapping[str, int]
+) -> list[GateStop]:
+    """Group the batches of one depot, gate, window and kind into stops.
+
+    A group heavier than the depot's largest vehicle (`weight_g_max`, `package_count_max` by depot) is split between
+    batches, in order of batch id; a single batch beyond it stays a stop of its own, which the plan will name as
+    dropped. Stops come back ordered by code.
+    """
+    groups: dict[tuple[str, str, datetime, datetime, StopKind], list[BatchLoad]] = defaultdict(list)
+    for batch in batches:
+        groups[batch.depot, batch.place, batch.window_start, batch.window_end, batch.kind].append(batch)
+    stops: list[GateStop] = []
+    for key in sorted(groups):
+        depot = key[0]
+        loads = sorted(groups[key], key=lambda b: b.batch_id)
+        parts = _split(loads, weight_g_max=weight_g_max.get(depot, 0), package_count_max=package_count_max.get(depot, 0))
+        stops += [_stop(part, part_number=n if len(parts) > 1 else 0) for n, part in enumerate(parts, start=1)]
+    return stops
+
+
+def _split(loads: list[BatchLoad], *, weight_g_max: int, package_count_max: int) -> list[list[BatchLoad]]:
+    parts: list[list[BatchLoad]] = [[]]
+    for load in loads:
+        weight = sum(b.weight_g for b in parts[-1]) + load.weight_g
+        packages = sum(b.package_count for b in parts[-1]) + load.package_count
+        if parts[-1] and (weight > weight_g_max or packages > package_count_max):
+            parts.append([])
+        parts[-1].append(load)
+    return parts
+
+
+def _stop(loads: list[BatchLoad], *, part_number: int) -> GateStop:
+    first = loads[0]
+    packages = sum(b.package_count for b in loads)
+    code = f"{first.depot}/{first.place}/{first.window_start:%H%M}/{first.kind.value}"
+    return GateStop(
+        code=f"{code}/{part_number}" if part_number else code,
+        name=first.place_name,
+        depot=first.depot,
+        place=first.place,
+        kind=first.kind,
+        window_start=first.window_start,
+        window_end=first.window_end,
+        weight_g=sum(b.weight_g for b in loads),
+        volume_ml=sum(b.volume_ml for b in loads),
+        package_count=packages,
+        service_s=service_s(first.kind, packages),
+        batch_ids=tuple(b.batch_id for b in loads),
+    )
