@@ -1,0 +1,30 @@
+"""How long a delivery journey takes and where it runs: by road, or straight where no road file is at hand.
+
+Whole seconds, whole metres, WGS-84 degrees. Imports nothing of the platform.
+"""
+
+from .great_circle import GreatCircleTravel
+from .model import (
+    UNREACHABLE,
+    BadRoadFile,
+    Metric,
+    Point,
+    TravelMatrix,
+    TravelSource,
+    Unplaced,
+    UnplacedPoints,
+)
+from .roads import RoadTravel
+
+__all__ = [
+    "UNREACHABLE",
+    "BadRoadFile",
+    "GreatCircleTravel",
+    "Metric",
+    "Point",
+    "RoadTravel",
+    "TravelMatrix",
+    "TravelSource",
+    "Unplaced",
+    "UnplacedPoints",
+]

@@ -1,0 +1,186 @@
+"""Travel by road: an OpenStreetMap file, opened once, asked for matrices and lines."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import tags
+from .cache import Cache, digest
+from .graph import Graph, build_graph
+from .model import (
+    UNREACHABLE,
+    BadRoadFile,
+    Metric,
+    Point,
+    TravelMatrix,
+    Unplaced,
+    UnplacedPoints,
+    coordinates_of,
+    ids_of,
+)
+from .network import Network, build_network
+from .osm import ADVICE, read_roads
+from .path import Drawing, Line
+from .search import ACCESS_KMH, Search
+from .snap import AT_NODE_M, Places, Snapper
+from .turns import banned_pairs
+
+FORMAT = 1
+"""Raise it whenever the same file and parameters give other arrays: old cache files are then not found any more."""
+
+
+class RoadTravel:
+    """Fastest journeys of a delivery van on the roads of one file.
+
+    Points stand on the nearest road of the main network, with a straight access leg at 10 km/h at either end.
+    Turning round at a junction is allowed unless it dodges a banned turn; lights and queues are in the class speeds.
+    """
+
+    def __init__(self, network: Network, graph: Graph, *, metric: Metric, cache: Cache, max_access_m: int) -> None:
+        self.metric = metric
+        self.max_access_m = max_access_m
+        self._cache = cache
+        self._snapper = Snapper(network, graph, max_access_m=max_access_m)
+        self._search = Search(network, graph)
+        self._drawing = Drawing(self._search)
+
+    @classmethod
+    def open(cls, path: Path, *, cache_dir: Path | None, max_access_m: int = 500) -> RoadTravel:
+        """Reads an .osm.pbf, or what a former reading of the same bytes left in `cache_dir`.
+
+        Raises BadRoadFile (a ValueError) naming the file if it is cut short, no road file, or has no road that can be
+        driven to and left again; FileNotFoundError if it is not there; ValueError if `max_access_m` is negative.
+        """
+        if max_access_m < 0:
+            raise ValueError(f"max_access_m is {max_access_m}; whole metres from 0 would be right")
+        if not path.is_file():
+            raise FileNotFoundError(f"{path.name}: no such road file; {ADVICE}")
+        sha256 = _sha256(path)
+        cache = Cache(cache_dir)
+        network, graph = _load_or_build(path, sha256, cache)
+        metric = Metric(
+            kind="roads",
+            description=(
+                "fastest way of a delivery van by OpenStreetMap class speeds, posted limits, one-ways, access and turn "
+                f"restrictions; points within {max_access_m} m of a road, access legs at {ACCESS_KMH:g} km/h"
+            ),
+            source=path.name,
+            sha256=sha256,
+        )
+        return cls(network, graph, metric=metric, cache=cache, max_access_m=max_access_m)
+
+    def matrix(self, points: Sequence[Point]) -> TravelMatrix:
+        """Fastest seconds between every two points, and the metres along those same paths.
+
+        Points with the same coordinates are 0 apart. Raises ValueError if two points share an id.
+        """
+        ids = ids_of(points)
+        lng_lat = coordinates_of(points)
+        key = digest(_parameters(), self.metric.sha256, str(self.max_access_m), lng_lat.tobytes())
+        stored = self._cache.load("matrix", key, ("seconds", "metres"))
+        shape = (len(ids), len(ids))
+        if stored is not None and all(a.shape == shape and a.dtype == np.int32 for a in stored.values()):
+            seconds, metres = stored["seconds"], stored["metres"]
+        else:
+            seconds, metres = self._computed(lng_lat)
+            self._cache.save("matrix", key, {"seconds": seconds, "metres": metres})
+            self._cache.trim("matrix")
+        unplaced = self._unplaced(points, lng_lat, seconds)
+        return TravelMatrix(ids=ids, seconds=seconds, metres=metres, unplaced=unplaced, metric=self.metric)
+
+    def line(self, points: Sequence[Point]) -> list[tuple[float, float]]:
+        """The journey through the points in order, as `(lng, lat)` along the roads; access legs are straight.
+
+        Raises UnplacedPoints if a point has no place on the roads or no journey leads on from it.
+        """
+        if not points:
+            return []
+        lng_lat = coordinates_of(points)
+        places = self._snapper.place(lng_lat)
+        if not places.placed.all():
+            raise UnplacedPoints(self._snapper.report(points, places))
+        line: Line = []
+        for index, leg in enumerate(self._drawing.legs(places)):
+            start, stop = points[index], points[index + 1]
+            if not leg:
+                raise UnplacedPoints(
+                    (Unplaced(point_id=stop.id, name=stop.name, reason="unreachable", distance_m=None),)
+                )
+            same_spot = (start.lng, start.lat) == (stop.lng, stop.lat)
+            line.extend([(start.lng, start.lat)] if same_spot else [(start.lng, start.lat), *leg])
+        line.append((points[-1].lng, points[-1].lat))
+        return [spot for index, spot in enumerate(line) if index == 0 or spot != line[index - 1]]
+
+    def _computed(self, lng_lat: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The two matrices; each set of equal coordinates is searched from once."""
+        count = len(lng_lat)
+        seconds = np.full((count, count), UNREACHABLE, dtype=np.int32)
+        metres = seconds.copy()
+        places = self._snapper.place(lng_lat)
+        placed = np.flatnonzero(places.placed)
+        if not len(placed):
+            return seconds, metres
+        _, chosen, spot = np.unique(lng_lat[placed], axis=0, return_index=True, return_inverse=True)
+        kept = placed[chosen]
+        spots = Places(
+            edge=places.edge[kept],
+            share=places.share[kept],
+            access_m=places.access_m[kept],
+            node=places.node[kept],
+        )
+        among_s, among_m = self._search.matrix(spots)
+        if len(kept) == count:
+            order = np.ix_(spot, spot)
+            return among_s[order], among_m[order]
+        seconds[np.ix_(placed, placed)] = among_s[np.ix_(spot, spot)]
+        metres[np.ix_(placed, placed)] = among_m[np.ix_(spot, spot)]
+        return seconds, metres
+
+    def _unplaced(
+        self, points: Sequence[Point], lng_lat: NDArray[np.float64], seconds: NDArray[np.int32]
+    ) -> tuple[Unplaced, ...]:
+        lost = np.flatnonzero(np.diagonal(seconds) == UNREACHABLE)
+        if not len(lost):
+            return ()
+        left = [points[index] for index in lost.tolist()]
+        return self._snapper.report(left, self._snapper.place(lng_lat[lost]))
+
+
+def _load_or_build(path: Path, sha256: str, cache: Cache) -> tuple[Network, Graph]:
+    network_names = tuple(field.name for field in dataclasses.fields(Network))
+    graph_names = tuple(field.name for field in dataclasses.fields(Graph))
+    key = digest(_parameters(), sha256)
+    stored = cache.load("roads", key, network_names + graph_names)
+    if stored is not None:
+        return _of(Network, network_names, stored), _of(Graph, graph_names, stored)
+    roads = read_roads(path)
+    network = build_network(roads)
+    graph = build_graph(network, banned_pairs(network, roads.turns))
+    if not graph.state_count:
+        raise BadRoadFile(path.name, f"has no road that can be driven to and left again; {ADVICE}")
+    arrays = {name: getattr(network, name) for name in network_names}
+    cache.save("roads", key, arrays | {name: getattr(graph, name) for name in graph_names})
+    return network, graph
+
+
+def _of(kind: Any, names: tuple[str, ...], stored: dict[str, NDArray[Any]]) -> Any:
+    return kind(**{name: stored[name] for name in names})
+
+
+def _parameters() -> str:
+    """Everything besides the file that decides times: change a class speed and old cache files are not found."""
+    rules = {name: value for name, value in sorted(vars(tags).items()) if name.isupper()}
+    told = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in rules.items()}
+    return repr((FORMAT, told, ACCESS_KMH, AT_NODE_M))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
