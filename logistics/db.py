@@ -7,7 +7,7 @@ refused any write (`query_only`). On PostgreSQL both are the same kind of engine
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,6 +20,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
+IN_LIST_MAX = 500
+"""Members of one IN list: SQLite bounds the parameters of a statement."""
 
 
 class Base(DeclarativeBase):
@@ -111,3 +113,10 @@ def reading() -> Iterator[Session]:
         engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    """Distinct ids in order, in lists short enough for an IN."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), IN_LIST_MAX):
+        yield ordered[start : start + IN_LIST_MAX]

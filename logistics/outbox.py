@@ -121,9 +121,7 @@ def release(session: Session, promise_ids: list[int]) -> None:
 def is_owed(session: Session, promise_id: int) -> bool:
     """Whether the work is still to be done; a job asks this first, in the transaction of its effect."""
     return (
-        session.scalar(
-            select(Promise.id).where(Promise.id == promise_id, Promise.done_at.is_(None)).with_for_update()
-        )
+        session.scalar(select(Promise.id).where(Promise.id == promise_id, Promise.done_at.is_(None)).with_for_update())
         is not None
     )
 

@@ -3,29 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from logistics.communities.rules import AreaLevel, PointKind, StatusKind
 from logistics.db import Base, enum_type
-
-
-class AreaLevel(StrEnum):
-    DISTRICT = "district"
-    STREET_OFFICE = "street_office"
-    COMMUNITY = "community"
-
-
-class PointKind(StrEnum):
-    PICKUP_POINT = "pickup_point"
-    COURIER_STATION = "courier_station"
-    VENDING_POINT = "vending_point"
-    DOOR = "door"
-
-
-class StatusKind(StrEnum):
-    QUARANTINED = "quarantined"
 
 
 class Area(Base):
@@ -50,8 +33,9 @@ class Compound(Base):
     __table_args__ = (
         CheckConstraint("gate_lng BETWEEN -180 AND 180", name="gate_lng"),
         CheckConstraint("gate_lat BETWEEN -90 AND 90", name="gate_lat"),
-        CheckConstraint("0 <= gate_opens_min AND gate_opens_min < gate_closes_min AND gate_closes_min <= 1440",
-                        name="gate_hours"),
+        CheckConstraint(
+            "0 <= gate_opens_min AND gate_opens_min < gate_closes_min AND gate_closes_min <= 1440", name="gate_hours"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,7 +91,7 @@ class HouseholdStatus(Base):
 
 
 class DeliveryPoint(Base):
-    """Where goods change hands. `building_id` is set when the point serves one building, else it serves the compound."""
+    """Where goods change hands: for one building where `building_id` is set, else for the whole compound."""
 
     __tablename__ = "delivery_points"
 

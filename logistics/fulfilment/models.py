@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from logistics.communities.models import PointKind
+from logistics.communities.rules import PointKind
 from logistics.db import Base, UtcDateTime, enum_type
 
 

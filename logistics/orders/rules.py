@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from logistics.inventory.rules import Claim, share_first_come, share_proportionally, share_by_draw
+from logistics.inventory.rules import Claim, share_by_draw, share_first_come, share_proportionally
 
 
 class CampaignState(StrEnum):
@@ -125,8 +125,11 @@ def _decide_offer(asked: list[Asked], terms: OfferTerms, *, rule: ShortageRule, 
         shares = _share(queue, limited, supply=terms.supply, rule=rule, seed=seed)
         kept = _spread(queue, limited, shares)
     return [
-        Given(line_id=line.line_id, quantity=kept[line.line_id],
-              reason=_reason(line.quantity, limited[line.line_id], kept[line.line_id]))
+        Given(
+            line_id=line.line_id,
+            quantity=kept[line.line_id],
+            reason=_reason(line.quantity, limited[line.line_id], kept[line.line_id]),
+        )
         for line in queue
     ]
 
@@ -159,8 +162,9 @@ def _share(
 
 def _first_come_by_line(queue: list[Asked], limited: Mapping[int, int], supply: int) -> dict[str, int]:
     """First come is about lines, not households: a household's second order waits behind its neighbour's first."""
-    by_line = share_first_come([Claim(key=str(line.line_id), wanted=limited[line.line_id]) for line in queue],
-                               supply=supply)
+    by_line = share_first_come(
+        [Claim(key=str(line.line_id), wanted=limited[line.line_id]) for line in queue], supply=supply
+    )
     shares: dict[str, int] = defaultdict(int)
     for line in queue:
         shares[str(line.household_id)] += by_line[str(line.line_id)]

@@ -19,8 +19,9 @@ class Vehicle(Base):
     __table_args__ = (
         UniqueConstraint("store_id", "code"),
         CheckConstraint("capacity_g > 0 AND capacity_packages > 0", name="capacity"),
-        CheckConstraint("0 <= shift_start_min AND shift_start_min < shift_end_min AND shift_end_min <= 2880",
-                        name="shift"),
+        CheckConstraint(
+            "0 <= shift_start_min AND shift_start_min < shift_end_min AND shift_end_min <= 2880", name="shift"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

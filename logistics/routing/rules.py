@@ -97,7 +97,9 @@ def stops_from_batches(
     for key in sorted(groups):
         depot = key[0]
         loads = sorted(groups[key], key=lambda b: b.batch_id)
-        parts = _split(loads, weight_g_max=weight_g_max.get(depot, 0), package_count_max=package_count_max.get(depot, 0))
+        parts = _split(
+            loads, weight_g_max=weight_g_max.get(depot, 0), package_count_max=package_count_max.get(depot, 0)
+        )
         stops += [_stop(part, part_number=n if len(parts) > 1 else 0) for n, part in enumerate(parts, start=1)]
     return stops
 

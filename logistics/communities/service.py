@@ -1,0 +1,200 @@
+"""Verbs on the tree and its people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from logistics.communities.models import (
+    Area,
+    Building,
+    Compound,
+    DeliveryPoint,
+    Household,
+    HouseholdStatus,
+)
+from logistics.communities.rules import PointKind, PointOption, StatusKind, choose_point
+from logistics.db import chunks
+from logistics.errors import N_, Invalid, NotFound
+
+
+class BadStatusDates(Invalid):
+    template = N_("The status would end on %(ends_on)s, before it starts on %(starts_on)s; give an end on or after it.")
+    code = "bad_status_dates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where the goods of a household go on a date."""
+
+    household_id: int
+    point_id: int
+    kind: PointKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointPlace:
+    """A delivery point with the gate of its compound, in WGS-84, and the gate's hours in minutes after midnight."""
+
+    point_id: int
+    point_code: str
+    point_name: str
+    kind: PointKind
+    compound_id: int
+    compound_code: str
+    compound_name: str
+    lng: float
+    lat: float
+    gate_opens_min: int
+    gate_closes_min: int
+
+
+def area_and_below(session: Session, area_id: int) -> list[int]:
+    """Ids of an area and of every area below it."""
+    tree = select(Area.id).where(Area.id == area_id).cte("tree", recursive=True)
+    tree = tree.union_all(select(Area.id).join(tree, Area.parent_id == tree.c.id))
+    return list(session.scalars(select(tree.c.id)))
+
+
+def area_names(session: Session) -> dict[int, str]:
+    """Names of all areas by id."""
+    return {area_id: name for area_id, name in session.execute(select(Area.id, Area.name))}
+
+
+def areas_above(session: Session, household_id: int) -> list[int]:
+    """Ids of the community of a household and of every area above it."""
+    start = (
+        select(Area.id, Area.parent_id)
+        .join(Compound, Compound.community_id == Area.id)
+        .join(Building, Building.compound_id == Compound.id)
+        .join(Household, Household.building_id == Building.id)
+        .where(Household.id == household_id)
+        .cte("above", recursive=True)
+    )
+    chain = start.union_all(select(Area.id, Area.parent_id).join(start, Area.id == start.c.parent_id))
+    return list(session.scalars(select(chain.c.id)))
+
+
+def quarantined_among(session: Session, household_ids: Collection[int], on: date) -> set[int]:
+    """Which of the households are quarantined on a date."""
+    running = select(HouseholdStatus.household_id).where(
+        HouseholdStatus.kind == StatusKind.QUARANTINED,
+        HouseholdStatus.starts_on <= on,
+        HouseholdStatus.ends_on >= on,
+    )
+    found: set[int] = set()
+    for part in chunks(household_ids):
+        found.update(session.scalars(running.where(HouseholdStatus.household_id.in_(part))))
+    return found
+
+
+def is_quarantined(session: Session, household_id: int, on: date) -> bool:
+    """Whether the household is quarantined on a date."""
+    return household_id in quarantined_among(session, [household_id], on)
+
+
+def set_status(session: Session, household_id: int, kind: StatusKind, starts_on: date, ends_on: date) -> None:
+    """Record a dated status; one that starts on the same day is replaced.
+
+    Raises:
+        NotFound: no such household.
+        BadStatusDates: the end lies before the start.
+    """
+    if session.get(Household, household_id) is None:
+        raise NotFound(kind="household", key=household_id)
+    if ends_on < starts_on:
+        raise BadStatusDates(starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat())
+    session.execute(
+        delete(HouseholdStatus).where(
+            HouseholdStatus.household_id == household_id,
+            HouseholdStatus.kind == kind,
+            HouseholdStatus.starts_on == starts_on,
+        )
+    )
+    session.add(HouseholdStatus(household_id=household_id, kind=kind, starts_on=starts_on, ends_on=ends_on))
+    session.flush()
+
+
+def end_status(session: Session, household_id: int, kind: StatusKind, on: date) -> None:
+    """End a running status: `on` is the first day without it. A status that had not begun before is forgotten."""
+    rows = session.scalars(
+        select(HouseholdStatus).where(
+            HouseholdStatus.household_id == household_id, HouseholdStatus.kind == kind, HouseholdStatus.ends_on >= on
+        )
+    ).all()
+    for row in rows:
+        if row.starts_on >= on:
+            session.delete(row)
+        else:
+            row.ends_on = date.fromordinal(on.toordinal() - 1)
+
+
+def purge_statuses(session: Session, *, before: date) -> int:
+    """Forget statuses that ended before a date: health data is kept no longer than it serves. Returns how many."""
+    result = session.execute(delete(HouseholdStatus).where(HouseholdStatus.ends_on < before))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def delivery_targets(session: Session, household_ids: Collection[int], *, on: date) -> dict[int, Target]:
+    """The delivery point of each household on a date, by household id.
+
+    A household whose compound has no fitting point is missing from the answer.
+    """
+    targets = {}
+    quarantined = quarantined_among(session, household_ids, on)
+    for part in chunks(household_ids):
+        homes = session.execute(
+            select(Household.id, Household.building_id, Building.compound_id)
+            .join(Building, Building.id == Household.building_id)
+            .where(Household.id.in_(part))
+        ).all()
+        options = _options(session, {compound_id for _, _, compound_id in homes})
+        for household_id, building_id, compound_id in homes:
+            point = choose_point(options[compound_id], building_id=building_id, quarantined=household_id in quarantined)
+            if point is not None:
+                targets[household_id] = Target(household_id=household_id, point_id=point.point_id, kind=point.kind)
+    return targets
+
+
+def _options(session: Session, compound_ids: Collection[int]) -> dict[int, list[PointOption]]:
+    options: dict[int, list[PointOption]] = defaultdict(list)
+    for part in chunks(compound_ids):
+        for point in session.scalars(select(DeliveryPoint).where(DeliveryPoint.compound_id.in_(part))):
+            options[point.compound_id].append(
+                PointOption(point_id=point.id, kind=point.kind, building_id=point.building_id)
+            )
+    return options
+
+
+def point_places(session: Session, point_ids: Collection[int]) -> dict[int, PointPlace]:
+    """Delivery points with the gates a vehicle stops at, by point id."""
+    rows = [
+        row
+        for part in chunks(point_ids)
+        for row in session.execute(
+            select(DeliveryPoint, Compound)
+            .join(Compound, Compound.id == DeliveryPoint.compound_id)
+            .where(DeliveryPoint.id.in_(part))
+        )
+    ]
+    return {
+        point.id: PointPlace(
+            point_id=point.id,
+            point_code=point.code,
+            point_name=point.name,
+            kind=point.kind,
+            compound_id=compound.id,
+            compound_code=compound.code,
+            compound_name=compound.name,
+            lng=compound.gate_lng,
+            lat=compound.gate_lat,
+            gate_opens_min=compound.gate_opens_min,
+            gate_closes_min=compound.gate_closes_min,
+        )
+        for point, compound in rows
+    }

@@ -1,0 +1,184 @@
+"""Verbs of the basket: release a wave, make its batches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from logistics.communities import service as communities
+from logistics.communities.rules import PointKind
+from logistics.db import chunks
+from logistics.errors import N_, Conflict, NotFound
+from logistics.fulfilment.models import Batch, BatchOrder, Wave
+from logistics.fulfilment.rules import BatchOfOrders, PackedOrder, gather, package_count
+from logistics.orders import service as orders
+from logistics.orders.rules import CampaignState
+
+
+class NotClosed(Conflict):
+    template = N_("Campaign %(campaign)s is %(state)s; a wave is released from a closed campaign.")
+    code = "campaign_not_closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFacts:
+    """A batch as the later rooms see it."""
+
+    batch_id: int
+    code: str
+    wave_id: int
+    store_id: int
+    point_id: int
+    window_id: int
+    kind: PointKind
+    weight_g: int
+    volume_ml: int
+    package_count: int
+    order_count: int
+
+
+def release_wave(session: Session, campaign_id: int, *, now: datetime) -> int:
+    """Release the orders of a closed campaign to picking; releasing again returns the same wave. Returns its id.
+
+    Raises:
+        NotFound: no such campaign.
+        NotClosed: it is not closed.
+    """
+    known = session.scalar(select(Wave.id).where(Wave.campaign_id == campaign_id))
+    if known is not None:
+        return known
+    campaign = orders.campaign_facts(session, campaign_id)
+    if campaign.state is not CampaignState.CLOSED:
+        raise NotClosed(campaign=campaign.code, state=campaign.state.value)
+    wave = Wave(
+        code=f"{campaign.code}/wave",
+        store_id=campaign.store_id,
+        campaign_id=campaign_id,
+        delivery_date=campaign.delivery_date,
+        released_at=now,
+    )
+    session.add(wave)
+    session.flush()
+    return wave.id
+
+
+def make_batches(session: Session, wave_id: int, *, now: datetime) -> int:
+    """Gather the wave's orders into batches, once; doing it again changes nothing. Returns how many batches there are.
+
+    An order whose compound has no fitting delivery point stays confirmed and in no batch; the day's summary names it.
+
+    Raises:
+        NotFound: no such wave.
+    """
+    wave = session.scalar(select(Wave).where(Wave.id == wave_id).with_for_update())
+    if wave is None:
+        raise NotFound(kind="wave", key=wave_id)
+    to_pack = orders.orders_to_pack(session, wave.campaign_id)
+    targets = communities.delivery_targets(session, {o.household_id for o in to_pack}, on=wave.delivery_date)
+    batches = gather(
+        PackedOrder(
+            order_id=order.order_id,
+            point_id=targets[order.household_id].point_id,
+            kind=targets[order.household_id].kind,
+            window_id=order.window_id,
+            weight_g=order.weight_g,
+            volume_ml=order.volume_ml,
+        )
+        for order in to_pack
+        if order.household_id in targets
+    )
+    _save(session, wave, batches)
+    orders.mark_batched(session, [order.order_id for batch in batches for order in batch.orders])
+    return session.scalar(select(func.count()).select_from(Batch).where(Batch.wave_id == wave_id)) or 0
+
+
+def batches_of_waves(session: Session, wave_ids: Collection[int]) -> list[BatchFacts]:
+    """The batches of some waves, by id."""
+    rows = session.execute(
+        select(Batch, Wave.store_id)
+        .join(Wave, Wave.id == Batch.wave_id)
+        .where(Wave.id.in_(list(wave_ids)))
+        .order_by(Batch.id)
+    )
+    return [
+        BatchFacts(
+            batch_id=batch.id,
+            code=batch.code,
+            wave_id=batch.wave_id,
+            store_id=store_id,
+            point_id=batch.delivery_point_id,
+            window_id=batch.window_id,
+            kind=batch.kind,
+            weight_g=batch.weight_g,
+            volume_ml=batch.volume_ml,
+            package_count=batch.package_count,
+            order_count=batch.order_count,
+        )
+        for batch, store_id in rows
+    ]
+
+
+def orders_of_batches(session: Session, batch_ids: Collection[int]) -> dict[int, list[int]]:
+    """Order ids by batch id."""
+    members: dict[int, list[int]] = {batch_id: [] for batch_id in batch_ids}
+    for part in chunks(batch_ids):
+        rows = session.execute(
+            select(BatchOrder.batch_id, BatchOrder.order_id)
+            .where(BatchOrder.batch_id.in_(part))
+            .order_by(BatchOrder.order_id)
+        )
+        for batch_id, order_id in rows:
+            members[batch_id].append(order_id)
+    return members
+
+
+def packed_orders(session: Session, wave_ids: Collection[int]) -> list[tuple[str, int, int, int]]:
+    """`(batch code, order id, weight in grams, packages)` of every batched order of some waves, a row per order."""
+    rows = session.execute(
+        select(Batch.code, BatchOrder.order_id, BatchOrder.weight_g, BatchOrder.package_count)
+        .join(Batch, Batch.id == BatchOrder.batch_id)
+        .where(Batch.wave_id.in_(list(wave_ids)))
+        .order_by(Batch.id, BatchOrder.order_id)
+    )
+    return [(code, order_id, weight_g, packages) for code, order_id, weight_g, packages in rows]
+
+
+def _save(session: Session, wave: Wave, batches: Sequence[BatchOfOrders]) -> None:
+    if not batches:
+        return
+    places = communities.point_places(session, {batch.point_id for batch in batches})
+    windows = orders.window_codes(session, wave.campaign_id)
+    rows = [
+        Batch(
+            code=f"{wave.code}/{places[b.point_id].point_code}/{windows[b.window_id]}",
+            wave_id=wave.id,
+            delivery_point_id=b.point_id,
+            window_id=b.window_id,
+            kind=b.kind,
+            weight_g=b.weight_g,
+            volume_ml=b.volume_ml,
+            package_count=b.package_count,
+            order_count=len(b.orders),
+        )
+        for b in batches
+    ]
+    session.add_all(rows)
+    session.flush()
+    session.execute(
+        insert(BatchOrder),
+        [
+            {
+                "order_id": order.order_id,
+                "batch_id": row.id,
+                "weight_g": order.weight_g,
+                "volume_ml": order.volume_ml,
+                "package_count": package_count(order.weight_g),
+            }
+            for row, batch in zip(rows, batches, strict=True)
+            for order in batch.orders
+        ],
+    )
