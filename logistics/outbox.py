@@ -6,19 +6,21 @@ queue for it, and the effect's own transaction marks it done. A job may therefor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, select, text, update
+from sqlalchemy import JSON, Index, Select, String, case, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from logistics.db import Base, UtcDateTime
 
 ATTEMPT_LIMIT = 5
 """Rings before a promise is given up and shown as failed; each is a worker that died or a job that raised."""
+
+ERROR_LENGTH = 2000
 
 
 class Queue(StrEnum):
@@ -51,7 +53,7 @@ class Promise(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    error: Mapped[str | None] = mapped_column(String(2000))
+    error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,12 @@ class Ring:
     args: Mapping[str, Any]
     queue: str
     attempt: int
+    last_error: str = ""
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether all attempts were used up before this one."""
+        return self.attempt > ATTEMPT_LIMIT
 
 
 def promise(
@@ -88,42 +96,66 @@ def claim_due(session: Session, *, now: datetime, lease: timedelta, limit: int =
     """Take the promises to ring now: due and never rung, or rung longer than `lease` ago and still not done.
 
     Marks them rung. Two relays never take the same row (SKIP LOCKED on PostgreSQL, BEGIN IMMEDIATE on SQLite).
-    A promise past `ATTEMPT_LIMIT` is marked failed instead.
+    The caller asks the queue whether the last ring's job still lives before it rings anew or, where `Ring.exhausted`,
+    gives up: the tables cannot tell a job that died from one that waits behind others.
     """
-    stale = now - lease
     rows = session.scalars(
-        select(Promise)
-        .where(Promise.done_at.is_(None), Promise.failed_at.is_(None), Promise.due_at <= now)
-        .where(Promise.rung_at.is_(None) | (Promise.rung_at < stale))
-        .order_by(Promise.due_at, Promise.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+        _due(now, lease).order_by(Promise.due_at, Promise.id).limit(limit).with_for_update(skip_locked=True)
     ).all()
     rings = []
     for row in rows:
-        if row.attempts >= ATTEMPT_LIMIT:
-            row.failed_at, row.error = now, row.error or f"not done after {row.attempts} rings"
-            continue
         row.rung_at, row.attempts = now, row.attempts + 1
-        rings.append(Ring(promise_id=row.id, job=row.job, args=row.args, queue=row.queue, attempt=row.attempts))
+        rings.append(
+            Ring(
+                promise_id=row.id,
+                job=row.job,
+                args=row.args,
+                queue=row.queue,
+                attempt=row.attempts,
+                last_error=row.error or "",
+            )
+        )
     return rings
 
 
-def release(session: Session, promise_ids: list[int]) -> None:
+def release(session: Session, promise_ids: Sequence[int]) -> None:
     """Take back rings that did not reach the queue, so that the next pass rings again without using up an attempt."""
+    _take_back(session, promise_ids, rung_at=None)
+
+
+def keep_waiting(session: Session, promise_ids: Sequence[int], *, now: datetime) -> None:
+    """Take back rings that were not needed, because the job of the last one still waits or runs; ask again later."""
+    _take_back(session, promise_ids, rung_at=now)
+
+
+def _take_back(session: Session, promise_ids: Sequence[int], *, rung_at: datetime | None) -> None:
     session.execute(
         update(Promise)
-        .where(Promise.id.in_(promise_ids), Promise.done_at.is_(None))
-        .values(rung_at=None, attempts=Promise.attempts - 1)
+        .where(Promise.id.in_(promise_ids), Promise.done_at.is_(None), Promise.attempts > 0)
+        .values(rung_at=rung_at, attempts=Promise.attempts - 1)
     )
+
+
+def forget_rings(session: Session) -> int:
+    """Let everything undone be rung again at once; returns how many promises that is.
+
+    Only for the moment when no worker can be running: the last ring was cut short, so it does not count as an attempt.
+    """
+    result = session.execute(
+        update(Promise)
+        .where(Promise.done_at.is_(None), Promise.failed_at.is_(None), Promise.rung_at.is_not(None))
+        .values(rung_at=None, attempts=case((Promise.attempts > 0, Promise.attempts - 1), else_=0))
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def is_owed(session: Session, promise_id: int) -> bool:
-    """Whether the work is still to be done; a job asks this first, in the transaction of its effect."""
-    return (
-        session.scalar(select(Promise.id).where(Promise.id == promise_id, Promise.done_at.is_(None)).with_for_update())
-        is not None
-    )
+    """Whether the work is still to be done; a job asks this first, in the transaction of its effect.
+
+    A promise that was given up is not owed: its owner has been told that it failed.
+    """
+    owed = select(Promise.id).where(Promise.id == promise_id, Promise.done_at.is_(None), Promise.failed_at.is_(None))
+    return session.scalar(owed.with_for_update()) is not None
 
 
 def done(session: Session, promise_id: int, *, now: datetime) -> bool:
@@ -134,13 +166,17 @@ def done(session: Session, promise_id: int, *, now: datetime) -> bool:
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
-def record_error(session: Session, promise_id: int, *, error: str) -> None:
-    """Keep what went wrong and let the next sweep ring again at once."""
-    session.execute(
-        update(Promise)
-        .where(Promise.id == promise_id, Promise.done_at.is_(None))
-        .values(error=error[:2000], rung_at=None)
-    )
+def record_error(session: Session, promise_id: int, *, error: str, now: datetime) -> bool:
+    """Keep what went wrong and ring again after 2, 4, 8, … seconds; True when that was the last attempt."""
+    row = session.scalar(select(Promise).where(Promise.id == promise_id, Promise.done_at.is_(None)).with_for_update())
+    if row is None:
+        return False
+    row.error = error[:ERROR_LENGTH]
+    if row.attempts >= ATTEMPT_LIMIT:
+        row.failed_at = now
+        return True
+    row.rung_at, row.due_at = None, now + timedelta(seconds=2**row.attempts)
+    return False
 
 
 def give_up(session: Session, promise_id: int, *, error: str, now: datetime) -> None:
@@ -148,5 +184,30 @@ def give_up(session: Session, promise_id: int, *, error: str, now: datetime) -> 
     session.execute(
         update(Promise)
         .where(Promise.id == promise_id, Promise.done_at.is_(None))
-        .values(error=error[:2000], failed_at=now)
+        .values(error=error[:ERROR_LENGTH], failed_at=now)
+    )
+
+
+def failure_of(session: Session, job: str, args: Mapping[str, Any]) -> str | None:
+    """What made the platform give up `job(**args)`; None while it is owed, done or unknown."""
+    rows = session.scalars(select(Promise).where(Promise.job == job, Promise.failed_at.is_not(None)))
+    return next((row.error or "given up" for row in rows if row.args == dict(args)), None)
+
+
+def anything_due(session: Session, *, now: datetime, lease: timedelta) -> bool:
+    """Whether `claim_due` would find work: a read that takes no lock."""
+    return session.scalar(select(_due(now, lease).exists())) or False
+
+
+def purge_done(session: Session, *, before: datetime) -> int:
+    """Delete promises kept before `before`; their keys have served their purpose. Returns how many."""
+    result = session.execute(delete(Promise).where(Promise.done_at < before))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def _due(now: datetime, lease: timedelta) -> Select[Promise]:
+    return (
+        select(Promise)
+        .where(Promise.done_at.is_(None), Promise.failed_at.is_(None), Promise.due_at <= now)
+        .where(Promise.rung_at.is_(None) | (Promise.rung_at < now - lease))
     )
