@@ -1,0 +1,218 @@
+"""What a viewer may read of manifests and of what happened at their stops."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select
+from sqlalchemy.orm import Session
+
+from logistics.access import Viewer
+from logistics.accounts.models import Account, Role
+from logistics.communities.models import Building, Compound, Household
+from logistics.communities.rules import PointKind
+from logistics.communities.scope import AREA_ROLES
+from logistics.delivery.models import Handover, Manifest
+from logistics.delivery.rules import ManifestState, ProofKind
+from logistics.fulfilment.models import Batch, BatchOrder
+from logistics.orders.models import Order, Store
+from logistics.orders.scope import owns_store
+from logistics.routing.models import PlanStop, PlanStopBatch, PlanVehicle
+from logistics.routing.queries import stop_batches, stop_fields
+from logistics.routing.scope import sees_stop
+from logistics.routing.views import StopView
+from logistics.views import PAGE_SIZE, Rows, read, read_fields
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestView:
+    """The counts are over the stops the viewer may see. `token` is what the QR code carries ("" for the area side)."""
+
+    id: int
+    code: str
+    plan_id: int
+    store_id: int
+    store_name: str
+    delivery_date: date
+    state: ManifestState
+    courier_id: int | None
+    courier: str
+    token: str
+    issued_at: datetime
+    vehicle_code: str
+    type_name: str
+    plate: str
+    depart_at: datetime | None
+    return_at: datetime | None
+    distance_m: int | None
+    stop_count: int
+    done_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverView:
+    proof: ProofKind
+    note: str
+    happened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorView:
+    """One leave-at-door drop of a stop."""
+
+    order_id: int
+    order_code: str
+    building: str
+    unit: str
+    flat: str
+    package_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestStop:
+    """`doors` is empty for merchants: whose goods are left at the door is not theirs to know."""
+
+    stop: StopView
+    address: str
+    handover: HandoverView | None
+    doors: tuple[DoorView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestDetail(ManifestView):
+    """`line` is the route as a list of [lng, lat]."""
+
+    line: Sequence[Sequence[float]] | None
+    stops: tuple[ManifestStop, ...]
+
+
+def sees_manifest(viewer: Viewer, *, today: date) -> ColumnElement[bool]:
+    """Whether a manifest is the viewer's to see: a courier's own of today, a merchant's own stores', or one that
+    comes to the viewer's area."""
+    if viewer.role is Role.COURIER:
+        return and_(Manifest.courier_id == viewer.account_id, Manifest.delivery_date == today)
+    if viewer.role in AREA_ROLES:
+        return Manifest.plan_vehicle_id.in_(select(PlanStop.plan_vehicle_id).where(sees_stop(viewer)))
+    return owns_store(viewer, Manifest.store_id)
+
+
+def manifests(
+    session: Session,
+    viewer: Viewer,
+    *,
+    today: date,
+    delivery_date: date | None = None,
+    plan_id: int | None = None,
+    limit: int = PAGE_SIZE,
+    offset: int = 0,
+) -> list[ManifestView]:
+    """The viewer's manifests, latest delivery date first, then by code. `today` is the local date."""
+    statement = _manifests(viewer, today=today).order_by(Manifest.delivery_date.desc(), Manifest.code)
+    if delivery_date is not None:
+        statement = statement.where(Manifest.delivery_date == delivery_date)
+    if plan_id is not None:
+        statement = statement.where(PlanVehicle.plan_id == plan_id)
+    return read(session, statement.limit(limit).offset(offset), ManifestView)
+
+
+def manifest(session: Session, viewer: Viewer, manifest_id: int, *, today: date) -> ManifestDetail:
+    """One manifest with its stops in order. `today` is the local date. Raises NotFound."""
+    statement = _manifests(viewer, today=today).add_columns(PlanVehicle.line).where(Manifest.id == manifest_id)
+    fields = read_fields(session, statement, kind="manifest", key=manifest_id)
+    return ManifestDetail(**fields, stops=_stops(session, viewer, manifest_id))
+
+
+def manifest_of_token(session: Session, viewer: Viewer, token: str, *, today: date) -> ManifestDetail:
+    """The manifest whose QR code carries `token`, under the viewer's usual scope. Raises NotFound."""
+    found = session.scalar(select(Manifest.id).where(Manifest.token == token))
+    return manifest(session, viewer, found if found is not None else 0, today=today)
+
+
+def _stops(session: Session, viewer: Viewer, manifest_id: int) -> tuple[ManifestStop, ...]:
+    scoped = [Manifest.id == manifest_id]
+    if viewer.role is not Role.COURIER:  # a courier's manifest is its own, the whole of it
+        scoped.append(sees_stop(viewer))
+    ids = select(PlanStop.id).join(Manifest, Manifest.plan_vehicle_id == PlanStop.plan_vehicle_id).where(*scoped)
+    batches, doors = stop_batches(session, viewer, ids), _doors(session, viewer, ids)
+    statement = (
+        select(*stop_fields(), Compound.address, Handover.proof, Handover.note, Handover.happened_at)
+        .join(Compound, Compound.id == PlanStop.compound_id)
+        .outerjoin(Handover, Handover.stop_id == PlanStop.id)
+        .where(PlanStop.id.in_(ids))
+        .order_by(PlanStop.position)
+    )
+    stops = []
+    for row in session.execute(statement).mappings():
+        fields = dict(row)
+        address = fields.pop("address")
+        proof, note, happened_at = (fields.pop(name) for name in ("proof", "note", "happened_at"))
+        done = None if proof is None else HandoverView(proof=proof, note=note, happened_at=happened_at)
+        stop = StopView(**fields, batches=tuple(batches.get(fields["id"], ())))
+        stops.append(ManifestStop(stop=stop, address=address, handover=done, doors=tuple(doors.get(stop.id, ()))))
+    return tuple(stops)
+
+
+def _doors(session: Session, viewer: Viewer, stop_ids: Select[int]) -> dict[int, list[DoorView]]:
+    statement = (
+        select(
+            PlanStopBatch.stop_id,
+            Order.id.label("order_id"),
+            Order.code.label("order_code"),
+            Building.number.label("building"),
+            Household.unit,
+            Household.flat,
+            BatchOrder.package_count,
+        )
+        .join(Batch, Batch.id == PlanStopBatch.batch_id)
+        .join(BatchOrder, BatchOrder.batch_id == Batch.id)
+        .join(Order, Order.id == BatchOrder.order_id)
+        .join(Household, Household.id == Order.household_id)
+        .join(Building, Building.id == Household.building_id)
+        .where(PlanStopBatch.stop_id.in_(stop_ids), Batch.kind == PointKind.DOOR)
+        .where(false() if viewer.role is Role.MERCHANT else literal(True))
+        .order_by(Building.number, Household.unit, Household.flat, Order.code)
+    )
+    doors: dict[int, list[DoorView]] = defaultdict(list)
+    for row in session.execute(statement).mappings():
+        fields = dict(row)
+        doors[fields.pop("stop_id")].append(DoorView(**fields))
+    return doors
+
+
+def _manifests(viewer: Viewer, *, today: date) -> Rows:
+    token: Any = literal("").label("token") if viewer.role in AREA_ROLES else Manifest.token
+    stops = select(func.count(PlanStop.id)).where(PlanStop.plan_vehicle_id == Manifest.plan_vehicle_id)
+    if viewer.role in AREA_ROLES:
+        stops = stops.where(sees_stop(viewer))
+    done = stops.join(Handover, Handover.stop_id == PlanStop.id)
+    return (
+        select(
+            Manifest.id,
+            Manifest.code,
+            PlanVehicle.plan_id,
+            Manifest.store_id,
+            Store.name.label("store_name"),
+            Manifest.delivery_date,
+            Manifest.state,
+            Manifest.courier_id,
+            func.coalesce(Account.username, "").label("courier"),
+            token,
+            Manifest.issued_at,
+            PlanVehicle.code.label("vehicle_code"),
+            PlanVehicle.type_name,
+            PlanVehicle.plate,
+            PlanVehicle.depart_at,
+            PlanVehicle.return_at,
+            PlanVehicle.distance_m,
+            stops.scalar_subquery().label("stop_count"),
+            done.scalar_subquery().label("done_count"),
+        )
+        .join(PlanVehicle, PlanVehicle.id == Manifest.plan_vehicle_id)
+        .join(Store, Store.id == Manifest.store_id)
+        .outerjoin(Account, Account.id == Manifest.courier_id)
+        .where(sees_manifest(viewer, today=today))
+    )
