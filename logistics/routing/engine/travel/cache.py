@@ -50,7 +50,7 @@ class Cache:
             return None
         path = self.folder / _file_name(kind, key)
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 if str(stored["cache_key"]) != key:
                     return None
                 return {name: stored[name] for name in names}

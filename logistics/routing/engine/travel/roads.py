@@ -35,6 +35,9 @@ from .turns import banned_pairs
 FORMAT = 1
 """Raise it whenever the same file and parameters give other arrays: old cache files are then not found any more."""
 
+SAME_SPOT = 1e-7
+"""Degrees: the grain of an OpenStreetMap coordinate, about a centimetre."""
+
 
 class RoadTravel:
     """Fastest journeys of a delivery van on the roads of one file.
@@ -106,17 +109,21 @@ class RoadTravel:
         places = self._snapper.place(lng_lat)
         if not places.placed.all():
             raise UnplacedPoints(self._snapper.report(points, places))
-        line: Line = []
+        stops = [(point.lng, point.lat) for point in points]
+        line: Line = stops[:1]
         for index, leg in enumerate(self._drawing.legs(places)):
-            start, stop = points[index], points[index + 1]
             if not leg:
+                lost = points[index + 1]
                 raise UnplacedPoints(
-                    (Unplaced(point_id=stop.id, name=stop.name, reason="unreachable", distance_m=None),)
+                    (Unplaced(point_id=lost.id, name=lost.name, reason="unreachable", distance_m=None),)
                 )
-            same_spot = (start.lng, start.lat) == (stop.lng, stop.lat)
-            line.extend([(start.lng, start.lat)] if same_spot else [(start.lng, start.lat), *leg])
-        line.append((points[-1].lng, points[-1].lat))
-        return [spot for index, spot in enumerate(line) if index == 0 or spot != line[index - 1]]
+            if stops[index] == stops[index + 1]:
+                continue
+            line.extend(
+                spot for spot in leg if not _is_same(spot, stops[index]) and not _is_same(spot, stops[index + 1])
+            )
+            line.append(stops[index + 1])
+        return line
 
     def _computed(self, lng_lat: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The two matrices; each set of equal coordinates is searched from once."""
@@ -151,6 +158,10 @@ class RoadTravel:
             return ()
         left = [points[index] for index in lost.tolist()]
         return self._snapper.report(left, self._snapper.place(lng_lat[lost]))
+
+
+def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) <= SAME_SPOT and abs(one[1] - other[1]) <= SAME_SPOT
 
 
 def _load_or_build(path: Path, sha256: str, cache: Cache) -> tuple[Network, Graph]:
