@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_migrate import Migrate
 
+from logistics import observability
 from logistics.config import Settings
 from logistics.db import db, init_engines
 
@@ -20,6 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_engines(app)
     _import_tables()
     Migrate(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
+    observability.register(app)
     return app
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105  refused when PLATFORM_ENV=production
+
+SOCKET_PATH_MAX = 100
+"""Bytes in the path of a Unix socket; the kernels stop at 103 (macOS) and 107 (Linux)."""
 
 
 class BadConfiguration(ValueError):
@@ -66,7 +72,7 @@ class Settings:
             environment=read.choice("PLATFORM_ENV", "development", {"development", "production", "test"}),
             secret_key=read.text("SECRET_KEY", DEVELOPMENT_SECRET),
             database_url=_with_driver(read.text("DATABASE_URL", f"sqlite:///{instance_dir / 'platform.db'}")),
-            redis_url=read.text("REDIS_URL", f"unix://{instance_dir / 'valkey.sock'}"),
+            redis_url=read.text("REDIS_URL", f"unix://{quote(str(embedded_socket(instance_dir)))}"),
             instance_dir=instance_dir,
             host=read.text("HOST", "127.0.0.1"),
             port=read.whole("PORT", 8000, low=1, high=65535),
@@ -95,7 +101,8 @@ class Settings:
             "SETTINGS": self,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_BINDS": {"reader": self.database_url},
+            "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # errors go to logs, and rows hold addresses
+            "SQLALCHEMY_BINDS": {"reader": {"url": self.database_url, "hide_parameters": True}},
             "SESSION_COOKIE_NAME": "__Host-session" if self.production else "session",
             "SESSION_COOKIE_SECURE": self.production,
             "SESSION_COOKIE_HTTPONLY": True,
@@ -128,6 +135,16 @@ class _Reader:
         if not value.isdecimal() or not low <= int(value) <= high:
             raise BadConfiguration(f"{name} is {value!r}; it must be a whole number from {low} to {high}")
         return int(value)
+
+
+def embedded_socket(instance_dir: Path) -> Path:
+    """Where the embedded Valkey listens: in the instance folder, or, where that path is longer than the kernel allows
+    for a socket, in a private folder of the same user under the temporary one."""
+    path = instance_dir / "valkey.sock"
+    if len(os.fsencode(path)) <= SOCKET_PATH_MAX:
+        return path
+    name = hashlib.sha256(os.fsencode(instance_dir)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"last-hundred-metres-{os.getuid()}-{name}" / "valkey.sock"
 
 
 def _optional_path(value: str) -> Path | None:

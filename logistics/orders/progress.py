@@ -39,6 +39,15 @@ class CampaignFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderHead:
+    """An order and whose it is."""
+
+    order_id: int
+    code: str
+    household_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineOutcome:
     """A line and what became of it. `given` is None before the cut-off; `weight_g` and `price_cents` are per unit."""
 
@@ -123,6 +132,18 @@ def mark_delivered(session: Session, order_ids: Collection[int]) -> list[tuple[i
     return moved
 
 
+def pickup_code_of(session: Session, order_id: int) -> str:
+    """The pickup code of an order; empty while it has none.
+
+    Raises:
+        NotFound: no such order.
+    """
+    code = session.scalar(select(Order.pickup_code).where(Order.id == order_id))
+    if code is None:
+        raise NotFound(kind="order", key=order_id)
+    return code
+
+
 def mark_collected(session: Session, order_id: int) -> None:
     """The household has its goods: redeemed once.
 
@@ -149,6 +170,17 @@ def _move(session: Session, order_ids: Collection[int], state: OrderState) -> No
             update(Order).where(Order.id.in_(part), Order.state.in_(allowed)).values(state=state),
             execution_options={"synchronize_session": False},
         )
+
+
+def order_heads(session: Session, order_ids: Collection[int]) -> list[OrderHead]:
+    """Code and household of orders, by id."""
+    heads: list[OrderHead] = []
+    for part in chunks(order_ids):
+        rows = session.execute(
+            select(Order.id, Order.code, Order.household_id).where(Order.id.in_(part)).order_by(Order.id)
+        )
+        heads += [OrderHead(order_id=i, code=code, household_id=household_id) for i, code, household_id in rows]
+    return heads
 
 
 def order_codes(session: Session, order_ids: Collection[int]) -> dict[int, str]:

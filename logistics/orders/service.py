@@ -34,12 +34,15 @@ from logistics.orders.progress import (
     mark_collected,
     mark_delivered,
     order_codes,
+    order_heads,
     order_lines,
     orders_to_pack,
+    pickup_code_of,
     window_codes,
     window_spans,
 )
 from logistics.orders.rules import CAMPAIGN_TRANSITIONS, ORDER_TRANSITIONS, CampaignState, Channel, OrderState
+from logistics.orders.stores import StoreFacts, store_facts
 
 __all__ = [
     "QUANTITY_MAX",
@@ -47,6 +50,7 @@ __all__ = [
     "LineWanted",
     "PlaceOrder",
     "PlacedOrder",
+    "StoreFacts",
     "campaign_facts",
     "cancel_order",
     "close_campaign",
@@ -55,9 +59,12 @@ __all__ = [
     "mark_delivered",
     "open_campaign",
     "order_codes",
+    "order_heads",
     "order_lines",
     "orders_to_pack",
+    "pickup_code_of",
     "place_order",
+    "store_facts",
     "window_codes",
     "window_spans",
 ]

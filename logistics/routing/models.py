@@ -55,12 +55,12 @@ class Plan(Base):
     iteration_limit: Mapped[int | None]
     seed: Mapped[int]
     cancel_requested: Mapped[bool] = mapped_column(default=False)
+    finish_requested: Mapped[bool] = mapped_column(default=False)
     progress: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     solver: Mapped[str] = mapped_column(String(64), default="")
     cost: Mapped[int | None]
     metric: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     inputs_sha256: Mapped[str] = mapped_column(String(64), default="")
-    matrix_key: Mapped[str] = mapped_column(String(64), default="")
     phase_seconds: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
     error: Mapped[str] = mapped_column(String(2000), default="")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from logistics.communities.rules import PointKind
+
 PICKUP_FIXED_S = 240
 """Park at the gate, find the keeper, sign: four minutes whatever is dropped."""
 PICKUP_PER_PACKAGE_S = 10
@@ -31,6 +33,17 @@ PLAN_TRANSITIONS: Mapping[PlanState, frozenset[PlanState]] = {
     PlanState.FAILED: frozenset(),
     PlanState.CANCELLED: frozenset(),
 }
+
+
+GATE_CLOSED = "gate_closed"
+"""Why a stop is dropped before any solver sees it: its gate is shut for the whole of its delivery window."""
+
+VEHICLE_FIXED_CENTS = 8_000
+"""What sending one more vehicle costs: a driver called in, a gate list to extend."""
+VEHICLE_CENTS_PER_H = 4_000
+VEHICLE_CENTS_PER_KM_BASE = 80
+VEHICLE_CENTS_PER_KM_PER_TONNE = 40
+"""Fuel and wear grow with size: 1.28 CNY a kilometre for a van of 1,200 kg, 2.40 CNY for a truck of 4,000 kg."""
 
 
 class StopKind(StrEnum):
@@ -72,6 +85,22 @@ class GateStop:
     package_count: int
     service_s: int
     batch_ids: tuple[int, ...]
+
+
+def cents_per_km(capacity_g: int) -> int:
+    """Cost of a vehicle's kilometre by its capacity in grams."""
+    return VEHICLE_CENTS_PER_KM_BASE + VEHICLE_CENTS_PER_KM_PER_TONNE * capacity_g // 1_000_000
+
+
+def stop_kind(kind: PointKind) -> StopKind:
+    """How a batch for a point of this kind is handed over."""
+    return StopKind.DOOR if kind is PointKind.DOOR else StopKind.PICKUP
+
+
+def open_window(window: tuple[datetime, datetime], gate: tuple[datetime, datetime]) -> tuple[datetime, datetime] | None:
+    """The part of a delivery window in which the gate is open, or None where there is none."""
+    start, end = max(window[0], gate[0]), min(window[1], gate[1])
+    return (start, end) if start < end else None
 
 
 def service_s(kind: StopKind, package_count: int) -> int:

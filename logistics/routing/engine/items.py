@@ -1,8 +1,8 @@
 """The records a problem is made of: time windows, depots, vehicles, stops.
 
 Units are whole numbers: grams, packages, millilitres, metres, seconds since an epoch the caller chooses (midnight of
-the delivery day, say), and money in cents (分). The records are plain; `Problem` validates them all together, so that a file with
-nine mistakes is refused once, with nine sentences.
+the delivery day, say), and money in cents (分). The records are plain; `Problem` validates them all together, so that a
+file with nine mistakes is refused once, with nine sentences.
 """
 
 from collections.abc import Sequence

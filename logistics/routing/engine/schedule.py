@@ -8,6 +8,7 @@ function of departure time is flat and then rises one for one, so this also give
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 from logistics.routing.engine.plan import Route, Visit
 from logistics.routing.engine.problem import UNREACHABLE, Problem, Stop, Vehicle
@@ -81,8 +82,8 @@ def _legs(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> tuple[li
     """Seconds and metres of the legs: one to each stop and one back."""
     home = problem.depot(vehicle.depot).place
     places = [home, *(stop.place for stop in stops), home]
-    legs_s = [problem.leg_s(here, there) for here, there in zip(places, places[1:], strict=False)]
-    legs_m = [problem.leg_m(here, there) for here, there in zip(places, places[1:], strict=False)]
+    legs_s = [problem.leg_s(here, there) for here, there in pairwise(places)]
+    legs_m = [problem.leg_m(here, there) for here, there in pairwise(places)]
     for index, leg_s in enumerate(legs_s):
         if leg_s == UNREACHABLE:
             stop = stops[min(index, len(stops) - 1)]

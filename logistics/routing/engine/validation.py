@@ -1,4 +1,4 @@
-"""What makes a problem sound: every rule writes one sentence per mistake, with the item, the field and what is right."""
+"""What makes a problem sound: a rule writes one sentence per mistake, with the item, the field and what is right."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -63,7 +63,7 @@ def _matrix_faults(faults: list[str], *, seconds: NDArray[Any], metres: NDArray[
     if shapes[0] != shapes[1]:
         faults.append(f"matrix seconds has {shapes[0]} places and metres has {shapes[1]}; both must have the same")
         return None
-    return shapes[0]
+    return int(shapes[0])
 
 
 def _entry_faults(name: str, unit: str, matrix: NDArray[Any]) -> Iterator[str]:
