@@ -43,7 +43,8 @@ class RoadTravel:
     """Fastest journeys of a delivery van on the roads of one file.
 
     Points stand on the nearest road of the main network, with a straight access leg at 10 km/h at either end.
-    Turning round at a junction is allowed unless it dodges a banned turn; lights and queues are in the class speeds.
+    Lights and queues are in the class speeds. Not modelled: restrictions by hour, over whole ways (`via` a way), by weight
+    or height; ferries.
     """
 
     def __init__(self, network: Network, graph: Graph, *, metric: Metric, cache: Cache, max_access_m: int) -> None:
@@ -128,13 +129,13 @@ class RoadTravel:
     def _computed(self, lng_lat: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The two matrices; each set of equal coordinates is searched from once."""
         count = len(lng_lat)
-        seconds = np.full((count, count), UNREACHABLE, dtype=np.int32)
-        metres = seconds.copy()
         places = self._snapper.place(lng_lat)
         placed = np.flatnonzero(places.placed)
-        if not len(placed):
-            return seconds, metres
         _, chosen, spot = np.unique(lng_lat[placed], axis=0, return_index=True, return_inverse=True)
+        if len(chosen) == count:
+            return self._search.matrix(places)  # every point its own spot: no second copy of a large matrix
+        seconds = np.full((count, count), UNREACHABLE, dtype=np.int32)
+        metres = seconds.copy()
         kept = placed[chosen]
         spots = Places(
             edge=places.edge[kept],
@@ -143,9 +144,6 @@ class RoadTravel:
             node=places.node[kept],
         )
         among_s, among_m = self._search.matrix(spots)
-        if len(kept) == count:
-            order = np.ix_(spot, spot)
-            return among_s[order], among_m[order]
         seconds[np.ix_(placed, placed)] = among_s[np.ix_(spot, spot)]
         metres[np.ix_(placed, placed)] = among_m[np.ix_(spot, spot)]
         return seconds, metres

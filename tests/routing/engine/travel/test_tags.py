@@ -102,6 +102,7 @@ def test_most_specific_known_access_decides(tags, expected):
         {"highway": "construction"},
         {"highway": "residential", "access": "private"},
         {"highway": "pedestrian"},
+        {"highway": "pedestrian", "access": "yes"},
         {"highway": "track"},
         {"highway": "service", "service": "emergency_access"},
         {"highway": "residential", "area": "yes"},
