@@ -12,6 +12,7 @@ class ManifestState(StrEnum):
     ISSUED = "issued"
     UNDER_WAY = "under_way"
     DONE = "done"
+    VOID = "void"
 
 
 class ProofKind(StrEnum):
@@ -21,9 +22,10 @@ class ProofKind(StrEnum):
 
 
 MANIFEST_TRANSITIONS: Mapping[ManifestState, frozenset[ManifestState]] = {
-    ManifestState.ISSUED: frozenset({ManifestState.UNDER_WAY}),
+    ManifestState.ISSUED: frozenset({ManifestState.UNDER_WAY, ManifestState.DONE, ManifestState.VOID}),
     ManifestState.UNDER_WAY: frozenset({ManifestState.UNDER_WAY, ManifestState.DONE}),
     ManifestState.DONE: frozenset(),
+    ManifestState.VOID: frozenset(),
 }
 
 PROOFS: Mapping[StopKind, frozenset[ProofKind]] = {

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from logistics.db import chunks
 from logistics.delivery.models import Handover, Manifest
 from logistics.delivery.rules import MANIFEST_TRANSITIONS, PROOFS, ManifestState, ProofKind
 from logistics.errors import N_, BadTransition, Conflict, Invalid, NotFound
@@ -28,6 +29,11 @@ class AlreadyHandedOver(Conflict):
     code = "already_handed_over"
 
 
+class PlanUnderWay(Conflict):
+    template = N_("Manifest %(manifest)s of an earlier plan is already %(state)s; its goods cannot be planned again.")
+    code = "plan_under_way"
+
+
 class WrongPickupCode(Conflict):
     template = N_("This is not the pickup code of order %(order)s.")
     code = "wrong_pickup_code"
@@ -45,12 +51,15 @@ class RecordHandover:
 
 
 def issue_manifests(session: Session, plan_id: int, delivery_date: date, *, now: datetime) -> int:
-    """Make the manifest of every route of a ready plan, once. Returns how many the plan has.
+    """Make the manifest of every route of a ready plan, once, in place of those of an earlier plan for the same
+    goods. Returns how many the plan has.
 
     Raises:
         NotFound: no such plan, or it is not ready.
+        PlanUnderWay: a courier already drives by the earlier plan.
     """
     routes = routing.driven_routes(session, plan_id)
+    _void_earlier(session, plan_id)
     issued = set(
         session.scalars(
             select(Manifest.plan_vehicle_id).where(
@@ -99,6 +108,8 @@ def record_handover(session: Session, command: RecordHandover, *, now: datetime)
         AlreadyHandedOver: it was recorded before.
     """
     manifest = _locked(session, command.manifest_id)
+    if manifest.state is ManifestState.VOID:
+        raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state.value, wanted="under_way")
     stop = routing.stop_to_serve(session, command.stop_id)
     if stop.plan_vehicle_id != manifest.plan_vehicle_id:
         raise NotFound(kind="stop", key=command.stop_id)
@@ -153,6 +164,20 @@ def collect_order(session: Session, order_id: int, pickup_code: str, *, now: dat
     if not known or not secrets.compare_digest(known.encode(), pickup_code.encode()):
         raise WrongPickupCode(order=order_id)
     orders.mark_collected(session, order_id)
+
+
+def _void_earlier(session: Session, plan_id: int) -> None:
+    for part in chunks(routing.rival_routes(session, plan_id)):
+        earlier = session.scalars(
+            select(Manifest)
+            .where(Manifest.plan_vehicle_id.in_(part), Manifest.state != ManifestState.VOID)
+            .order_by(Manifest.id)
+            .with_for_update()
+        )
+        for manifest in earlier.all():
+            if ManifestState.VOID not in MANIFEST_TRANSITIONS[manifest.state]:
+                raise PlanUnderWay(manifest=manifest.code, state=manifest.state.value)
+            manifest.state = ManifestState.VOID
 
 
 def _locked(session: Session, manifest_id: int) -> Manifest:

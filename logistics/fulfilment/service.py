@@ -96,6 +96,12 @@ def make_batches(session: Session, wave_id: int, *, now: datetime) -> int:
     return session.scalar(select(func.count()).select_from(Batch).where(Batch.wave_id == wave_id)) or 0
 
 
+def waves_of_campaigns(session: Session, campaign_ids: Collection[int]) -> list[int]:
+    """Ids of the waves released from some campaigns, in order."""
+    wanted = Wave.campaign_id.in_(list(campaign_ids))
+    return list(session.scalars(select(Wave.id).where(wanted).order_by(Wave.id)))
+
+
 def batches_of_waves(session: Session, wave_ids: Collection[int]) -> list[BatchFacts]:
     """The batches of some waves, by id."""
     rows = session.execute(

@@ -172,6 +172,12 @@ def _move(session: Session, order_ids: Collection[int], state: OrderState) -> No
         )
 
 
+def household_count(session: Session, campaign_ids: Collection[int]) -> int:
+    """Households with an order in some campaigns."""
+    wanted = Order.campaign_id.in_(list(campaign_ids))
+    return session.scalar(select(func.count(Order.household_id.distinct())).where(wanted)) or 0
+
+
 def order_heads(session: Session, order_ids: Collection[int]) -> list[OrderHead]:
     """Code and household of orders, by id."""
     heads: list[OrderHead] = []

@@ -30,6 +30,7 @@ from logistics.orders.models import (
 )
 from logistics.orders.progress import (
     campaign_facts,
+    household_count,
     mark_batched,
     mark_collected,
     mark_delivered,
@@ -54,6 +55,7 @@ __all__ = [
     "campaign_facts",
     "cancel_order",
     "close_campaign",
+    "household_count",
     "mark_batched",
     "mark_collected",
     "mark_delivered",

@@ -19,6 +19,7 @@ from logistics.routing.stops import (
     StopToServe,
     driven_routes,
     orders_at_stop,
+    rival_routes,
     stop_of_batches,
     stop_to_serve,
     stops_of_route,
@@ -34,8 +35,11 @@ __all__ = [
     "driven_routes",
     "finish_plan",
     "orders_at_stop",
+    "plan_phase_seconds",
+    "plan_roads_file",
     "plan_status",
     "request_plan",
+    "rival_routes",
     "solve_plan",
     "stop_of_batches",
     "stop_to_serve",
@@ -157,10 +161,25 @@ def plan_status(session: Session, plan_id: int) -> PlanStatus:
     Raises:
         NotFound: no such plan.
     """
+    plan = _plan(session, plan_id)
+    return PlanStatus(plan_id=plan.id, state=plan.state, progress=dict(plan.progress), error=plan.error)
+
+
+def plan_phase_seconds(session: Session, plan_id: int) -> dict[str, float]:
+    """Seconds that each part of solving a plan took."""
+    return dict(_plan(session, plan_id).phase_seconds)
+
+
+def plan_roads_file(session: Session, plan_id: int) -> str:
+    """The road file a plan was measured on; empty for the great circle."""
+    return _plan(session, plan_id).roads_file
+
+
+def _plan(session: Session, plan_id: int) -> Plan:
     plan = session.get(Plan, plan_id)
     if plan is None:
         raise NotFound(kind="plan", key=plan_id)
-    return PlanStatus(plan_id=plan.id, state=plan.state, progress=dict(plan.progress), error=plan.error)
+    return plan
 
 
 def _unfinished(session: Session, plan_id: int, *, wanted: PlanState) -> Plan:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from logistics.errors import NotFound
 from logistics.fulfilment import service as fulfilment
-from logistics.routing.models import Plan, PlanStop, PlanStopBatch, PlanVehicle
+from logistics.routing.models import Plan, PlanStop, PlanStopBatch, PlanVehicle, PlanWave
 from logistics.routing.rules import PlanState, StopKind
 
 
@@ -48,6 +48,17 @@ def driven_routes(session: Session, plan_id: int) -> list[DrivenRoute]:
         .order_by(PlanVehicle.code)
     )
     return [DrivenRoute(plan_vehicle_id=row.id, store_id=row.store_id, code=row.code) for row in rows]
+
+
+def rival_routes(session: Session, plan_id: int) -> list[int]:
+    """Plan vehicle ids of the routes of every other ready plan that delivers some of the same waves."""
+    waves = select(PlanWave.wave_id).where(PlanWave.plan_id == plan_id)
+    rivals = select(PlanWave.plan_id).where(PlanWave.wave_id.in_(waves), PlanWave.plan_id != plan_id)
+    return list(
+        session.scalars(
+            select(PlanVehicle.id).where(PlanVehicle.plan_id.in_(rivals), PlanVehicle.depart_at.is_not(None))
+        )
+    )
 
 
 def stops_of_route(session: Session, plan_vehicle_id: int) -> list[int]:

@@ -602,7 +602,7 @@ def upgrade():
     sa.Column('plan_vehicle_id', sa.Integer(), nullable=False),
     sa.Column('store_id', sa.Integer(), nullable=False),
     sa.Column('delivery_date', sa.Date(), nullable=False),
-    sa.Column('state', sa.Enum('issued', 'under_way', 'done', name='manifeststate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('state', sa.Enum('issued', 'under_way', 'done', 'void', name='manifeststate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('courier_id', sa.Integer(), nullable=True),
     sa.Column('token', sa.String(length=64), nullable=False),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
