@@ -7,6 +7,7 @@ from flask_migrate import Migrate
 
 from logistics import observability
 from logistics.config import Settings
+from logistics.day import commands
 from logistics.db import db, init_engines
 
 
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _import_tables()
     Migrate(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
     observability.register(app)
+    commands.register(app)
     return app
 
 

@@ -166,6 +166,11 @@ def done(session: Session, promise_id: int, *, now: datetime) -> bool:
     return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
+def done_by_key(session: Session, key: str, *, now: datetime) -> None:
+    """Mark a promise kept by its key, where its work was done without the queue."""
+    session.execute(update(Promise).where(Promise.key == key, Promise.done_at.is_(None)).values(done_at=now))
+
+
 def record_error(session: Session, promise_id: int, *, error: str, now: datetime) -> bool:
     """Keep what went wrong and ring again after 2, 4, 8, … seconds; True when that was the last attempt."""
     row = session.scalar(select(Promise).where(Promise.id == promise_id, Promise.done_at.is_(None)).with_for_update())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,5 +93,5 @@ def _shorted_products(lines: Sequence[LineOutcome]) -> list[dict[str, Any]]:
     ]
 
 
-def _kg(grams: Any) -> float:
+def _kg(grams: Iterable[int]) -> float:
     return round(sum(grams) / 1000, 3)
