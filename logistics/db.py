@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
+Id = TypeVar("Id", int, str)
 IN_LIST_MAX = 500
 """Members of one IN list: SQLite bounds the parameters of a statement."""
 
@@ -115,8 +116,8 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    """Distinct ids in order, in lists short enough for an IN."""
+def chunks(ids: Collection[Id]) -> Iterator[list[Id]]:
+    """Distinct ids or codes in order, in lists short enough for an IN."""
     ordered = sorted(set(ids))
     for start in range(0, len(ordered), IN_LIST_MAX):
         yield ordered[start : start + IN_LIST_MAX]
