@@ -1,0 +1,49 @@
+"""What the platform deletes by itself, and after how long. Health data goes first: the day after its status ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Delete, delete, or_
+from sqlalchemy.orm import Session
+
+from logistics import outbox
+from logistics.accounts.models import ApiToken
+from logistics.communities.models import HouseholdStatus
+from logistics.idempotency import IdempotentAnswer
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+ANSWERS_KEPT = timedelta(days=2)
+"""A client that retries later than this is not retrying."""
+TOKENS_KEPT = timedelta(days=30)
+"""After its end a token stays visible for a month, so that its owner sees why a script stopped."""
+PROMISES_KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged:
+    """Rows deleted, by kind."""
+
+    statuses: int
+    answers: int
+    tokens: int
+    promises: int
+
+
+def purge(session: Session, *, now: datetime) -> Purged:
+    """Delete ended household statuses, old idempotent answers, stale tokens and promises long kept."""
+    today = now.astimezone(LOCAL).date()
+    stale = now - TOKENS_KEPT
+    return Purged(
+        statuses=_delete(session, delete(HouseholdStatus).where(HouseholdStatus.ends_on < today)),
+        answers=_delete(session, delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - ANSWERS_KEPT)),
+        tokens=_delete(session, delete(ApiToken).where(or_(ApiToken.expires_at < stale, ApiToken.revoked_at < stale))),
+        promises=outbox.purge_done(session, before=now - PROMISES_KEPT),
+    )
+
+
+def _delete(session: Session, statement: Delete) -> int:
+    result = session.execute(statement)
+    return int(result.rowcount)  # type: ignore[attr-defined]

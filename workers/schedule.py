@@ -1,0 +1,47 @@
+"""Periodic work as one list, fired through the outbox.
+
+A slot is a span of time of the work's own length, and the promise of a slot has the key `name@slot`, which is unique:
+however many relays run and whatever crashes, each slot is promised once, kept once, and seen like any other promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from logistics import outbox
+from logistics.db import transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periodic:
+    """`job` of `workers.jobs`, without arguments, once in every span of `every`, counted from midnight UTC 1970."""
+
+    job: str
+    every: timedelta
+
+
+PERIODIC: tuple[Periodic, ...] = (Periodic(job="keep_house", every=timedelta(hours=1)),)
+
+
+def slot_of(now: datetime, every: timedelta) -> datetime:
+    """The start of the span of length `every` in which `now` lies."""
+    seconds = int(every.total_seconds())
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
+
+
+def promise_periodic(now: datetime, periodic: Sequence[Periodic] = PERIODIC) -> None:
+    """Promise the work of the slots in which `now` lies; a slot already promised stays as it is.
+
+    A slot missed while nothing ran is not made up for: the next run does its work.
+    """
+    for work in periodic:
+        slot = slot_of(now, work.every)
+        try:
+            with transaction() as session:
+                outbox.promise(session, key=f"{work.job}@{slot:%Y-%m-%dT%H:%MZ}", job=work.job, args={}, due_at=slot)
+        except IntegrityError:  # another relay promised this slot in the same moment
+            continue
