@@ -43,8 +43,8 @@ class RoadTravel:
     """Fastest journeys of a delivery van on the roads of one file.
 
     Points stand on the nearest road of the main network, with a straight access leg at 10 km/h at either end.
-    Lights and queues are in the class speeds. Not modelled: restrictions by hour, over whole ways (`via` a way), by weight
-    or height; ferries.
+    Lights and queues are in the class speeds. Not modelled: restrictions by hour, by weight or height, or over a whole
+    way instead of a node; ferries.
     """
 
     def __init__(self, network: Network, graph: Graph, *, metric: Metric, cache: Cache, max_access_m: int) -> None:

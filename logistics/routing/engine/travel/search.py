@@ -166,11 +166,13 @@ def _doors(
     owner = np.concatenate(place)
     order = np.argsort(owner, kind="stable")
     first = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
-    if not (np.diff(first) > 0).all():
-        raise AssertionError("a place on the road without a way on and a way off")  # reduceat would misread it
+    states = np.concatenate(state)
+    if not ((np.diff(first) > 0).all() and (states >= 0).all()):
+        # reduceat would misread an empty group, and scipy would read memory that is not its own
+        raise AssertionError("a place on the road without a way on and a way off")
     return Doors(
         first=first,
-        state=np.concatenate(state)[order],
+        state=states[order],
         cost=np.concatenate(cost)[order],
         arc=np.concatenate(arc)[order],
     )

@@ -5,9 +5,17 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from logistics.routing.engine.travel.graph import build_graph
+from logistics.routing.engine.travel.network import build_network
+from logistics.routing.engine.travel.osm import read_roads
+from logistics.routing.engine.travel.search import Search
+from logistics.routing.engine.travel.snap import Places
+from logistics.routing.engine.travel.turns import banned_pairs
 
 from .lines import length_m
 from .towns import DEGREE_M, a_town, at, opened
@@ -41,13 +49,13 @@ def kinds_of(town):
             yield a, b, open_both or kind == "with", open_both or kind == "against", limit
 
 
-def write(folder, town):
+def write(folder, town, turns=()):
     oneway = {(True, True): "no", (True, False): "yes", (False, True): "-1"}
     ways = [
         (f"{NAME[a]} {NAME[b]}", {"highway": "residential", "maxspeed": limit, "oneway": oneway[along, against]})
         for a, b, along, against, limit in kinds_of(town)
     ]
-    return a_town(folder, nodes={NAME[c]: (c[0] * STREET_M, c[1] * STREET_M) for c in CELLS}, ways=ways)
+    return a_town(folder, nodes={NAME[c]: (c[0] * STREET_M, c[1] * STREET_M) for c in CELLS}, ways=ways, turns=turns)
 
 
 def plain_dijkstra(links, start):
@@ -105,3 +113,65 @@ def test_matrix_is_what_a_plain_dijkstra_finds(town, chosen):
             assert matrix.metres[row, column] == pytest.approx(quarters * quarter_m, abs=1)
     driven = sum(int(matrix.metres[number, number + 1]) for number in range(len(points) - 1))
     assert length_m(line) == pytest.approx(driven, abs=len(points))
+
+
+def turns_of(town, drawn):
+    """Turn rules at random crossings: (from way, crossing, to way, word), ways counted as they are written."""
+    existing = [(a, b) for a, b, *_ in kinds_of(town)]
+    for cell_number, before, after, word in drawn:
+        cell = CELLS[cell_number]
+        here = [index for index, ends in enumerate(existing) if cell in ends]
+        yield here[before % len(here)], NAME[cell], here[after % len(here)], word
+
+
+def seconds_by_arcs(network, bans, arcs, start, stop):
+    """Seconds from the middle of one edge to the middle of another, arc after arc; None if no journey obeys."""
+    heap = [(network.arc_s[arc] / 2, arc) for arc in arcs if network.arc_edge[arc] == start]
+    best, done = None, set()
+    heapq.heapify(heap)
+    while heap:
+        seconds, arc = heapq.heappop(heap)
+        if arc in done:
+            continue
+        done.add(arc)
+        for onward in arcs:
+            if network.arc_tail[onward] == network.arc_head[arc] and onward not in bans.get(arc, ()):
+                if network.arc_edge[onward] == stop:
+                    total = seconds + network.arc_s[onward] / 2
+                    best = total if best is None else min(best, total)
+                heapq.heappush(heap, (seconds + network.arc_s[onward], onward))
+    return best
+
+
+some_turns = st.lists(
+    st.tuples(
+        st.integers(0, len(CELLS) - 1),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.sampled_from(["no_left_turn", "no_u_turn", "only_straight_on"]),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(town=towns, drawn=some_turns, ends=st.tuples(st.integers(0, 99), st.integers(0, 99)))
+def test_banned_turns_cost_what_a_search_over_arcs_finds(town, drawn, ends):
+    with tempfile.TemporaryDirectory() as folder:
+        roads = read_roads(write(Path(folder), town, turns=list(turns_of(town, drawn))))
+    network = build_network(roads)
+    bans = banned_pairs(network, roads.turns)
+    graph = build_graph(network, bans)
+    search = Search(network, graph)
+    usable = np.flatnonzero((search.edge_arc >= 0).any(axis=1))
+    start, stop = usable[ends[0] % len(usable)], usable[ends[1] % len(usable)]
+    if start == stop:
+        return
+    middle = Places(
+        edge=np.array([start, stop]), share=np.full(2, 0.5), access_m=np.zeros(2), node=np.full(2, -1, dtype=np.int64)
+    )
+
+    seconds, _ = search.matrix(middle)
+
+    expected = seconds_by_arcs(network, bans, np.flatnonzero(graph.start_state >= 0), start, stop)
+    assert seconds[0, 1] == pytest.approx(expected, abs=0.6)

@@ -171,3 +171,19 @@ def test_only_the_newest_matrices_are_kept(tmp_path):
 
 def test_digest_tells_where_one_part_ends():
     assert digest("ab", "c") != digest("a", "bc")
+
+
+def test_file_of_another_key_is_not_taken(tmp_path):
+    cache = Cache(tmp_path)
+    # file names carry the first 32 characters of a key only
+    cache.save("matrix", "a" * 32 + "b", {"seconds": np.arange(3)})
+
+    assert cache.load("matrix", "a" * 32 + "c", ("seconds",)) is None
+    assert cache.load("matrix", "a" * 32 + "b", ("seconds",)) is not None
+
+
+def test_file_that_lacks_an_array_is_not_taken(tmp_path):
+    cache = Cache(tmp_path)
+    cache.save("matrix", "a", {"seconds": np.arange(3)})
+
+    assert cache.load("matrix", "a", ("seconds", "metres")) is None

@@ -3,7 +3,7 @@ import pytest
 
 from logistics.routing.engine.travel import UNREACHABLE, Point, UnplacedPoints
 
-from .towns import SQUARE, TEN_M_S, a_town, at, degrees, journey, opened
+from .towns import DEGREE_M, SQUARE, TEN_M_S, a_town, at, degrees, journey, opened
 
 A, B, C, D = (at(*spot, id=name) for name, spot in SQUARE.items())
 
@@ -67,6 +67,14 @@ def test_point_beside_the_road_pays_the_access_leg(tmp_path):
     assert journey(travel, at(250, 50), B) == (18 + 75, 50 + 750)
     # both ends: 18 + 36 s and 50 + 100 m of access; 500 m between the feet
     assert journey(travel, at(250, 50), at(750, -100)) == (18 + 36 + 50, 50 + 100 + 500)
+
+
+def test_metres_are_metres_far_from_the_equator(tmp_path):
+    north = 60 * DEGREE_M  # a degree of longitude is half as long there: cos 60° = 0.5
+    travel = opened(a_town(tmp_path, nodes={"A": (0, north), "B": (2000, north)}, ways=[("A B", TEN_M_S)]))
+
+    # 100 m at 10 km/h = 36 s, then 2,000 × 0.5 ÷ 2 = 500 m ÷ 10 m/s
+    assert journey(travel, at(1000, north + 100), at(2000, north)) == (36 + 50, 100 + 500)
 
 
 def test_points_of_one_street_do_not_leave_it(tmp_path):

@@ -102,3 +102,18 @@ def test_point_at_the_junction_itself_is_free_to_go_anywhere(tmp_path):
 
     assert journey(travel, WEST, at(0, 0)) == (90, 900)
     assert journey(travel, at(0, 0), NORTH) == (90, 900)
+
+
+def test_restriction_over_a_way_is_left_out(tmp_path):
+    travel = crossing(tmp_path, (WEST_ARM, "X", NORTH_ARM, "no_left_turn"), via_way=True)
+
+    assert journey(travel, WEST, NORTH) == (180, 1800)
+
+
+def test_journey_may_start_where_every_arm_has_a_restriction(tmp_path):
+    nodes = {name: CROSSING[name] for name in "WXE"}
+    turns = [(0, "X", 0, "no_u_turn"), (1, "X", 1, "no_u_turn")]
+    travel = opened(a_town(tmp_path, nodes=nodes, ways=[("W X", TEN_M_S), ("X E", TEN_M_S)], turns=turns))
+
+    assert journey(travel, at(0, 0), EAST) == (90, 900)
+    assert journey(travel, EAST, at(0, 0)) == (90, 900)

@@ -40,8 +40,12 @@ def a_town(
     turns: Sequence[tuple[int, str, int, str]] = (),
     node_tags: Mapping[str, Mapping[str, str]] | None = None,
     turn_tags: Mapping[str, str] | None = None,
+    via_way: bool = False,
 ) -> Path:
-    """Writes a road file. A way is ("A B C", tags), one letter a node; a turn is (from way, via node, to way, word)."""
+    """Writes a road file. A way is ("A B C", tags), one letter a node; a turn is (from way, via node, to way, word).
+
+    With `via_way` the turns name a way where the node should stand, with the node's number.
+    """
     path = folder / "town.osm.pbf"
     path.unlink(missing_ok=True)
     number = {name: index + 1 for index, name in enumerate(nodes)}
@@ -52,7 +56,7 @@ def a_town(
         for index, (names, tags) in enumerate(ways):
             writer.add_way(mutable.Way(id=index + 1, nodes=[number[name] for name in names.split()], tags=dict(tags)))
         for index, (before, via, after, word) in enumerate(turns):
-            members = [("w", before + 1, "from"), ("n", number[via], "via"), ("w", after + 1, "to")]
+            members = [("w", before + 1, "from"), ("w" if via_way else "n", number[via], "via"), ("w", after + 1, "to")]
             tags = {"type": "restriction", "restriction": word, **(turn_tags or {})}
             writer.add_relation(mutable.Relation(id=index + 1, members=members, tags=tags))
     return path
