@@ -17,7 +17,7 @@ from logistics.orders import service as orders
 from logistics.routing import service as routing
 from logistics.routing.engine.travel import Point
 from logistics.routing.export import csv_text, geojson, manifests_csv, plan_document
-from logistics.routing.solving import open_travel
+from logistics.routing.service import open_travel
 
 
 class NothingToExport(Conflict):

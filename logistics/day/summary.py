@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from logistics.fulfilment import service as fulfilment
 from logistics.orders import service as orders
-from logistics.orders.progress import LineOutcome
 from logistics.orders.rules import OrderState
+from logistics.orders.service import LineOutcome
 from logistics.routing.export import plan_document
 
 UNBATCHED_REASONS = {

@@ -14,7 +14,7 @@ from logistics.delivery.models import Handover, Manifest
 from logistics.delivery.rules import MANIFEST_TRANSITIONS, PROOFS, ManifestState, ProofKind
 from logistics.errors import N_, BadTransition, Conflict, Invalid, NotFound
 from logistics.notifications import service as notifications
-from logistics.notifications.models import Event
+from logistics.notifications.rules import Event
 from logistics.orders import service as orders
 from logistics.routing import service as routing
 

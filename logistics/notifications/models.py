@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
-
-
-class Event(StrEnum):
-    ORDER_PLACED = "order_placed"
-    ORDER_CANCELLED = "order_cancelled"
-    LINE_SHORTED = "line_shorted"
-    CAMPAIGN_FAILED = "campaign_failed"
-    ROUTE_PLANNED = "route_planned"
-    STOP_DROPPED = "stop_dropped"
-    DELIVERED = "delivered"
+from logistics.notifications.rules import Event
 
 
 class Notification(Base):

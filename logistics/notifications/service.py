@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from logistics.notifications.models import Event, Notification
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

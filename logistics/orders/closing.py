@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from logistics.errors import BadTransition, NotFound
 from logistics.notifications import service as notifications
-from logistics.notifications.models import Event
+from logistics.notifications.rules import Event
 from logistics.orders.models import Campaign, Offer, Order, OrderLine, Product
 from logistics.orders.rules import (
     Asked,

@@ -1,34 +1,32 @@
-"""Verbs of ordering: open a campaign, place and cancel orders until the cut-off."""
+"""Verbs of ordering, for every other room: this module names them all and lets campaigns open."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logistics import outbox
-from logistics.communities import service as communities
 from logistics.errors import BadTransition, NotFound
-from logistics.notifications import service as notifications
-from logistics.notifications.models import Event
 from logistics.orders import errors
 from logistics.orders.closing import ClosedCampaign, close_campaign
 from logistics.orders.models import (
     Campaign,
-    CampaignArea,
     DeliveryWindow,
-    HouseholdDraw,
     Offer,
-    Order,
-    OrderLine,
-    Product,
+)
+from logistics.orders.placing import (
+    QUANTITY_MAX,
+    LineWanted,
+    PlacedOrder,
+    PlaceOrder,
+    cancel_order,
+    new_pickup_code,
+    place_order,
 )
 from logistics.orders.progress import (
+    LineOutcome,
     campaign_facts,
     household_count,
     mark_batched,
@@ -42,12 +40,13 @@ from logistics.orders.progress import (
     window_codes,
     window_spans,
 )
-from logistics.orders.rules import CAMPAIGN_TRANSITIONS, ORDER_TRANSITIONS, CampaignState, Channel, OrderState
+from logistics.orders.rules import CAMPAIGN_TRANSITIONS, CampaignState
 from logistics.orders.stores import StoreFacts, store_facts
 
 __all__ = [
     "QUANTITY_MAX",
     "ClosedCampaign",
+    "LineOutcome",
     "LineWanted",
     "PlaceOrder",
     "PlacedOrder",
@@ -59,6 +58,7 @@ __all__ = [
     "mark_batched",
     "mark_collected",
     "mark_delivered",
+    "new_pickup_code",
     "open_campaign",
     "order_codes",
     "order_heads",
@@ -70,52 +70,6 @@ __all__ = [
     "window_codes",
     "window_spans",
 ]
-
-QUANTITY_MAX = 999
-"""Units of one line: more is a typing error, not a household's shopping."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineWanted:
-    """One product of an order, in the units of its offer."""
-
-    sku: str
-    quantity: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.quantity <= QUANTITY_MAX:
-            raise errors.BadQuantity(sku=self.sku, quantity=self.quantity, maximum=QUANTITY_MAX)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceOrder:
-    """A household's order. `placed_by_id` is the account that typed it in, the household's own or a worker's."""
-
-    campaign_id: int
-    household_id: int
-    window_code: str
-    lines: tuple[LineWanted, ...]
-    channel: Channel = Channel.GROUP_BUY
-    placed_by_id: int | None = None
-
-    def __post_init__(self) -> None:
-        if not self.lines:
-            raise errors.EmptyOrder()
-        seen: set[str] = set()
-        for line in self.lines:
-            if line.sku in seen:
-                raise errors.DuplicateLine(sku=line.sku)
-            seen.add(line.sku)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedOrder:
-    """What the household is told. Prices are the platform's, in cents."""
-
-    order_id: int
-    code: str
-    pickup_code: str
-    total_cents: int
 
 
 def open_campaign(session: Session, campaign_id: int, *, now: datetime) -> None:
@@ -147,168 +101,8 @@ def open_campaign(session: Session, campaign_id: int, *, now: datetime) -> None:
     )
 
 
-def place_order(session: Session, command: PlaceOrder, *, now: datetime) -> PlacedOrder:
-    """Take an order: all of it or nothing.
-
-    The campaign row is locked against its own closing, so an order is either seen by the closing or refused here.
-
-    Raises:
-        NotFound: no such campaign.
-        CampaignClosed: it does not take orders (any more).
-        NotServed: the household lives outside the campaign's areas.
-        UnknownWindow, UnknownSku: not of this campaign.
-        HouseholdLimitExceeded: over the limit with what the household has already ordered.
-    """
-    campaign = session.scalar(select(Campaign).where(Campaign.id == command.campaign_id).with_for_update(read=True))
-    if campaign is None:
-        raise NotFound(kind="campaign", key=command.campaign_id)
-    if campaign.state is not CampaignState.OPEN or campaign.cut_off_at <= now:
-        raise errors.CampaignClosed(
-            campaign=campaign.code, state=campaign.state.value, cut_off=campaign.cut_off_at.isoformat()
-        )
-    _require_served(session, campaign, command.household_id)
-    window_id = _window_id(session, campaign, command.window_code)
-    priced = _priced_lines(session, campaign, command.lines)
-    for offer, line in sorted(priced, key=lambda pair: pair[0].id):  # one lock order for every order
-        _draw_within_limit(session, offer, line, household_id=command.household_id)
-    order = Order(
-        code=f"W{secrets.token_hex(5).upper()}",
-        campaign_id=campaign.id,
-        household_id=command.household_id,
-        window_id=window_id,
-        channel=command.channel,
-        state=OrderState.PLACED,
-        placed_at=now,
-        placed_by_id=command.placed_by_id,
-        pickup_code=new_pickup_code(),
-    )
-    session.add(order)
-    session.flush()
-    session.add_all([OrderLine(order_id=order.id, offer_id=offer.id, ordered=line.quantity) for offer, line in priced])
-    total = sum(offer.price_cents * line.quantity for offer, line in priced)
-    notifications.tell(
-        session,
-        key=f"order_placed:{order.id}",
-        household_id=order.household_id,
-        event=Event.ORDER_PLACED,
-        data={"order": order.code, "campaign": campaign.title, "total_cents": total, "channel": order.channel.value},
-        now=now,
-    )
-    session.flush()
-    return PlacedOrder(order_id=order.id, code=order.code, pickup_code=order.pickup_code, total_cents=total)
-
-
-def cancel_order(session: Session, order_id: int, *, now: datetime) -> None:
-    """Cancel an order until its cut-off; what it drew of the household's limits is given back.
-
-    Raises:
-        NotFound: no such order.
-        CampaignClosed: the cut-off is over.
-        BadTransition: the order is no longer a placed one.
-    """
-    campaign = session.scalar(
-        select(Campaign)
-        .where(Campaign.id == select(Order.campaign_id).where(Order.id == order_id).scalar_subquery())
-        .with_for_update(read=True)
-    )  # the campaign before the order, as closing locks them
-    order = session.scalar(select(Order).where(Order.id == order_id).with_for_update())
-    if order is None or campaign is None:
-        raise NotFound(kind="order", key=order_id)
-    if OrderState.CANCELLED not in ORDER_TRANSITIONS[order.state]:
-        raise BadTransition(entity="order", key=order.code, state=order.state.value, wanted=OrderState.CANCELLED.value)
-    if campaign.state is not CampaignState.OPEN or campaign.cut_off_at <= now:
-        raise errors.CampaignClosed(
-            campaign=campaign.code, state=campaign.state.value, cut_off=campaign.cut_off_at.isoformat()
-        )
-    order.state = OrderState.CANCELLED
-    _give_back_draws(session, order)
-    notifications.tell(
-        session,
-        key=f"order_cancelled:{order.id}",
-        household_id=order.household_id,
-        event=Event.ORDER_CANCELLED,
-        data={"order": order.code, "campaign": campaign.title},
-        now=now,
-    )
-
-
-def new_pickup_code() -> str:
-    """Six digits, told to the household alone; what they open is decided at the point, never by the code alone."""
-    return f"{secrets.randbelow(1_000_000):06d}"
-
-
 def _locked_campaign(session: Session, campaign_id: int) -> Campaign:
     campaign = session.scalar(select(Campaign).where(Campaign.id == campaign_id).with_for_update())
     if campaign is None:
         raise NotFound(kind="campaign", key=campaign_id)
     return campaign
-
-
-def _require_served(session: Session, campaign: Campaign, household_id: int) -> None:
-    above = communities.areas_above(session, household_id)
-    if not above:
-        raise NotFound(kind="household", key=household_id)
-    served = session.scalar(
-        select(CampaignArea.area_id)
-        .where(CampaignArea.campaign_id == campaign.id, CampaignArea.area_id.in_(above))
-        .limit(1)
-    )
-    if served is None:
-        raise errors.NotServed(campaign=campaign.code)
-
-
-def _window_id(session: Session, campaign: Campaign, code: str) -> int:
-    windows = {
-        window.code: window.id
-        for window in session.scalars(
-            select(DeliveryWindow).where(DeliveryWindow.campaign_id == campaign.id).order_by(DeliveryWindow.starts_at)
-        )
-    }
-    if code not in windows:
-        raise errors.UnknownWindow(campaign=campaign.code, window=code, windows=", ".join(windows))
-    return windows[code]
-
-
-def _priced_lines(session: Session, campaign: Campaign, lines: Sequence[LineWanted]) -> list[tuple[Offer, LineWanted]]:
-    rows = session.execute(
-        select(Product.sku, Offer)
-        .join(Offer, Offer.product_id == Product.id)
-        .where(Offer.campaign_id == campaign.id, Product.sku.in_([line.sku for line in lines]))
-    )
-    offers = {sku: offer for sku, offer in rows}
-    for line in lines:
-        if line.sku not in offers:
-            raise errors.UnknownSku(campaign=campaign.code, sku=line.sku)
-    return [(offers[line.sku], line) for line in lines]
-
-
-def _draw_within_limit(session: Session, offer: Offer, line: LineWanted, *, household_id: int) -> None:
-    """Count the line against the household's limit by one conditional update, which two orders at once cannot pass."""
-    limit = offer.limit_per_household
-    if limit is None:
-        return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
-        insert(HouseholdDraw).values(offer_id=offer.id, household_id=household_id, quantity=0).on_conflict_do_nothing()
-    )
-    row = (HouseholdDraw.offer_id == offer.id, HouseholdDraw.household_id == household_id)
-    drawn = session.execute(
-        update(HouseholdDraw)
-        .where(*row, HouseholdDraw.quantity + line.quantity <= limit)
-        .values(quantity=HouseholdDraw.quantity + line.quantity)
-    )
-    if drawn.rowcount == 0:  # type: ignore[attr-defined]
-        already = session.scalar(select(HouseholdDraw.quantity).where(*row))
-        raise errors.HouseholdLimitExceeded(sku=line.sku, limit=limit, drawn=already, wanted=line.quantity)
-
-
-def _give_back_draws(session: Session, order: Order) -> None:
-    lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.offer_id))
-    for line in lines.all():
-        row = (HouseholdDraw.offer_id == line.offer_id, HouseholdDraw.household_id == order.household_id)
-        session.execute(
-            update(HouseholdDraw)
-            .where(*row, HouseholdDraw.quantity >= line.ordered)
-            .values(quantity=HouseholdDraw.quantity - line.ordered)
-        )
-        session.execute(delete(HouseholdDraw).where(*row, HouseholdDraw.quantity == 0))

@@ -18,7 +18,7 @@ from logistics.communities import service as communities
 from logistics.communities.service import PointPlace
 from logistics.fulfilment import service as fulfilment
 from logistics.orders import service as orders
-from logistics.orders.stores import StoreFacts
+from logistics.orders.service import StoreFacts
 from logistics.routing import engine
 from logistics.routing.engine.travel import Point, TravelMatrix
 from logistics.routing.models import Plan, PlanWave, Vehicle

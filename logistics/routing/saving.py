@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from logistics.fulfilment import service as fulfilment
 from logistics.notifications import service as notifications
-from logistics.notifications.models import Event
+from logistics.notifications.rules import Event
 from logistics.orders import service as orders
 from logistics.routing import engine
 from logistics.routing.engine.travel import TravelMatrix

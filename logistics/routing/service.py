@@ -13,7 +13,7 @@ from logistics import outbox
 from logistics.errors import N_, BadTransition, Conflict, Invalid, NotFound
 from logistics.routing.models import Plan, PlanWave
 from logistics.routing.rules import PLAN_TRANSITIONS, PlanState
-from logistics.routing.solving import solve_plan
+from logistics.routing.solving import open_travel, solve_plan
 from logistics.routing.stops import (
     DrivenRoute,
     StopToServe,
@@ -34,6 +34,7 @@ __all__ = [
     "cancel_plan",
     "driven_routes",
     "finish_plan",
+    "open_travel",
     "orders_at_stop",
     "plan_phase_seconds",
     "plan_roads_file",

@@ -1,0 +1,241 @@
+"""The house holds: arrows point one way, rules stay pure, the engine knows nothing of the platform.
+
+Read from the imports of every file (AST), so that a wrong arrow fails here and not in a review.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+
+BASE = "base"
+WIRING = "wiring"
+FLOORS = (
+    BASE,
+    "accounts",
+    "communities",
+    "notifications",
+    "inventory",
+    "orders",
+    "fulfilment",
+    "routing",
+    "delivery",
+    "day",
+    "web",
+    WIRING,
+)
+"""From the ground up: a room may import from its own floor and from the floors below."""
+
+WIRING_MODULES = {"logistics", "logistics.api", "logistics.metrics", "logistics.observability", "logistics.health"}
+"""What ties the rooms together or looks at all of them from outside."""
+
+GUARD_MODULES = {"logistics.access"}
+"""Who may do what is about accounts, so it stands on their floor."""
+
+PUBLIC = {"service", "rules", "queries", "views", "export", "intake", "scope"}
+"""What another subject may use: verbs, words, reads and the frozen shapes they return. Models are private, but a query
+may join tables of the floors below."""
+
+PURE = ("flask", "sqlalchemy", "marshmallow", "rq", "redis")
+LINES_MAX = 300
+FUNCTION_LINES_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    importer: str
+    imported: str
+    line: int
+    local: bool
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for package in ("logistics", "workers"):
+        for path in sorted((REPO / package).rglob("*.py")):
+            if "migrations" in path.parts:
+                continue
+            parts = path.relative_to(REPO).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+    yield "wsgi", REPO / "wsgi.py"
+
+
+@cache
+def imports() -> tuple[Import, ...]:
+    found = []
+    for name, path in modules():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        local = {id(inner) for function in functions for inner in ast.walk(function)}
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        for node in ast.walk(tree):
+            for imported in _targets(node, package):
+                found.append(Import(name, imported, getattr(node, "lineno", 0), id(node) in local))
+    return tuple(found)
+
+
+def _targets(node: ast.AST, package: str) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        base = node.module or ""
+        if node.level:
+            above = package.split(".")[: len(package.split(".")) - (node.level - 1)]
+            base = ".".join([*above, base] if base else above)
+        return [f"{base}.{alias.name}" for alias in node.names]
+    return []
+
+
+@cache
+def known_modules() -> frozenset[str]:
+    return frozenset(name for name, _ in modules())
+
+
+def floor_of(module: str) -> str:
+    if module in WIRING_MODULES:
+        return WIRING
+    if module in GUARD_MODULES:
+        return "accounts"
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and parts[1] in FLOORS else BASE
+
+
+def room_of(imported: str) -> str:
+    """The module an import names: `logistics.orders.models.Order` lives in `logistics.orders.models`."""
+    known = known_modules()
+    while imported and imported not in known:
+        imported = imported.rpartition(".")[0]
+    return imported
+
+
+def own(edge: Import) -> bool:
+    return edge.imported.startswith("logistics.") and room_of(edge.imported) != ""
+
+
+def told(edges: list[Import]) -> str:
+    return "\n".join(f"  {edge.importer}:{edge.line} imports {edge.imported}" for edge in edges)
+
+
+def test_nothing_in_logistics_imports_the_workers_or_the_entry_point() -> None:
+    wrong = [
+        edge
+        for edge in imports()
+        if edge.importer.startswith("logistics") and edge.imported.split(".")[0] in {"workers", "wsgi", "tests"}
+    ]
+    assert not wrong, told(wrong)
+
+
+def test_arrows_point_down() -> None:
+    wrong = [
+        edge
+        for edge in imports()
+        if edge.importer.startswith("logistics")
+        and own(edge)
+        and FLOORS.index(floor_of(room_of(edge.imported))) > FLOORS.index(floor_of(edge.importer))
+    ]
+    assert not wrong, told(wrong)
+
+
+def test_subjects_meet_at_their_public_modules_only() -> None:
+    wrong = []
+    for edge in imports():
+        there, here = room_of(edge.imported), floor_of(edge.importer)
+        floor = floor_of(there)
+        parts = there.split(".")
+        if not edge.importer.startswith("logistics") or floor in {BASE, WIRING, here} or here == WIRING:
+            continue
+        joins_tables = edge.importer.rpartition(".")[2] in {"queries", "scope"} and parts[-1] == "models"
+        in_library = parts[1:3] == ["routing", "engine"]
+        accounts_are_ground = floor == "accounts"  # who is asking concerns every room
+        if len(parts) > 2 and parts[2] not in PUBLIC and not (joins_tables or in_library or accounts_are_ground):
+            wrong.append(edge)
+    assert not wrong, told(wrong)
+
+
+def test_rules_are_pure() -> None:
+    wrong = [
+        edge
+        for edge in imports()
+        if edge.importer.startswith("logistics")
+        and edge.importer.rpartition(".")[2] == "rules"
+        and (edge.imported.split(".")[0] in PURE or edge.imported.startswith("logistics.db"))
+    ]
+    assert not wrong, told(wrong)
+
+
+def test_the_engine_knows_nothing_of_the_platform() -> None:
+    wrong = [
+        edge
+        for edge in imports()
+        if edge.importer.startswith("logistics.routing.engine")
+        and (
+            edge.imported.split(".")[0] in PURE
+            or (own(edge) and not edge.imported.startswith("logistics.routing.engine"))
+        )
+    ]
+    assert not wrong, told(wrong)
+
+
+def test_services_never_commit() -> None:
+    wrong = []
+    for name, path in modules():
+        if not name.startswith("logistics") or name == "logistics.db":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in {"commit", "rollback"}:
+                wrong.append(f"  {name}:{node.lineno} calls {node.attr}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_import_hides_in_a_function() -> None:
+    """A local import marks a wrong arrow. The wiring may wait until a command or the app needs something heavy."""
+    wrong = [
+        edge
+        for edge in imports()
+        if edge.local and own(edge) and floor_of(edge.importer) != WIRING and not edge.importer.startswith("workers")
+    ]
+    assert not wrong, told(wrong)
+
+
+def test_files_and_functions_stay_small() -> None:
+    wrong = []
+    for name, path in modules():
+        text = path.read_text(encoding="utf-8")
+        lines = text.count("\n")
+        if lines > LINES_MAX:
+            wrong.append(f"  {name} has {lines} lines; split it by meaning below {LINES_MAX}")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length >= FUNCTION_LINES_MAX:
+                    wrong.append(f"  {name}:{node.lineno} {node.name} has {length} lines")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_job_that_is_promised_exists() -> None:
+    from workers.jobs import JOBS
+
+    promised = set()
+    for name, path in modules():
+        if not name.startswith("logistics"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "promise":
+                promised |= {
+                    keyword.value.value
+                    for keyword in node.keywords
+                    if keyword.arg == "job" and isinstance(keyword.value, ast.Constant)
+                }
+    assert promised, "no promise found: this test looks in the wrong place"
+    assert promised <= set(JOBS), f"promised but unknown to the workers: {promised - set(JOBS)}"
+
+
+@pytest.mark.parametrize("word", ["utils", "helpers", "common", "manager"])
+def test_no_room_has_a_name_that_says_nothing(word: str) -> None:
+    assert not [name for name, _ in modules() if name.rpartition(".")[2] in {word, f"{word}s"}]
