@@ -22,7 +22,7 @@ from ortools.constraint_solver import pywrapcp
 from ortools.constraint_solver.solver_parameters_pb2 import ConstraintSolverParameters
 
 from logistics.routing.engine.costs import FINE_PER_CENT, FINE_PER_METRE, FINE_PER_SECOND
-from logistics.routing.engine.problem import UNREACHABLE, Problem, Stop, TimeWindow, Vehicle
+from logistics.routing.engine.problem import UNREACHABLE, Depot, Problem, Stop, TimeWindow, Vehicle
 
 LARGEST_TOTAL = 2**60
 """OR-Tools adds costs in 64 bits; guided local search adds penalties on top."""
@@ -30,7 +30,7 @@ LARGEST_TOTAL = 2**60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingModel:
-    """A model ready to search. Node k is depot k; node `len(problem.depots) + k` is `stops[k]`.
+    """A model ready to search. The first `depot_count` nodes are depots; node `depot_count + k` is `stops[k]`.
 
     One cent is `FINE_PER_CENT / divisor` units of OR-Tools' objective. `drop_prices[k]` belongs to `stops[k]`, in
     these units. `transits` is held here because OR-Tools reads the times from it while it searches.
@@ -54,11 +54,14 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> RoutingModel:
     vehicles = tuple(vehicle for vehicle in problem.vehicles if _works(problem, vehicle))
     if not vehicles or not stops:
         raise AssertionError("a model needs a vehicle and a stop")
-    nodes = _Nodes(problem, stops)
+    # A depot that no vehicle starts from would be a node to visit, so it is none.
+    used = {vehicle.depot for vehicle in vehicles}
+    depots = [depot for depot in problem.depots if depot.id in used]
+    nodes = _Nodes(problem, depots, stops)
     hours = [problem.hours_of(vehicle) for vehicle in vehicles]
     span = TimeWindow(start_s=min(h.start_s for h in hours), end_s=max(h.end_s for h in hours))
     prices, divisor = _drop_prices(problem, vehicles, stops, nodes)
-    depot_node = {depot.id: node for node, depot in enumerate(problem.depots)}
+    depot_node = {depot.id: node for node, depot in enumerate(depots)}
     homes = [depot_node[vehicle.depot] for vehicle in vehicles]
     manager = pywrapcp.RoutingIndexManager(len(nodes.places), len(vehicles), homes, homes)
     parameters = pywrapcp.DefaultRoutingModelParameters()
@@ -71,7 +74,7 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> RoutingModel:
         vehicles=vehicles,
         stops=tuple(stops),
         drop_prices=prices,
-        depot_count=len(problem.depots),
+        depot_count=len(depots),
         divisor=divisor,
         transits=_transits(manager, nodes, horizon_s=span.end_s - span.start_s),
     )
@@ -83,16 +86,22 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> RoutingModel:
 
 
 def serveable(problem: Problem, stop: Stop) -> bool:
-    """Whether the model may hold the stop: some vehicle with hours to work in stands where its goods lie."""
-    return any(problem.may_serve(vehicle, stop) and _works(problem, vehicle) for vehicle in problem.vehicles)
+    """Whether the model may hold the stop: some vehicle stands where its goods lie and works inside its window.
+
+    OR-Tools would fail as a whole on a stop with an empty set of vehicles or times, though it is optional.
+    """
+    hours = [problem.hours_of(vehicle) for vehicle in problem.vehicles if problem.may_serve(vehicle, stop)]
+    window = stop.window
+    return any(max(span.start_s, window.start_s) <= min(span.end_s, window.end_s) for span in hours)
 
 
 class _Nodes:
     """Legs between nodes: (n, n) seconds and metres, `closed` where there is no way, and each node's service."""
 
-    def __init__(self, problem: Problem, stops: Sequence[Stop]) -> None:
-        self.places = [depot.place for depot in problem.depots] + [stop.place for stop in stops]
-        self.service_s = np.array([0] * len(problem.depots) + [stop.service_s for stop in stops], dtype=np.int64)
+    def __init__(self, problem: Problem, depots: Sequence[Depot], stops: Sequence[Stop]) -> None:
+        self.depot_count = len(depots)
+        self.places = [depot.place for depot in depots] + [stop.place for stop in stops]
+        self.service_s = np.array([0] * len(depots) + [stop.service_s for stop in stops], dtype=np.int64)
         grid = np.ix_(self.places, self.places)
         self.seconds = problem.seconds[grid].astype(np.int64)
         self.metres = problem.metres[grid].astype(np.int64)
@@ -117,7 +126,7 @@ def _drop_prices(
     count like one stop more (up to a hundred), so that of two stops the one with fewer packages is left out.
     """
     longest_m = nodes.metres.max(axis=1)
-    depot_count = len(problem.depots)
+    depot_count = nodes.depot_count
     road_m = int(longest_m[depot_count:].sum()) + len(vehicles) * int(longest_m[:depot_count].max())
     ceiling = max(vehicle.cost_per_km for vehicle in vehicles) * road_m * FINE_PER_METRE
     for vehicle in vehicles:
@@ -192,10 +201,7 @@ def _add_time(model: RoutingModel, problem: Problem, day: TimeWindow) -> None:
         index = model.manager.NodeToIndex(model.depot_count + position)
         earliest = max(0, stop.window.start_s - day.start_s)
         latest = min(horizon_s, stop.window.end_s - day.start_s)
-        if earliest <= latest:
-            time.CumulVar(index).SetRange(earliest, latest)
-        else:  # nobody works inside the window: an empty range would make the whole model fail
-            model.routing.ActiveVar(index).SetValue(0)
+        time.CumulVar(index).SetRange(earliest, latest)
 
 
 def _add_choices(model: RoutingModel, problem: Problem) -> None:
@@ -207,5 +213,5 @@ def _add_choices(model: RoutingModel, problem: Problem) -> None:
         if not allowed:  # OR-Tools would read an empty list as "any vehicle"
             raise AssertionError(f"stop {stop.id} has no vehicle; leave it out of the model")
         if len(allowed) < len(model.vehicles):
-            # Being dropped (vehicle -1) stays allowed: the stop is in a disjunction.
-            model.routing.SetAllowedVehiclesForIndex(allowed, index)
+            # -1 is being dropped. (The wrapper of 9.15 cannot call SetAllowedVehiclesForIndex: no list fits its span.)
+            model.routing.VehicleVar(index).SetValues([-1, *allowed])

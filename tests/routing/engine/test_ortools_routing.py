@@ -1,0 +1,281 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from logistics.routing.engine import DropReason, OrToolsRouting, SolveOptions, TimeWindow, check, solve
+from logistics.routing.engine.problem import UNREACHABLE
+from tests.routing.engine.builders import a_depot, a_line, a_problem, a_stop, a_vehicle
+
+REPEATABLE = SolveOptions(time_limit_s=60, iteration_limit=60)
+
+
+def a_town(stop_count, *, vehicle_count=4, seed=0):
+    """Random places in a square of 20 minutes; windows of half a day; everything fits."""
+    random = np.random.default_rng(seed)
+    at = random.integers(0, 1_200, size=(stop_count + 1, 2))
+    seconds = np.abs(at[:, None] - at[None, :]).sum(axis=2).astype(np.int32)
+    stops = [
+        a_stop(
+            f"S{k}",
+            place=k,
+            packages=int(random.integers(1, 9)),
+            window=TimeWindow(start_s=14_400 * (k % 2), end_s=14_400 * (k % 2) + 14_400),
+            service_s=120,
+        )
+        for k in range(1, stop_count + 1)
+    ]
+    vehicles = [
+        a_vehicle(id=f"V{k}", capacity_g=10**6, capacity_packages=10**3, shift=TimeWindow(start_s=0, end_s=36_000))
+        for k in range(vehicle_count)
+    ]
+    depots = [a_depot(closes_s=36_000)]
+    return a_problem(*stops, depots=depots, vehicles=vehicles, seconds=seconds, metres=seconds * 8)
+
+
+def test_no_stops_make_an_empty_plan():
+    plan = solve(a_problem(), REPEATABLE)
+
+    assert (plan.routes, plan.dropped, plan.cost) == ((), (), 0)
+
+
+def test_no_vehicles_drop_every_stop_with_that_reason():
+    plan = solve(a_problem(a_stop("A"), a_stop("B"), vehicles=[]), REPEATABLE)
+
+    assert plan.routes == ()
+    assert [(dropped.stop, dropped.reason) for dropped in plan.dropped] == [
+        ("A", DropReason.NO_VEHICLE),
+        ("B", DropReason.NO_VEHICLE),
+    ]
+
+
+def test_one_stop_is_driven_to_and_back():
+    plan = solve(a_problem(a_stop()), REPEATABLE)
+
+    # 2,000 m × 0.1 + (100 + 5 + 100) s × 1 cents
+    assert (plan.cost, plan.dropped) == (405, ())
+    assert [visit.stop for visit in plan.routes[0].visits] == ["S"]
+
+
+def test_a_vehicle_whose_shift_misses_the_depots_hours_stays_at_home():
+    night = a_vehicle(id="N", shift=TimeWindow(start_s=20_000, end_s=30_000))
+
+    assert [
+        route.vehicle for route in solve(a_problem(a_stop(), vehicles=[night, a_vehicle()]), REPEATABLE).routes
+    ] == ["V"]
+    assert solve(a_problem(a_stop(), vehicles=[night]), REPEATABLE).dropped[0].reason is DropReason.WINDOW_UNREACHABLE
+
+
+def test_stops_at_one_place_are_different_stops():
+    plan = solve(a_problem(*(a_stop(f"S{k}") for k in range(5))), REPEATABLE)
+
+    # One way out and back, five services: 2,000 m × 0.1 + (200 + 25) s × 1 cents.
+    assert (len(plan.routes[0].visits), plan.cost) == (5, 425)
+
+
+def test_goods_are_served_only_from_the_depot_where_they_lie():
+    depots = [a_depot(), a_depot(id="E", place=3)]
+    vehicles = [a_vehicle(), a_vehicle(id="W", depot="E")]
+    # A lies beside depot E but its goods lie at D, and the other way round; C may come from anywhere.
+    stops = [a_stop("A", place=2, depot="D"), a_stop("B", place=1, depot="E"), a_stop("C", place=1, depot=None)]
+
+    plan = solve(a_problem(*stops, depots=depots, vehicles=vehicles), REPEATABLE)
+
+    served_by = {visit.stop: route.vehicle for route in plan.routes for visit in route.visits}
+    assert (served_by["A"], served_by["B"]) == ("V", "W")
+    assert plan.dropped == ()
+
+
+def test_a_stop_bound_to_a_full_depot_is_dropped_rather_than_served_from_another():
+    depots = [a_depot(), a_depot(id="E", place=3)]
+    vehicles = [a_vehicle(capacity_packages=1), a_vehicle(id="W", depot="E")]
+
+    plan = solve(a_problem(a_stop("A"), a_stop("B"), depots=depots, vehicles=vehicles), REPEATABLE)
+
+    assert [dropped.reason for dropped in plan.dropped] == [DropReason.FLEET_FULL]
+    assert [route.vehicle for route in plan.routes] == ["V"]
+
+
+def test_of_two_stops_the_one_with_fewer_packages_is_left_out():
+    stops = [a_stop("A", packages=4), a_stop("B", packages=7)]
+
+    plan = solve(a_problem(*stops), REPEATABLE)
+
+    assert [dropped.stop for dropped in plan.dropped] == ["A"]
+
+
+def test_two_small_stops_are_served_rather_than_one_large():
+    stops = [a_stop("A", packages=5), a_stop("B", packages=5), a_stop("C", packages=10)]
+
+    plan = solve(a_problem(*stops), REPEATABLE)
+
+    assert [dropped.stop for dropped in plan.dropped] == ["C"]
+
+
+def test_impossible_stops_do_not_spoil_the_rest():
+    seconds, metres = a_line([0, 100, 200, 300])
+    seconds[0, 3] = UNREACHABLE
+    stops = [
+        a_stop("A"),
+        a_stop("heavy", demand_g=1_001),
+        a_stop("island", place=3),
+        a_stop("early", window=TimeWindow(start_s=0, end_s=99)),
+    ]
+
+    plan = solve(a_problem(*stops, seconds=seconds, metres=metres), REPEATABLE)
+
+    assert [visit.stop for route in plan.routes for visit in route.visits] == ["A"]
+    assert {dropped.stop: dropped.reason for dropped in plan.dropped} == {
+        "heavy": DropReason.TOO_HEAVY,
+        "island": DropReason.UNREACHABLE,
+        "early": DropReason.WINDOW_UNREACHABLE,
+    }
+
+
+def test_waiting_is_paid_so_a_second_vehicle_can_be_cheaper_than_an_idle_one():
+    stops = [
+        a_stop("A", window=TimeWindow(start_s=0, end_s=100)),
+        a_stop("B", window=TimeWindow(start_s=5_000, end_s=5_100)),
+    ]
+
+    # One vehicle: at A until 105, waits there for B at 5,000: 200 cents road + 5,105 s. Two: 2 × 405.
+    plan = solve(a_problem(*stops, vehicles=[a_vehicle(), a_vehicle(id="W")]), REPEATABLE)
+    assert (len(plan.routes), plan.cost) == (2, 810)
+
+    dear = a_vehicle(id="W", fixed_cost=5_000)
+    plan = solve(a_problem(*stops, vehicles=[a_vehicle(), dear]), REPEATABLE)
+    assert (len(plan.routes), plan.cost) == (1, 200 + 5_105)
+
+
+def test_times_may_count_from_1970():
+    noon = 1_582_257_600
+    hours = TimeWindow(start_s=noon, end_s=noon + 1_000)
+    problem = a_problem(
+        a_stop(window=TimeWindow(start_s=noon + 500, end_s=noon + 600)),
+        depots=[a_depot(opens_s=noon - 9_999, closes_s=noon + 9_999)],
+        vehicles=[a_vehicle(shift=hours)],
+    )
+
+    assert solve(problem, REPEATABLE).routes[0].depart_s == noon + 400
+
+
+def test_prices_near_the_limits_do_not_overflow():
+    vehicle = a_vehicle(cost_per_km=10**9, cost_per_h=10**9, fixed_cost=10**9)
+    stops = [a_stop(f"S{k}", packages=1) for k in range(8)]
+
+    plan = solve(a_problem(*stops, vehicles=[vehicle]), REPEATABLE)
+
+    assert plan.dropped == ()
+
+
+def test_same_seed_and_iteration_limit_make_the_same_plan_under_load():
+    problem = a_town(40)
+    alone = solve(problem, REPEATABLE)
+    stop = threading.Event()
+
+    def burn():
+        while not stop.is_set():
+            sum(range(1_000))
+
+    burner = threading.Thread(target=burn)
+    burner.start()
+    try:
+        loaded = solve(problem, REPEATABLE)
+    finally:
+        stop.set()
+        burner.join()
+
+    assert loaded == alone
+    assert loaded.solutions > 1
+
+
+def test_watching_a_run_does_not_change_it():
+    problem = a_town(30)
+
+    watched = solve(problem, REPEATABLE, on_progress=lambda progress: None, cancelled=lambda: False)
+
+    assert watched == solve(problem, REPEATABLE)
+
+
+def test_the_time_limit_is_kept_model_building_included():
+    problem = a_town(30)
+
+    started_s = time.monotonic()
+    plan = solve(problem, SolveOptions(time_limit_s=1))
+
+    assert time.monotonic() - started_s < 2
+    assert plan.dropped == ()
+
+
+def test_a_time_limit_too_short_for_any_search_still_gives_a_plan():
+    plan = solve(a_town(60), SolveOptions(time_limit_s=0.01))
+
+    assert plan.dropped == ()
+
+
+def test_cancelling_keeps_the_best_plan_so_far():
+    problem = a_town(60)
+    seen = []
+    started_s = time.monotonic()
+
+    plan = solve(problem, SolveOptions(time_limit_s=30), on_progress=seen.append, cancelled=lambda: bool(seen))
+
+    assert time.monotonic() - started_s < 5
+    assert check(problem, plan) == ()
+    # Reported costs are those of the search; the schedule can only be as good or better, within a cent.
+    assert plan.cost <= seen[-1].cost + 1
+    assert seen[-1].routes >= 1
+
+
+def test_a_run_cancelled_from_the_start_still_gives_a_sound_plan():
+    problem = a_town(30)
+
+    plan = solve(problem, SolveOptions(time_limit_s=30), cancelled=lambda: True)
+
+    assert plan.seconds < 5
+    assert plan.dropped == ()
+
+
+def test_progress_only_gets_better():
+    seen = []
+
+    solve(a_town(60), SolveOptions(time_limit_s=2), on_progress=seen.append)
+
+    assert len(seen) >= 2
+    assert [progress.cost for progress in seen] == sorted((progress.cost for progress in seen), reverse=True)
+    assert all(0 < progress.elapsed_s < 3 for progress in seen)
+
+
+def test_an_error_in_a_callback_stops_the_run_and_is_raised():
+    def broken(*_):
+        raise LookupError("the job's row is gone")
+
+    with pytest.raises(LookupError, match="row is gone"):
+        solve(a_town(30), SolveOptions(time_limit_s=30), on_progress=broken)
+    with pytest.raises(LookupError, match="row is gone"):
+        solve(a_town(30), SolveOptions(time_limit_s=30), cancelled=broken)
+
+
+def test_the_solver_alone_copes_with_stops_nobody_can_serve():
+    stops = [a_stop("A"), a_stop("B", depot="E"), a_stop("C", window=TimeWindow(start_s=99_000, end_s=99_001))]
+    problem = a_problem(*stops, depots=[a_depot(), a_depot(id="E", place=3)])
+
+    plan = OrToolsRouting().solve(problem, REPEATABLE)
+
+    assert check(problem, plan) == ()
+    assert [dropped.stop for dropped in plan.dropped] == ["B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"time_limit_s": 0}, "time_limit_s is 0"),
+        ({"time_limit_s": float("nan")}, "time_limit_s is nan"),
+        ({"time_limit_s": 1, "seed": -1}, "seed is -1"),
+        ({"time_limit_s": 1, "iteration_limit": 0}, "iteration_limit is 0"),
+    ],
+)
+def test_bad_options_are_refused(options, said):
+    with pytest.raises(ValueError, match=said):
+        SolveOptions(**options)

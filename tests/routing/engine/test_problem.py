@@ -1,0 +1,146 @@
+import numpy as np
+import pytest
+
+from logistics.routing.engine import BadProblem, TimeWindow
+from logistics.routing.engine.problem import UNREACHABLE
+from tests.routing.engine.builders import a_depot, a_line, a_problem, a_stop, a_vehicle
+
+
+def faults(*stops, **changes):
+    with pytest.raises(BadProblem) as caught:
+        a_problem(*stops, **changes)
+    return caught.value.faults
+
+
+def test_every_mistake_is_reported_in_one_error():
+    late = TimeWindow(start_s=20, end_s=10)
+
+    with pytest.raises(BadProblem) as caught:
+        a_problem(a_stop("A", demand_g=-1), a_stop("B", window=late), vehicles=[a_vehicle(depot="X")])
+
+    assert caught.value.faults == (
+        "vehicle 'V': depot is 'X'; it must be one of 'D'",
+        "stop 'A': demand_g is -1; it must be a whole number of grams from 0 to 1000000000",
+        "stop 'B': window.end_s is 10, before window.start_s 20; it must not be earlier",
+    )
+    assert str(caught.value).startswith("3 mistakes in the problem: vehicle 'V'")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"demand_g": 1.5}, "demand_g is 1.5; it must be a whole number of grams"),
+        ({"demand_g": np.int64(5)}, "it must be a whole number of grams"),
+        ({"packages": True}, "packages is True; it must be a whole number of packages"),
+        ({"packages": -1}, "packages is -1; it must be a whole number of packages from 0"),
+        ({"volume_ml": 10**9 + 1}, "volume_ml is 1000000001; it must be a whole number of millilitres from 0 to 10000"),
+        ({"service_s": -5}, "service_s is -5; it must be a whole number of seconds"),
+        ({"place": 4}, "place is 4; it must be from 0 to 3"),
+        ({"place": -1}, "place is -1; it must be from 0 to 3"),
+        ({"place": "1"}, "place is '1'; it must be a row number"),
+        ({"depot": "X"}, "depot is 'X'; it must be None (any depot) or one of 'D'"),
+        ({"drop_cost": -1}, "drop_cost is -1; it must be a whole number of cents"),
+        ({"window": TimeWindow(start_s=0.5, end_s=3)}, "window.start_s is 0.5; it must be a whole number of seconds"),
+    ],
+)
+def test_a_bad_field_of_a_stop_is_named_with_what_would_be_right(changes, said):
+    (fault,) = faults(a_stop("A", **changes))
+
+    assert fault.startswith("stop 'A': ")
+    assert said in fault
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"capacity_g": -1}, "capacity_g is -1"),
+        ({"capacity_packages": None}, "capacity_packages is None"),
+        ({"capacity_ml": -1}, "capacity_ml is -1"),
+        ({"cost_per_km": 0.5}, "cost_per_km is 0.5; it must be a whole number of cents"),
+        ({"cost_per_h": -1}, "cost_per_h is -1"),
+        ({"fixed_cost": -1}, "fixed_cost is -1"),
+        ({"shift": TimeWindow(start_s=5, end_s=4)}, "shift.end_s is 4, before shift.start_s 5"),
+    ],
+)
+def test_a_bad_field_of_a_vehicle_is_named(changes, said):
+    (fault,) = faults(vehicles=[a_vehicle(**changes)])
+
+    assert fault.startswith(f"vehicle 'V': {said}")
+
+
+def test_a_depot_that_closes_before_it_opens_is_refused():
+    assert faults(depots=[a_depot(opens_s=9, closes_s=8)]) == (
+        "depot 'D': closes_s is 8, before opens_s 9; it must not be earlier",
+    )
+
+
+def test_ids_given_twice_and_empty_ids_are_refused():
+    assert faults(a_stop("A"), a_stop("A"), a_stop("")) == (
+        "stop 'A' is given 2 times; each id must be given once",
+        "stop id is ''; it must be a text that is not empty",
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (-1, "matrix seconds[0, 1] is -1 s; it must be 0 or more"),
+        (UNREACHABLE + 1, f"matrix seconds[0, 1] is {UNREACHABLE + 1} s; it must be at most {UNREACHABLE}"),
+    ],
+)
+def test_a_leg_out_of_range_is_named(entry, said):
+    seconds = np.zeros((4, 4), dtype=np.int64)
+    seconds[0, 1] = entry
+
+    (fault,) = faults(seconds=seconds)
+
+    assert fault.startswith(said)
+
+
+def test_nan_in_a_matrix_is_refused_and_counted():
+    metres = np.zeros((4, 4))
+    metres[1, 2] = metres[2, 1] = np.nan
+
+    (fault,) = faults(metres=metres)
+
+    assert fault == (
+        "matrix metres is float64 and holds NaN in 2 legs; "
+        "it must hold whole metres, with 2147483647 where there is no way"
+    )
+
+
+def test_a_matrix_that_is_not_square_is_refused():
+    (fault,) = faults(seconds=np.zeros((4, 3), dtype=np.int32))
+
+    assert fault == "matrix seconds has shape (4, 3); it must be a square numpy array, one row per place"
+
+
+def test_matrices_of_different_sizes_are_refused():
+    (fault,) = faults(seconds=np.zeros((5, 5), dtype=np.int32))
+
+    assert fault == "matrix seconds has 5 places and metres has 4; both must have the same"
+
+
+def test_a_place_has_no_distance_to_itself():
+    seconds, _ = a_line([0, 1, 2, 3])
+    seconds[2, 2] = 7
+
+    assert faults(seconds=seconds) == ("matrix seconds[2, 2] is 7 s; a place is 0 s from itself",)
+
+
+def test_matrices_are_copied_and_cannot_be_written_to():
+    seconds, metres = a_line([0, 100, 200, 300])
+
+    problem = a_problem(a_stop(), seconds=seconds.astype(np.int64), metres=metres)
+    seconds[0, 1] = 1
+
+    assert problem.seconds.dtype == np.int32
+    assert problem.leg_s(0, 1) == 100
+    with pytest.raises(ValueError, match="read-only"):
+        problem.seconds[0, 1] = 1
+
+
+def test_a_problem_of_nothing_is_a_problem():
+    problem = a_problem(depots=[], vehicles=[], positions=[])
+
+    assert problem.stops == ()
