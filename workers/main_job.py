@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from tqdm import tqdm
 
 from logistics import outbox
@@ -32,6 +34,7 @@ PHASES = {
     Phase.DONE: "完成 done",
 }
 LOOK_EVERY_S = 0.3
+WEB_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,38 +46,55 @@ class Wanted:
     again: bool
 
 
-def find_day(wanted: Wanted, settings: Settings) -> int:
-    """The id of the day to run: imported, made up, left unfinished, or the one imported last.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundDay:
+    """The day, and what the importer has to say about it."""
+
+    day_id: int
+    code: str
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundRun:
+    run_id: int
+    was_done: bool
+
+
+def find_day(wanted: Wanted, settings: Settings) -> FoundDay:
+    """The day to run: imported, left unfinished, imported last, or the sample made up now.
 
     Raises:
-        BadDayFolder: the folder cannot be imported; nothing of it was.
+        DomainError, BadRoadFile: the folder or its road map cannot be imported; nothing of it was.
     """
     if wanted.day_folder is not None:
         roads = wanted.roads_file or settings.roads_file
-        return import_folder(wanted.day_folder, roads_file=roads, now=_now()).day_id
+        day = import_folder(wanted.day_folder, roads_file=roads, now=now())
+        return FoundDay(day_id=day.day_id, code=day.code, notices=day.notices)
     with reading() as session:
-        unfinished = session.scalar(
-            select(DayRun.day_id).where(DayRun.state == RunState.RUNNING).order_by(DayRun.id.desc()).limit(1)
-        )
-        newest = session.scalar(select(Day.id).order_by(Day.imported_at.desc(), Day.id.desc()).limit(1))
-    found = unfinished or newest
-    return found if found is not None else make_sample(now=_now(), roads_dir=settings.instance_dir / "roads").day_id
+        unfinished = select(DayRun.day_id).where(DayRun.state == RunState.RUNNING)
+        newest_first = select(Day).order_by(Day.id.in_(unfinished).desc(), Day.imported_at.desc(), Day.id.desc())
+        known = session.scalar(newest_first.limit(1))
+    if known is not None:
+        return FoundDay(day_id=known.id, code=known.code)
+    day = make_sample(now(), roads_dir=settings.instance_dir / "roads")
+    return FoundDay(day_id=day.day_id, code=day.code, notices=day.notices)
 
 
-def find_run(day_id: int, wanted: Wanted, settings: Settings) -> tuple[int, bool]:
-    """The run of the day to follow, and whether it had finished before: the unfinished one, the last one if it is
-    done and nobody asks for another, or a new one."""
+def find_run(day_id: int, wanted: Wanted, settings: Settings) -> FoundRun:
+    """The run of the day to follow: the unfinished one, the last one if it is done and no other is asked for, or a
+    new one."""
     with transaction() as session:
         last = session.scalar(select(DayRun).where(DayRun.day_id == day_id).order_by(DayRun.id.desc()).limit(1))
         if last is not None and last.state is RunState.DONE and not wanted.again:
-            return last.id, True
+            return FoundRun(run_id=last.id, was_done=True)
         command = days.StartRun(
             day_id=day_id,
             time_limit_s=settings.solve_time_limit_s,
             iteration_limit=settings.solve_iteration_limit,
             seed=settings.solve_seed,
         )
-        return days.start_run(session, command, now=_now()), False
+        return FoundRun(run_id=days.start_run(session, command, now=now()), was_done=False)
 
 
 def follow(run_id: int, *, wait: Callable[[float], None], interactive: bool) -> RunStatus:
@@ -100,21 +120,39 @@ def export(run_id: int, folder: Path, settings: Settings) -> list[Path]:
 
 
 def rest_undone() -> int:
-    """How many promises were rung and not kept; they are rung again as soon as the relay runs."""
+    """Let what was rung and is undone be rung again at once; returns how many promises that is."""
     with transaction() as session:
         return outbox.forget_rings(session)
 
 
-def failures() -> list[str]:
-    """Work that the platform has given up, one line each."""
+def failures(*, since: datetime) -> list[str]:
+    """Work that the platform has given up since then, one line each."""
     with reading() as session:
-        return _failures(session)
-
-
-def _failures(session: Session) -> list[str]:
-    rows = session.scalars(select(outbox.Promise).where(outbox.Promise.failed_at.is_not(None)))
+        rows = session.scalars(select(outbox.Promise).where(outbox.Promise.failed_at >= since)).all()
     return [f"{row.job} {row.args}: {row.error}" for row in rows]
 
 
-def _now() -> datetime:
+def web_answers(settings: Settings, *, wait: Callable[[float], None]) -> bool:
+    """Whether the web server says that it is ready, within its patience."""
+    deadline = time.monotonic() + WEB_PATIENCE_S
+    while time.monotonic() < deadline:
+        connection = HTTPConnection(reachable(settings.host), settings.port, timeout=5)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == HTTPStatus.OK:
+                return True
+        except OSError:  # it is still starting
+            pass
+        finally:
+            connection.close()
+        wait(LOOK_EVERY_S)
+    return False
+
+
+def reachable(host: str) -> str:
+    """An address under which this machine reaches a server that listens on `host`."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  read here, not bound
+
+
+def now() -> datetime:
     return datetime.now(UTC)

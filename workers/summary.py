@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from unicodedata import east_asian_width
 
+from logistics.config import Settings
 from logistics.day.rules import RunState
 from logistics.day.service import RunStatus
+from workers.main_job import reachable
 
 SHOWN_DROPS = 20
 
 
-def lines(status: RunStatus) -> Iterator[str]:
+def of_run(status: RunStatus) -> Iterator[str]:
     """The run, line by line: what it came to, what was left out and why, and how long each phase took."""
     if status.state is not RunState.DONE:
         yield f"运行未完成 run {status.run_id} of {status.day_code}: {status.state.value} at {status.phase.value}"
@@ -30,6 +32,23 @@ def lines(status: RunStatus) -> Iterator[str]:
     metric = figures.get("metric") or {}
     if metric:
         yield _row("行程 travel by", str(metric.get("kind") or metric.get("source") or metric))
+
+
+def addresses(settings: Settings, plan_id: int | None) -> Iterator[str]:
+    """Where to look at it."""
+    host = reachable(settings.host)
+    base = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    yield ""
+    yield _row("网页 pages", f"{base}/")
+    if plan_id is not None:
+        yield _row("地图 map", f"{base}/plans/{plan_id}/map")
+    yield _row("接口 API", f"{base}/api/docs")
+
+
+def logins(demo: Mapping[str, str]) -> Iterator[str]:
+    """The sample's accounts, by name with their passwords."""
+    for username, password in demo.items():
+        yield _row("试用登录 login", f"{username} / {password}")
 
 
 def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,0 +1,182 @@
+"""`python -m workers.run`: the whole platform on one machine, and the main job run through it.
+
+The supervisor owns every process: the embedded Valkey, the web server, the relay, one worker per queue. Whatever kills
+it, they die with it; whatever was under way stands in the database and is taken up by the next start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import FrameType
+
+import flask_migrate
+from flask import Flask
+from tqdm import tqdm
+
+from logistics import create_app
+from logistics.config import BadConfiguration, Settings
+from logistics.day.rules import RunState
+from logistics.errors import DomainError
+from logistics.routing.engine.travel import BadRoadFile
+from workers import main_job, summary
+from workers.main_job import Wanted
+from workers.processes import die_with_parent
+from workers.services import ROOT, ChildFails, Services
+from workers.supervisor import CannotStart, Footing, require_free_port
+from workers.valkey import ValkeyTrouble
+
+FAILED, CANNOT_START = 1, 2
+LOOK_EVERY_S = 0.3
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """The user or the system asks the supervisor to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace", line_buffering=True)  # type: ignore[union-attr]
+    chosen = _parser().parse_args(arguments)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
+    if chosen.follow_parent:
+        die_with_parent(os.getppid(), signal.SIGTERM)
+    try:
+        settings = _settings(chosen)
+        footing = Footing(settings.instance_dir)
+        footing.take()
+    except (BadConfiguration, CannotStart) as refusal:
+        return _complain(CANNOT_START, refusal)
+    try:
+        return _on_footing(footing, settings, chosen)
+    except (CannotStart, ValkeyTrouble) as refusal:
+        return _complain(CANNOT_START, refusal)
+    finally:
+        footing.leave()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m workers.run", description="Run the platform and a delivery day.")
+    parser.add_argument("--day", type=Path, metavar="FOLDER", help="import this day folder; without: the day at hand")
+    parser.add_argument("--roads", type=Path, metavar="FILE", help="the road map of the day, an .osm.pbf file")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write the results there")
+    parser.add_argument("--port", help="port of the web server")
+    parser.add_argument("--once", action="store_true", help="end after the summary; exit code 0 when all went well")
+    parser.add_argument("--again", action="store_true", help="run the day again though it has been run")
+    parser.add_argument("--follow-parent", action="store_true", help="end when the process that started this ends")
+    return parser
+
+
+def _settings(chosen: argparse.Namespace) -> Settings:
+    if chosen.port:
+        os.environ["PORT"] = chosen.port
+    settings = Settings.from_env()
+    for name in ("day", "roads", "out"):
+        path: Path | None = getattr(chosen, name)
+        setattr(chosen, name, path.expanduser().resolve() if path is not None else None)
+    if chosen.roads is not None and not chosen.roads.is_file():
+        raise CannotStart(f"there is no road file {chosen.roads}")
+    if chosen.roads is not None and chosen.day is None:
+        print("ROADS goes with a day folder (DAY=…); the day at hand keeps its own roads", file=sys.stderr)
+    os.environ["INSTANCE_DIR"] = str(settings.instance_dir)
+    os.chdir(ROOT)
+    return settings
+
+
+def _on_footing(footing: Footing, settings: Settings, chosen: argparse.Namespace) -> int:
+    left = footing.end_what_was_left()
+    if left:
+        print(f"ended {len(left)} processes that a killed supervisor had left behind", file=sys.stderr)
+    require_free_port(settings.host, settings.port)
+    services = Services(settings, footing, tell=lambda line: tqdm.write(line, file=sys.stderr))
+    served = False
+    try:
+        services.start_queue()
+        app = create_app(settings)
+        with app.app_context():
+            _bring_up_to_date(app)
+            if services.queue_is_ours:  # then no worker can be running: what was rung and is undone was cut short
+                main_job.rest_undone()
+            services.start_the_rest()
+            code = _main_job(services, settings, chosen)
+        if chosen.once:
+            return code
+        served = True
+        print("按 Ctrl-C 停止 Ctrl-C stops")
+        while True:
+            services.look()
+            time.sleep(LOOK_EVERY_S)
+    except ChildFails as failure:
+        return _complain(FAILED, failure)
+    except (DomainError, BadRoadFile, FileNotFoundError) as refusal:
+        return _complain(FAILED, refusal)
+    except Stopped as stopped:
+        print("\n正在停止 stopping …")
+        return 0 if served else 128 + stopped.number
+    finally:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        services.stop()
+
+
+def _bring_up_to_date(app: Flask) -> None:
+    flask_migrate.upgrade(directory=f"{app.root_path}/migrations")
+
+
+def _main_job(services: Services, settings: Settings, chosen: argparse.Namespace) -> int:
+    """Import, run, tell, export. Returns the exit code of `--once`.
+
+    Raises:
+        DomainError, BadRoadFile, FileNotFoundError: the day cannot be imported or the results not be written.
+    """
+
+    def wait(seconds: float) -> None:
+        services.look(give_up=chosen.once)
+        time.sleep(seconds)
+
+    began = main_job.now()
+    wanted = Wanted(day_folder=chosen.day, roads_file=chosen.roads, again=chosen.again)
+    day = main_job.find_day(wanted, settings)
+    for notice in day.notices:
+        print(f"  {notice}")
+    run = main_job.find_run(day.day_id, wanted, settings)
+    print(f"{day.code}: {'已运行过 run before' if run.was_done else '运行 run'} ({run.run_id})")
+    status = main_job.follow(run.run_id, wait=wait, interactive=sys.stderr.isatty())
+    _say(summary.of_run(status))
+    done = status.state is RunState.DONE
+    if done and chosen.out is not None:
+        _say(f"  {path}" for path in main_job.export(run.run_id, chosen.out, settings))
+    answers = main_job.web_answers(settings, wait=wait)
+    _say(summary.addresses(settings, status.plan_id) if answers else ["the web server does not answer"])
+    failures = main_job.failures(since=began)
+    _say(failures)
+    return 0 if done and answers and not failures else FAILED
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def _complain(code: int, fault: Exception) -> int:
+    print(fault, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
