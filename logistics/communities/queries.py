@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import false, select
+from sqlalchemy import false, func, select
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
@@ -162,6 +162,23 @@ def household(session: Session, viewer: Viewer, household_id: int) -> HouseholdD
     return HouseholdDetail(
         **fields, statuses=tuple(read(session, statuses.order_by(HouseholdStatus.starts_on), StatusView))
     )
+
+
+def quarantined_counts(session: Session, viewer: Viewer, *, on: date) -> dict[int, int]:
+    """How many households of each of the viewer's compounds are quarantined on a date, by compound id; compounds without
+    one are left out. A resident learns nothing of its neighbours."""
+    if viewer.role is not Role.ADMIN and viewer.role not in AREA_ROLES:
+        return {}
+    statement = (
+        select(Building.compound_id, func.count(Household.id.distinct()))
+        .join(Household, Household.building_id == Building.id)
+        .join(HouseholdStatus, HouseholdStatus.household_id == Household.id)
+        .where(HouseholdStatus.kind == StatusKind.QUARANTINED)
+        .where(HouseholdStatus.starts_on <= on, HouseholdStatus.ends_on >= on)
+        .where(sees_compound(viewer, Building.compound_id))
+        .group_by(Building.compound_id)
+    )
+    return {compound_id: count for compound_id, count in session.execute(statement)}
 
 
 def _compounds(viewer: Viewer) -> Rows:
