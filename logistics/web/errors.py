@@ -1,0 +1,34 @@
+"""Errors as pages, in the reader's language. What each error says is `problems`' business; how it looks is this one's."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, make_response, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+
+from logistics import problems
+from logistics.errors import DomainError
+from logistics.problems import Problem
+
+
+def register(app: Flask, pages: Blueprint) -> None:
+    """Show the errors of pages as pages."""
+    problems.set_page(app, problem_page)
+    pages.register_error_handler(CSRFError, _old_form)
+
+
+def problem_page(problem: Problem) -> Response:
+    if problem.status < 400:  # a redirect, which has no page
+        return Response("", problem.status, dict(problem.headers))
+    html = render_template("error.html", status=problem.status, heading=problem.title, detail=problem.detail)
+    return make_response(html, problem.status, dict(problem.headers))
+
+
+def sentence(error: DomainError) -> str:
+    """What the error says, in the page's language."""
+    return problems.problem_of(error).detail
+
+
+def _old_form(error: CSRFError) -> Response:
+    detail = _("This form is too old or did not come from this site. Go back, reload the page and send it again.")
+    return problem_page(Problem(status=400, code="csrf", title=_("Please send the form again"), detail=detail))

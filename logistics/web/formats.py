@@ -1,0 +1,86 @@
+"""How quantities, moments and money are written on pages: whole units inside, people's units outside."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+from flask_babel import format_date, format_decimal
+from flask_babel import gettext as _
+
+from logistics.clock import SHANGHAI
+from logistics.web.locale import language
+
+_DAY = {"zh": "yyyy年M月d日 EEEE", "en": "EEEE, d MMMM yyyy"}
+_SHORT_DAY = {"zh": "M月d日", "en": "d MMM"}
+
+
+def number(value: float | int | None) -> str:
+    return "–" if value is None else str(format_decimal(value))
+
+
+def kilograms(grams: int | None) -> str:
+    return "–" if grams is None else _("%(n)s kg", n=format_decimal(round(grams / 1000, 1)))
+
+
+def kilometres(metres: int | None) -> str:
+    return "–" if metres is None else _("%(n)s km", n=format_decimal(round(metres / 1000, 1)))
+
+
+def litres(millilitres: int | None) -> str:
+    return "–" if millilitres is None else _("%(n)s l", n=format_decimal(round(millilitres / 1000, 1)))
+
+
+def yuan(cents: int | None) -> str:
+    return "–" if cents is None else f"¥{cents // 100}.{cents % 100:02d}"
+
+
+def duration(seconds: float | int | None) -> str:
+    """Hours and minutes; under a minute, seconds."""
+    if seconds is None:
+        return "–"
+    if seconds < 60:
+        return _("%(n)s s", n=format_decimal(round(float(seconds), 1)))
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if not hours:
+        return _("%(m)s min", m=minutes)
+    return _("%(h)s h %(m)s min", h=hours, m=f"{minutes:02d}")
+
+
+def clock(moment: datetime | None) -> str:
+    """Time of day in Shanghai."""
+    return "–" if moment is None else f"{moment.astimezone(SHANGHAI):%H:%M}"
+
+
+def moment(value: datetime | None) -> str:
+    """Day and time of day in Shanghai."""
+    return "–" if value is None else f"{short_day(value.astimezone(SHANGHAI).date())} {clock(value)}"
+
+
+def span(starts_at: datetime | None, ends_at: datetime | None) -> str:
+    return f"{clock(starts_at)}–{clock(ends_at)}"
+
+
+def clock_minutes(minutes: int) -> str:
+    """Minutes after midnight as a time of day."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def day(value: date) -> str:
+    return str(format_date(value, _DAY[language()], rebase=False))
+
+
+def short_day(value: date) -> str:
+    return str(format_date(value, _SHORT_DAY[language()], rebase=False))
+
+
+def iso_minute(value: datetime) -> str:
+    """For `<time datetime>`: ISO 8601 with the offset of Shanghai."""
+    return value.astimezone(SHANGHAI).isoformat(timespec="minutes")
+
+
+def register(app: Flask) -> None:
+    filters = (number, kilograms, kilometres, litres, yuan, duration, clock, moment, clock_minutes, day, short_day)
+    for function in (*filters, iso_minute):
+        app.add_template_filter(function)
+    app.add_template_global(span)

@@ -1,0 +1,53 @@
+"""Who is asking for this page, and what its address asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from flask import request
+
+from logistics.access import Viewer, current_viewer, viewer_or_none
+from logistics.clock import local_date
+from logistics.clock import utc_now as now
+
+__all__ = [
+    "PAGE_ROWS",
+    "Page",
+    "Viewer",
+    "current_viewer",
+    "now",
+    "page",
+    "page_number",
+    "today",
+    "viewer_or_none",
+]
+
+PAGE_ROWS = 100
+"""Rows of a table before it goes to a next page."""
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    number: int
+    rows: Sequence[Row]
+    more: bool
+
+
+def today() -> date:
+    return local_date(now())
+
+
+def page_number() -> int:
+    """The page of a long table, from 1; nonsense in the address is the first page."""
+    text = request.args.get("page", "1")
+    return max(int(text), 1) if text.isdecimal() and len(text) < 7 else 1
+
+
+def page(rows: Sequence[Row], number: int) -> Page[Row]:
+    """A page of rows asked for with `limit=PAGE_ROWS + 1`: the row too many says that there is a next page."""
+    return Page(number, rows[:PAGE_ROWS], len(rows) > PAGE_ROWS)

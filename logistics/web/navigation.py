@@ -1,0 +1,48 @@
+"""What each role finds in the navigation, and where it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+
+from logistics.accounts.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    endpoint: str
+    text: object
+    """A lazy translation."""
+
+
+DAY = Item("web.day.show", _l("Today"))
+PLANS = Item("web.plans.index", _l("Plans"))
+MANIFESTS = Item("web.manifests.index", _l("Manifests"))
+CAMPAIGNS = Item("web.campaigns.index", _l("Group buys"))
+WAVES = Item("web.waves.index", _l("Waves"))
+VEHICLES = Item("web.vehicles.index", _l("Vehicles"))
+COMPOUNDS = Item("web.compounds.index", _l("Compounds"))
+STOCK = Item("web.stock.index", _l("Stock"))
+PROXY = Item("web.proxy.start", _l("Proxy order"))
+ORDERS = Item("web.orders.index", _l("Orders"))
+IMPORT = Item("web.imports.form", _l("Import"))
+TOUR = Item("web.courier.index", _l("My stops today"))
+TIMELINE = Item("web.resident.timeline", _l("My orders"))
+
+MENUS: dict[Role, tuple[Item, ...]] = {
+    Role.ADMIN: (DAY, PLANS, MANIFESTS, CAMPAIGNS, WAVES, VEHICLES, COMPOUNDS, STOCK, ORDERS, IMPORT),
+    Role.MERCHANT: (DAY, WAVES, CAMPAIGNS, PLANS, MANIFESTS, VEHICLES, ORDERS),
+    Role.STREET_OFFICE: (DAY, STOCK, COMPOUNDS, CAMPAIGNS, PLANS, ORDERS),
+    Role.COMMUNITY_WORKER: (PROXY, COMPOUNDS, CAMPAIGNS, ORDERS, STOCK),
+    Role.COURIER: (TOUR,),
+    Role.RESIDENT: (TIMELINE, CAMPAIGNS),
+}
+
+LARGE_TYPE = frozenset({Role.RESIDENT, Role.COURIER})
+"""Roles who read on a phone, outside, or with old eyes."""
+
+
+def start_of(role: Role) -> str:
+    """The endpoint a role starts at."""
+    return MENUS[role][0].endpoint

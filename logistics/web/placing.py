@@ -1,0 +1,73 @@
+"""Placing the order of a form: once per form, however often it is sent."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from logistics.access import Viewer
+from logistics.accounts.models import Role
+from logistics.db import transaction
+from logistics.errors import DomainError
+from logistics.idempotency import KeyedRequest, KeyReused, answer_once, fingerprint
+from logistics.orders import service
+from logistics.orders.rules import Channel
+from logistics.orders.views import CampaignDetail
+from logistics.web.errors import sentence
+from logistics.web.ordering import BadForm, OrderForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placing:
+    """What came of a form: an order, or why there is none, in the reader's language."""
+
+    order_id: int = 0
+    error: str = ""
+    status: int = 200
+
+
+def place_from_form(
+    campaign: CampaignDetail, form: OrderForm, *, household_id: int, viewer: Viewer, now: datetime
+) -> Placing:
+    """Place the order a viewer filled in for a household. The caller has checked that both are the viewer's to see."""
+    try:
+        command = service.PlaceOrder(
+            campaign_id=campaign.id,
+            household_id=household_id,
+            window_code=form.window_code,
+            lines=form.lines(),
+            channel=Channel.GROUP_BUY if viewer.role is Role.RESIDENT else Channel.PROXY,
+            placed_by_id=viewer.account_id,
+        )
+        with transaction() as session:
+            return Placing(order_id=_place_once(session, command, form.key, viewer=viewer, now=now))
+    except BadForm as error:
+        return Placing(error=str(error), status=422)
+    except KeyReused:
+        return Placing(error=_("This form was sent before with other goods. See your orders, or send it now."), status=409)
+    except DomainError as error:
+        return Placing(error=_with_names(sentence(error), campaign), status=error.status)
+
+
+def _place_once(
+    session: Session, command: service.PlaceOrder, key: str, *, viewer: Viewer, now: datetime
+) -> int:
+    asked = fingerprint(method="POST", path="/order-form", payload=asdict(command))
+    request = KeyedRequest(account_id=viewer.account_id, key=f"form-{key}", sha256=asked)
+
+    def effect() -> tuple[dict[str, Any], int]:
+        return {"order_id": service.place_order(session, command, now=now).order_id}, 201
+
+    return int(answer_once(session, request, effect, now=now).body["order_id"])
+
+
+def _with_names(text: str, campaign: CampaignDetail) -> str:
+    """People know goods by their names: an error that begins with a SKU gets its name in front."""
+    for offer in campaign.offers:
+        if text.startswith(f"{offer.sku}:"):
+            return f"{offer.name}{text[len(offer.sku):]}"
+    return text

@@ -1,0 +1,43 @@
+"""Why a stop was dropped, in the numbers the planner kept."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from logistics.routing.views import StopView
+from logistics.web.formats import clock_minutes, kilograms, number
+
+
+def explain(stop: StopView) -> list[str]:
+    """Sentences with the numbers behind a stop's reason; none where the planner kept none."""
+    detail = stop.drop_detail or {}
+    sentences = []
+
+    def whole(name: str) -> int | None:
+        value = detail.get(name)
+        return value if isinstance(value, int) else None
+
+    demand, capacity = whole("demand_g"), whole("largest_capacity_g")
+    if demand is not None and capacity is not None:
+        sentences.append(_("It weighs %(w)s, the largest vehicle takes %(c)s.", w=kilograms(demand), c=kilograms(capacity)))
+    packages, room = whole("packages"), whole("largest_capacity_packages")
+    if packages is not None and room is not None:
+        sentences.append(_("%(n)s packages, the largest vehicle takes %(c)s.", n=number(packages), c=number(room)))
+    free = whole("free_g_max")
+    if demand is not None and free is not None:
+        sentences.append(_("It weighs %(w)s, the emptiest vehicle has room for %(c)s.", w=kilograms(demand), c=kilograms(free)))
+    arrival, end = whole("earliest_arrival_s"), whole("window_end_s")
+    if arrival is not None and end is not None:
+        times = {"a": clock_minutes(-(-arrival // 60)), "e": clock_minutes(end // 60)}
+        sentences.append(_("Earliest arrival %(a)s, the window ends %(e)s.", **times))
+    back, latest = whole("earliest_return_s"), whole("latest_return_s")
+    if back is not None and latest is not None and back > latest:
+        times = {"a": clock_minutes(-(-back // 60)), "e": clock_minutes(latest // 60)}
+        sentences.append(_("Earliest return %(a)s, the shift ends %(e)s.", **times))
+    away = whole("distance_m")
+    if away is not None:
+        sentences.append(_("%(n)s m from the nearest road.", n=number(away)))
+    opens, closes = whole("gate_opens_min"), whole("gate_closes_min")
+    if opens is not None and closes is not None:
+        sentences.append(_("The gate is open %(a)s to %(e)s.", a=clock_minutes(opens), e=clock_minutes(closes)))
+    return sentences

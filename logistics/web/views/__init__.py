@@ -1,0 +1,37 @@
+"""The pages, one small blueprint each."""
+
+from __future__ import annotations
+
+from logistics.web.views import (
+    account,
+    campaigns,
+    compounds,
+    courier,
+    day,
+    imports,
+    manifests,
+    orders,
+    plans,
+    proxy,
+    resident,
+    stock,
+    vehicles,
+    waves,
+)
+
+BLUEPRINTS = (
+    account.pages,
+    campaigns.pages,
+    compounds.pages,
+    courier.pages,
+    day.pages,
+    imports.pages,
+    manifests.pages,
+    orders.pages,
+    plans.pages,
+    proxy.pages,
+    resident.pages,
+    stock.pages,
+    vehicles.pages,
+    waves.pages,
+)

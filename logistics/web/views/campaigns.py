@@ -1,0 +1,83 @@
+"""Group buys: what is open, and a resident's order form."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from logistics.accounts.models import Role
+from logistics.db import reading
+from logistics.orders import queries
+from logistics.orders.rules import CampaignState
+from logistics.orders.views import CampaignDetail
+from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
+from logistics.web.ordering import new_key, sent_form
+from logistics.web.placing import place_from_form
+
+pages = Blueprint("campaigns", __name__)
+
+
+@pages.get("/campaigns")
+def index() -> str:
+    viewer, number = current_viewer(), page_number()
+    state = CampaignState.OPEN if viewer.role is Role.RESIDENT else None
+    with reading() as session:
+        rows = queries.campaigns(session, viewer, state=state, limit=PAGE_ROWS + 1, offset=PAGE_ROWS * (number - 1))
+    return render_template("campaigns.html", page=page(rows, number))
+
+
+@pages.get("/campaigns/<int:campaign_id>")
+def show(campaign_id: int) -> str:
+    viewer = current_viewer()
+    with reading() as session:
+        campaign = queries.campaign(session, viewer, campaign_id)
+    return _page(campaign, household_id=viewer.household_id, key=new_key(), wanted={})
+
+
+@pages.post("/campaigns/<int:campaign_id>/orders")
+def order(campaign_id: int) -> ResponseReturnValue:
+    viewer = current_viewer()
+    with reading() as session:
+        campaign = queries.campaign(session, viewer, campaign_id)
+    form = sent_form(campaign)
+    result = place_from_form(campaign, form, household_id=viewer.household_id or 0, viewer=viewer, now=now())
+    if result.error:
+        page_again = _page(
+            campaign,
+            household_id=viewer.household_id,
+            key=new_key(),
+            wanted=form.wanted,
+            window=form.window_code,
+            error=result.error,
+        )
+        return page_again, result.status
+    flash(_("Your order is placed."), "good")
+    return redirect(url_for("web.orders.show", order_id=result.order_id))
+
+
+def _page(
+    campaign: CampaignDetail,
+    *,
+    household_id: int | None,
+    key: str,
+    wanted: dict[str, str],
+    window: str = "",
+    error: str = "",
+) -> str:
+    return render_template(
+        "campaign.html",
+        campaign=campaign,
+        household_id=household_id,
+        household_drawn=True,
+        taking_orders=takes_orders(campaign),
+        action=url_for("web.campaigns.order", campaign_id=campaign.id),
+        key=key,
+        wanted=wanted,
+        window=window,
+        error=error,
+    )
+
+
+def takes_orders(campaign: CampaignDetail) -> bool:
+    return campaign.state is CampaignState.OPEN and campaign.cut_off_at > now()

@@ -1,0 +1,78 @@
+"""Orders: the list of an office or a store, and one order with its lines, its code, its cancelling and handing out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from logistics.accounts import limits
+from logistics.accounts.models import Role
+from logistics.db import reading, transaction
+from logistics.delivery import service as delivery
+from logistics.errors import DomainError
+from logistics.orders import queries, service
+from logistics.orders.rules import CampaignState, OrderState
+from logistics.web.errors import sentence
+from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
+from logistics.web.qr import qr
+
+pages = Blueprint("orders", __name__)
+
+HAND_OUT = frozenset({Role.ADMIN, Role.COMMUNITY_WORKER})
+"""Who keeps a pickup point and may redeem a household's code."""
+
+
+@pages.get("/orders")
+def index() -> str:
+    viewer, number = current_viewer(), page_number()
+    campaign_id = request.args.get("campaign_id", type=int)
+    with reading() as session:
+        campaign = queries.campaign(session, viewer, campaign_id) if campaign_id is not None else None
+        count = queries.count_orders(session, viewer, campaign_id=campaign_id)
+        offset = PAGE_ROWS * (number - 1)
+        rows = queries.orders(session, viewer, campaign_id=campaign_id, limit=PAGE_ROWS + 1, offset=offset)
+    return render_template("orders.html", page=page(rows, number), campaign=campaign, count=count)
+
+
+@pages.get("/orders/<int:order_id>")
+def show(order_id: int) -> str:
+    viewer = current_viewer()
+    with reading() as session:
+        order = queries.order(session, viewer, order_id)
+        campaign = queries.campaign(session, viewer, order.campaign_id)
+    open_still = campaign.state is CampaignState.OPEN and campaign.cut_off_at > now()
+    own = viewer.role is Role.RESIDENT or bool(order.pickup_code)
+    return render_template(
+        "order.html",
+        order=order,
+        qr=qr,
+        collect_address=url_for(".show", order_id=order.id, code=order.pickup_code, _external=True),
+        paid_cents=sum((ln.ordered if ln.given is None else ln.given) * ln.price_cents for ln in order.lines),
+        may_cancel=own and open_still and order.state is OrderState.PLACED,
+        may_collect=viewer.role in HAND_OUT and order.state is OrderState.DELIVERED,
+    )
+
+
+@pages.post("/orders/<int:order_id>/cancel")
+def cancel(order_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        queries.order(session, current_viewer(), order_id)
+        service.cancel_order(session, order_id, now=now())
+    flash(_("The order is cancelled."), "good")
+    return redirect(url_for(".show", order_id=order_id))
+
+
+@pages.post("/orders/<int:order_id>/collect")
+def collect(order_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        queries.order(session, current_viewer(), order_id)
+    limits.count_pickup_try(order_id)
+    try:
+        with transaction() as session:
+            delivery.collect_order(session, order_id, request.form.get("code", "").strip(), now=now())
+    except DomainError as error:
+        flash(sentence(error), "bad")
+    else:
+        flash(_("Handed out."), "good")
+    return redirect(url_for(".show", order_id=order_id))
