@@ -110,6 +110,20 @@ def take_buildings(
     return {(compound, number): ids[compound_ids[compound], number] for compound, number in pairs}
 
 
+def area_ids(session: Session) -> dict[str, int]:
+    """Ids of all areas by code."""
+    return {code: row_id for code, row_id in session.execute(select(Area.code, Area.id))}
+
+
+def household_ids(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """Ids of known households by code."""
+    ids: dict[str, int] = {}
+    for part in chunks(codes):
+        rows = session.execute(select(Household.code, Household.id).where(Household.code.in_(part)))
+        ids.update({code: row_id for code, row_id in rows})
+    return ids
+
+
 def homes_of(session: Session, codes: Collection[str]) -> dict[str, tuple[str, str]]:
     """Where known households live: (compound code, building number) by household code."""
     homes: dict[str, tuple[str, str]] = {}

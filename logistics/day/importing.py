@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from logistics.communities import intake as communities
-from logistics.communities.rules import AreaLevel, PointKind, StatusKind
-from logistics.day.folder.cells import LOCAL
-from logistics.day.folder.facts import CompoundRow, ParsedDay
+from logistics.day.entering import campaign_code, write_ground, write_orders
+from logistics.day.folder.facts import ParsedDay
+from logistics.day.folder.places import MapArea
 from logistics.day.folder.problems import BadDayFolder, Report
 from logistics.day.folder.reader import read_folder
-from logistics.day.map_area import map_area
+from logistics.day.map_area import BadRoadFile, map_area
 from logistics.day.models import Day, DayCampaign, DaySource
 from logistics.db import transaction
 from logistics.errors import N_, Conflict
 from logistics.orders import intake as orders
-from logistics.routing import intake as routing
-
-QUARANTINE_DAYS = 14
-"""Home observation lasts 14 days. A folder says only that a household is quarantined on the delivery date, so the
-status is entered to end on that date and to have begun 13 days before it."""
-CUT_OFF_AFTER_LAST = timedelta(minutes=1)
 
 
 class CampaignAlreadyThere(Conflict):
@@ -50,18 +43,6 @@ class ImportedDay:
     notices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """Ids of what the day's orders stand on, by code."""
-
-    areas: Mapping[str, int]
-    districts: tuple[int, ...]
-    households: Mapping[str, int]
-    merchants: Mapping[str, int]
-    stores: Mapping[str, int]
-    products: Mapping[tuple[str, str], int] = field(repr=False)
-
-
 def import_folder(
     folder: Path, *, roads_file: Path | None, now: datetime, delivery_date: date | None = None
 ) -> ImportedDay:
@@ -70,14 +51,27 @@ def import_folder(
     The same files again, with the same settings, are the same day; only the road file is brought up to date.
 
     Raises:
-        BadDayFolder: with all problems; nothing was imported.
+        BadDayFolder: with all problems of the folder and the road file; nothing was imported.
         CampaignAlreadyThere: other files have made this day's campaigns.
-        BadRoadFile: the road file cannot be read.
     """
-    area = map_area(roads_file) if roads_file is not None else None
-    parsed = read_folder(folder, area=area, delivery_date=delivery_date)
+    report = Report()
+    area = _area(roads_file, report) if roads_file is not None else None
+    parsed = read_folder(folder, area=area, delivery_date=delivery_date, report=report)
     with transaction() as session:
         return import_day(session, parsed, source=DaySource.FOLDER, roads_file=roads_file, now=now)
+
+
+def _area(roads_file: Path, report: Report) -> MapArea | None:
+    try:
+        return map_area(roads_file)
+    except (BadRoadFile, FileNotFoundError) as error:
+        report.add(
+            roads_file.name,
+            N_("the road file cannot be used (%(why)s)"),
+            N_("an OpenStreetMap extract (.osm.pbf) would be right"),
+            why=str(error),
+        )
+        return None
 
 
 def import_day(
@@ -92,8 +86,8 @@ def import_day(
             day_id=known.id, code=known.code, counts=known.counts, already_imported=True, notices=parsed.notices
         )
     _refuse_known(session, parsed)
-    ground = _write_ground(session, parsed)
-    campaigns = _write_orders(session, parsed, ground, now=now)
+    ground = write_ground(session, parsed)
+    campaigns = write_orders(session, parsed, ground, now=now)
     day = Day(
         code=parsed.code,
         title=parsed.title,
@@ -143,231 +137,3 @@ def _refuse_known(session: Session, parsed: ParsedDay) -> None:
             )
     if report.count:
         raise BadDayFolder(parsed.code, report)
-
-
-def _write_ground(session: Session, parsed: ParsedDay) -> Ground:
-    area_ids = communities.take_areas(session, areas_of(parsed.compounds))
-    compound_ids = communities.take_compounds(session, _compound_facts(parsed), area_ids=area_ids)
-    homes = {(household.compound, household.building) for household in parsed.households}
-    served = {(point.compound, point.building) for point in parsed.points if point.building}
-    building_ids = communities.take_buildings(session, homes | served, compound_ids=compound_ids)
-    household_ids = communities.take_households(
-        session,
-        [
-            communities.HouseholdFact(
-                code=h.code, compound=h.compound, building=h.building, unit=h.unit, flat=h.flat, elderly=h.elderly
-            )
-            for h in parsed.households
-        ],
-        building_ids=building_ids,
-    )
-    communities.take_points(session, points_of(parsed), compound_ids=compound_ids, building_ids=building_ids)
-    communities.take_statuses(
-        session,
-        [household_ids[household.code] for household in parsed.households if household.quarantined],
-        kind=StatusKind.QUARANTINED,
-        starts_on=parsed.delivery_date - timedelta(days=QUARANTINE_DAYS - 1),
-        ends_on=parsed.delivery_date,
-    )
-    merchant_ids = orders.take_merchants(
-        session, [orders.MerchantFact(code=name, name=name) for name in sorted({d.merchant for d in parsed.depots})]
-    )
-    store_ids = orders.take_stores(
-        session,
-        [
-            orders.StoreFact(
-                code=d.code,
-                merchant=d.merchant,
-                name=d.name,
-                lng=d.lng,
-                lat=d.lat,
-                opens_min=d.opens_min,
-                closes_min=d.closes_min,
-            )
-            for d in parsed.depots
-        ],
-        merchant_ids=merchant_ids,
-    )
-    product_ids = orders.take_products(session, _product_facts(parsed), merchant_ids=merchant_ids)
-    routing.take_fleets(
-        session,
-        [
-            routing.VehicleFact(
-                store=v.depot,
-                code=v.code,
-                type=v.type,
-                type_name=v.type_name,
-                plate=v.plate,
-                capacity_g=v.capacity_g,
-                capacity_packages=v.capacity_packages,
-                shift_start_min=v.shift_start_min,
-                shift_end_min=v.shift_end_min,
-            )
-            for v in parsed.vehicles
-        ],
-        store_ids=store_ids,
-    )
-    return Ground(
-        areas=area_ids,
-        districts=tuple(area_ids[name] for name in sorted({c.district for c in parsed.compounds})),
-        households=household_ids,
-        merchants=merchant_ids,
-        stores=store_ids,
-        products=product_ids,
-    )
-
-
-def areas_of(compounds: Collection[CompoundRow]) -> list[communities.AreaFact]:
-    """The tree above the compounds.
-
-    Codes are the path of names. Where a file names no street office or community, one stands in for all compounds that
-    are not filed yet, and its name says so.
-    """
-    facts: dict[str, communities.AreaFact] = {}
-    for compound in compounds:
-        district, street, community = area_codes(compound)
-        for code, name, level, parent in (
-            (district, compound.district, AreaLevel.DISTRICT, ""),
-            (street, compound.street_office or f"{compound.district}（未分街道）", AreaLevel.STREET_OFFICE, district),
-            (
-                community,
-                compound.community or f"{compound.street_office or compound.district}（未分社区）",
-                AreaLevel.COMMUNITY,
-                street,
-            ),
-        ):
-            facts.setdefault(code, communities.AreaFact(code=code, name=name, level=level, parent=parent))
-    return list(facts.values())
-
-
-def area_codes(compound: CompoundRow) -> tuple[str, str, str]:
-    """Codes of the district, street office and community of a compound; `-` stands for one that is not named."""
-    street = f"{compound.district}/{compound.street_office or '-'}"
-    return compound.district, street, f"{street}/{compound.community or '-'}"
-
-
-def points_of(parsed: ParsedDay) -> list[communities.PointFact]:
-    """The delivery points of the day: those that the folder names, a door point for every compound, and a pickup point at
-    the gate of each compound for which it names neither a pickup point nor a courier station for all."""
-    named = [
-        communities.PointFact(
-            code=p.code, name=p.name, kind=p.kind, compound=p.compound, building=p.building, keeper=p.keeper
-        )
-        for p in parsed.points
-    ]
-    for_all = {(point.compound, point.kind) for point in named if not point.building}
-    for compound in parsed.compounds:
-        code, name = compound.code, compound.name
-        if not for_all & {(code, PointKind.PICKUP_POINT), (code, PointKind.COURIER_STATION)}:
-            named.append(_point(f"{code}-GATE", f"{name} 大门自提点", PointKind.PICKUP_POINT, code))
-        if (code, PointKind.DOOR) not in for_all:
-            named.append(_point(f"{code}-DOOR", f"{name} 送上门", PointKind.DOOR, code))
-    return named
-
-
-def _point(code: str, name: str, kind: PointKind, compound: str) -> communities.PointFact:
-    return communities.PointFact(code=code, name=name, kind=kind, compound=compound, building="", keeper="")
-
-
-def _compound_facts(parsed: ParsedDay) -> list[communities.CompoundFact]:
-    return [
-        communities.CompoundFact(
-            code=c.code,
-            name=c.name,
-            address=c.address,
-            community=area_codes(c)[2],
-            gate_lng=c.lng,
-            gate_lat=c.lat,
-            gate_opens_min=c.gate_opens_min,
-            gate_closes_min=c.gate_closes_min,
-            household_count=c.household_count,
-            building_count=c.building_count,
-        )
-        for c in parsed.compounds
-    ]
-
-
-def _product_facts(parsed: ParsedDay) -> list[orders.ProductFact]:
-    """One product per merchant and sku, though two of the merchant's shops may sell it."""
-    merchants = {depot.code: depot.merchant for depot in parsed.depots}
-    facts = {
-        (merchants[p.depot], p.sku): orders.ProductFact(
-            merchant=merchants[p.depot],
-            sku=p.sku,
-            name=p.name,
-            category=p.category,
-            unit=p.unit,
-            price_cents=p.price_cents,
-            weight_g=p.weight_g,
-            volume_ml=p.volume_ml,
-        )
-        for p in parsed.products
-    }
-    return list(facts.values())
-
-
-def _write_orders(session: Session, parsed: ParsedDay, ground: Ground, *, now: datetime) -> list[int]:
-    """One open campaign per depot, with its orders. Returns the campaigns' ids."""
-    lines: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for line in parsed.lines:
-        lines[line.order].append((line.sku, line.quantity))
-    facts: dict[str, list[orders.OrderFact]] = defaultdict(list)
-    for order in parsed.orders:
-        facts[order.depot].append(
-            orders.OrderFact(
-                code=order.code,
-                household_id=ground.households[order.household],
-                window=order.slot,
-                channel=order.channel,
-                placed_at=order.placed_at,
-                lines=tuple(lines[order.code]),
-            )
-        )
-    campaign_ids = []
-    for depot in parsed.depots:
-        taken = orders.take_campaign(session, _campaign_fact(parsed, depot.code, ground, now=now))
-        orders.take_orders(session, taken, facts[depot.code])
-        campaign_ids.append(taken.campaign_id)
-    return campaign_ids
-
-
-def campaign_code(parsed: ParsedDay, depot: str) -> str:
-    """The code of a depot's campaign: the day's own where there is one depot."""
-    return parsed.code if len(parsed.depots) == 1 else f"{parsed.code}/{depot}"
-
-
-def _campaign_fact(parsed: ParsedDay, depot: str, ground: Ground, *, now: datetime) -> orders.CampaignFact:
-    midnight = datetime.combine(parsed.delivery_date, datetime.min.time(), tzinfo=LOCAL)
-    merchants = {row.code: row.merchant for row in parsed.depots}
-    names = {row.code: row.name for row in parsed.depots}
-    # a minute after the last order; never after the import, for the run that follows must be able to close it
-    cut_off_at = min(max(order.placed_at for order in parsed.orders) + CUT_OFF_AFTER_LAST, now)
-    return orders.CampaignFact(
-        code=campaign_code(parsed, depot),
-        store_id=ground.stores[depot],
-        title=f"{names[depot]} {parsed.delivery_date.isoformat()}",
-        cut_off_at=cut_off_at,
-        delivery_date=parsed.delivery_date,
-        shortage_rule=parsed.shortage_rule,
-        seed=parsed.seed,
-        area_ids=ground.districts,
-        windows=tuple(
-            orders.WindowFact(
-                code=slot.code,
-                starts_at=midnight + timedelta(minutes=slot.start_min),
-                ends_at=midnight + timedelta(minutes=slot.end_min),
-            )
-            for slot in parsed.slots
-        ),
-        offers=tuple(
-            orders.OfferFact(
-                product_id=ground.products[merchants[depot], product.sku],
-                sku=product.sku,
-                price_cents=product.price_cents,
-                limit_per_household=product.limit_per_household,
-                supply=product.supply,
-            )
-            for product in parsed.products
-            if product.depot == depot
-        ),
-    )

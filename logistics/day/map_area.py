@@ -9,6 +9,8 @@ import osmium
 from logistics.day.folder.places import MapArea
 from logistics.routing.engine.travel.model import BadRoadFile
 
+__all__ = ["BadRoadFile", "map_area"]
+
 Corners = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 DEGREE = 1e7

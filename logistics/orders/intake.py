@@ -4,7 +4,7 @@ as it stands, because its household may have been told about it."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -122,6 +122,12 @@ def take_merchants(session: Session, merchants: Iterable[MerchantFact]) -> dict[
     """Enter the merchants. Returns ids by code."""
     ids = upsert(session, Merchant, [{"code": m.code, "name": m.name} for m in merchants], key=("code",))
     return {code: row_id for (code,), row_id in ids.items()}
+
+
+def merchant_ids(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """Ids of known merchants by code."""
+    rows = session.execute(select(Merchant.code, Merchant.id).where(Merchant.code.in_(list(codes))))
+    return {code: row_id for code, row_id in rows}
 
 
 def take_stores(session: Session, stores: Iterable[StoreFact], *, merchant_ids: Mapping[str, int]) -> dict[str, int]:

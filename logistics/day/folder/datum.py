@@ -1,10 +1,11 @@
 """The three datums of Chinese maps, and the way between them.
 
-WGS-84 is what satellites and OpenStreetMap use. GCJ-02 (国测局坐标, required of maps published in China) shifts it by a
-fixed function of the place, 100 to 700 m. BD-09 is Baidu's further shift of GCJ-02, by some 900 m. The forward
-functions are facts about these systems: GCJ-02 is a sum of sines in degrees from (105°E, 35°N), scaled to metres on the Krasovsky
-1940 ellipsoid; BD-09 is a small stretch and turn about the origin with period 3/100 degrees, plus a constant. Neither
-has a closed inverse; each is inverted by fixed-point iteration on its forward function, to better than a millimetre.
+WGS-84 is what satellites and OpenStreetMap use. GCJ-02 (国测局坐标, required of maps published in China) shifts it
+by a fixed function of the place, 100 to 700 m. BD-09 is Baidu's further shift of GCJ-02, by some 900 m. The forward
+functions are facts about these systems: GCJ-02 is a sum of sines in degrees from (105°E, 35°N), scaled to metres on
+the Krasovsky 1940 ellipsoid; BD-09 is a small stretch and turn about the origin with period 3/100 degrees, plus a
+constant. Neither has a closed inverse; each is inverted by fixed-point iteration on its forward function, to better
+than a millimetre.
 
 All places are (lng, lat) in degrees.
 """

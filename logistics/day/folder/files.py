@@ -176,9 +176,7 @@ class _Decoder:
             self.report.add(
                 self.file.name,
                 N_("the bytes “%(value)s” are not UTF-8; the file looks like GB18030 (then it is “%(read)s”)"),
-                N_(
-                    'saving it as UTF-8 would be right, or declaring it in day.toml: [files.%(table)s] encoding = "gb18030"'
-                ),
+                N_('saving it as UTF-8, or [files.%(table)s] encoding = "gb18030" in day.toml, would be right'),
                 line=number,
                 field=field,
                 value=shown,

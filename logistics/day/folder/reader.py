@@ -22,16 +22,19 @@ FORMAT = "day-folder-1"
 """Hashed with the files: a later reading of the same bytes is another day."""
 
 
-def read_folder(folder: Path, *, area: MapArea | None = None, delivery_date: date | None = None) -> ParsedDay:
+def read_folder(
+    folder: Path, *, area: MapArea | None = None, delivery_date: date | None = None, report: Report | None = None
+) -> ParsedDay:
     """The day in `folder`, checked in every respect.
 
     `area` is the road map the places must lie on (None: anywhere); `delivery_date` overrules day.toml. Where neither
-    says, the day is the one after the last order was placed, by China Standard Time.
+    says, the day is the one after the last order was placed, by China Standard Time. `report` may hold problems found
+    before, which are told with the others.
 
     Raises:
         BadDayFolder: with all problems of all files.
     """
-    report = Report()
+    report = report or Report()
     if not folder.is_dir():
         report.add(
             folder.name or str(folder),
@@ -105,7 +108,7 @@ def _day(draft: Draft, settings: DaySettings, report: Report, *, sha256: str) ->
         products=tuple(draft.products),
         vehicles=tuple(draft.vehicles),
         points=tuple(draft.points),
-        households=tuple(draft.households.values()),
+        households=tuple(sorted(draft.households.values(), key=lambda household: household.code)),
         orders=tuple(orders),
         lines=tuple(draft.lines),
         sha256=sha256,
