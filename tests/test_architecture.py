@@ -36,10 +36,16 @@ FLOORS = (
 WIRING_MODULES = {"logistics", "logistics.api", "logistics.metrics", "logistics.observability", "logistics.health"}
 """What ties the rooms together or looks at all of them from outside."""
 
-GUARD_MODULES = {"logistics.access"}
+GUARD_MODULES = {
+    "logistics.access",
+    "logistics.policy",
+    "logistics.problems",
+    "logistics.rest",
+    "logistics.security_headers",
+}
 """Who may do what is about accounts, so it stands on their floor."""
 
-PUBLIC = {"service", "rules", "queries", "views", "export", "intake", "scope"}
+PUBLIC = {"service", "rules", "queries", "views", "export", "intake", "scope", "schemas"}
 """What another subject may use: verbs, words, reads and the frozen shapes they return. Models are private, but a query
 may join tables of the floors below."""
 

@@ -94,7 +94,8 @@ def sees_manifest(viewer: Viewer, *, today: date) -> ColumnElement[bool]:
     """Whether a manifest is the viewer's to see: a courier's own of today, a merchant's own stores', or one that
     comes to the viewer's area."""
     if viewer.role is Role.COURIER:
-        return and_(Manifest.courier_id == viewer.account_id, Manifest.delivery_date == today)
+        mine = and_(Manifest.courier_id == viewer.account_id, Manifest.delivery_date == today)
+        return and_(mine, Manifest.state != ManifestState.VOID)
     if viewer.role in AREA_ROLES:
         return Manifest.plan_vehicle_id.in_(select(PlanStop.plan_vehicle_id).where(sees_stop(viewer)))
     return owns_store(viewer, Manifest.store_id)

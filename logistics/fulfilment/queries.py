@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -136,6 +137,12 @@ def waves(
 def wave(session: Session, viewer: Viewer, wave_id: int) -> WaveView:
     """One wave. Raises NotFound."""
     return WaveView(**read_fields(session, _waves(viewer).where(Wave.id == wave_id), kind="wave", key=wave_id))
+
+
+def wave_dates(session: Session, viewer: Viewer, wave_ids: Collection[int]) -> dict[int, date]:
+    """Delivery dates of those of the waves that the viewer may see, by wave id."""
+    statement = select(Wave.id, Wave.delivery_date).where(Wave.id.in_(wave_ids), sees_wave(viewer))
+    return {wave_id: delivery_date for wave_id, delivery_date in session.execute(statement)}
 
 
 def batches(

@@ -1,0 +1,24 @@
+"""Stock of scarce items over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from logistics.access import current_viewer
+from logistics.db import reading
+from logistics.inventory import queries
+from logistics.rest import Subject
+from logistics.shapes import PageQuery, page, page_of
+
+inventory = Subject("inventory", __name__, description="Stock of scarce items")
+
+
+@inventory.get("/stock")
+@inventory.arguments(PageQuery, location="query")
+@inventory.response(200, page_of(queries.StockView))
+def list_stock(query: dict[str, Any]) -> dict[str, Any]:
+    """What your area and those below hold, with the moment of the count"""
+    limit, offset = query["limit"], query["offset"]
+    with reading() as session:
+        rows = queries.stock(session, current_viewer(), limit=limit + 1, offset=offset)
+    return page(rows, limit=limit, offset=offset)

@@ -1,0 +1,183 @@
+"""Stores, campaigns and orders over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from logistics.access import Viewer, current_viewer
+from logistics.accounts.models import Role
+from logistics.clock import utc_now
+from logistics.communities import queries as communities
+from logistics.db import reading, transaction
+from logistics.errors import N_, Invalid, NotFound
+from logistics.orders import drafting, queries, service, views
+from logistics.orders.rules import Channel
+from logistics.orders.schemas import CampaignQuery, CampaignRequest, OrderQuery, OrderRequest
+from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, Subject, create_once
+from logistics.shapes import Nothing, page, page_of, shape
+
+
+class HouseholdMissing(Invalid):
+    template = N_("Name the household that you order for.")
+    code = "household_missing"
+
+
+orders = Subject("orders", __name__, description="Stores, campaigns and orders")
+
+
+@orders.get("/stores")
+@orders.response(200, shape(views.StoreView)(many=True))
+def list_stores() -> list[views.StoreView]:
+    """Your own stores"""
+    with reading() as session:
+        return queries.stores(session, current_viewer())
+
+
+@orders.get("/stores/<int:store_id>/products")
+@orders.response(200, shape(views.ProductView)(many=True))
+def list_products(store_id: int) -> list[views.ProductView]:
+    """What the merchant of one of your stores sells"""
+    viewer = current_viewer()
+    with reading() as session:
+        _own_store(queries.stores(session, viewer), store_id)
+        return queries.products(session, viewer, store_id=store_id)
+
+
+@orders.get("/campaigns")
+@orders.arguments(CampaignQuery, location="query")
+@orders.response(200, page_of(views.CampaignView))
+def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
+    """Campaigns, latest delivery date first"""
+    limit = query.pop("limit")
+    with reading() as session:
+        rows = queries.campaigns(session, current_viewer(), limit=limit + 1, **query)
+    return page(rows, limit=limit, offset=query["offset"])
+
+
+@orders.post("/campaigns")
+@orders.arguments(CampaignRequest)
+@orders.response(201, shape(drafting.DraftedCampaign))
+@orders.doc(parameters=[KEY_OPTIONAL])
+def draft_campaign(wanted: dict[str, Any]) -> Response:
+    """Draft a campaign with its windows and offers; nobody sees it until it is opened"""
+    viewer = current_viewer()
+    windows = tuple(drafting.WindowDraft(**window) for window in wanted.pop("windows"))
+    offers = tuple(drafting.OfferDraft(**offer) for offer in wanted.pop("offers"))
+    areas = tuple(wanted.pop("area_ids"))
+    draft = drafting.CampaignDraft(**wanted, area_ids=areas, windows=windows, offers=offers)
+
+    def effect(session: Session) -> drafting.DraftedCampaign:
+        _own_store(queries.stores(session, viewer), draft.store_id)
+        return drafting.draft_campaign(session, draft)
+
+    return create_once(effect, answer=shape(drafting.DraftedCampaign))
+
+
+@orders.get("/campaigns/<int:campaign_id>")
+@orders.response(200, shape(views.CampaignDetail))
+def show_campaign(campaign_id: int) -> views.CampaignDetail:
+    """One campaign with its windows and offers, and what your household may still draw"""
+    with reading() as session:
+        return queries.campaign(session, current_viewer(), campaign_id)
+
+
+@orders.post("/campaigns/<int:campaign_id>/open")
+@orders.arguments(Nothing)
+@orders.response(200, shape(views.CampaignDetail))
+def open_campaign(_: dict[str, Any], campaign_id: int) -> views.CampaignDetail:
+    """Open a draft for orders until its cut-off"""
+    viewer = current_viewer()
+    with transaction() as session:
+        queries.campaign(session, viewer, campaign_id)
+        service.open_campaign(session, campaign_id, now=utc_now())
+        session.flush()
+        return queries.campaign(session, viewer, campaign_id)
+
+
+@orders.post("/campaigns/<int:campaign_id>/close")
+@orders.arguments(Nothing)
+@orders.response(200, shape(views.CampaignDetail))
+def close_campaign(_: dict[str, Any], campaign_id: int) -> views.CampaignDetail:
+    """Close a campaign now and decide what every line is given; closing twice is closing once"""
+    viewer = current_viewer()
+    with transaction() as session:
+        queries.campaign(session, viewer, campaign_id)
+        service.close_campaign(session, campaign_id, now=utc_now())
+        session.flush()
+        return queries.campaign(session, viewer, campaign_id)
+
+
+@orders.get("/orders")
+@orders.arguments(OrderQuery, location="query")
+@orders.response(200, page_of(views.OrderView))
+def list_orders(query: dict[str, Any]) -> dict[str, Any]:
+    """Orders, newest first"""
+    limit = query.pop("limit")
+    with reading() as session:
+        rows = queries.orders(session, current_viewer(), limit=limit + 1, **query)
+    return page(rows, limit=limit, offset=query["offset"])
+
+
+@orders.post("/orders")
+@orders.arguments(OrderRequest)
+@orders.response(201, shape(service.PlacedOrder))
+@orders.doc(parameters=[KEY_REQUIRED])
+def place_order(wanted: dict[str, Any]) -> Response:
+    """Place an order: for your own household, or as a proxy for a household of your area"""
+    viewer = current_viewer()
+    lines = tuple(service.LineWanted(**line) for line in wanted["lines"])
+    command = service.PlaceOrder(
+        campaign_id=wanted["campaign_id"],
+        household_id=_household_of(viewer, wanted.get("household_id")),
+        window_code=wanted["window_code"],
+        lines=lines,
+        channel=Channel.GROUP_BUY if viewer.role is Role.RESIDENT else Channel.PROXY,
+        placed_by_id=viewer.account_id,
+    )
+
+    def effect(session: Session) -> service.PlacedOrder:
+        communities.household(session, viewer, command.household_id)
+        queries.campaign(session, viewer, command.campaign_id)
+        return service.place_order(session, command, now=utc_now())
+
+    return create_once(effect, answer=shape(service.PlacedOrder), key_required=True)
+
+
+@orders.get("/orders/<int:order_id>")
+@orders.response(200, shape(views.OrderDetail))
+def show_order(order_id: int) -> views.OrderDetail:
+    """One order with its lines: ordered, given, and why less"""
+    with reading() as session:
+        return queries.order(session, current_viewer(), order_id)
+
+
+@orders.post("/orders/<int:order_id>/cancel")
+@orders.arguments(Nothing)
+@orders.response(200, shape(views.OrderDetail))
+def cancel_order(_: dict[str, Any], order_id: int) -> views.OrderDetail:
+    """Cancel an order before the cut-off"""
+    viewer = current_viewer()
+    with transaction() as session:
+        queries.order(session, viewer, order_id)
+        service.cancel_order(session, order_id, now=utc_now())
+        session.flush()
+        return queries.order(session, viewer, order_id)
+
+
+def _household_of(viewer: Viewer, named: int | None) -> int:
+    """The household an order is for; a resident orders for no other than its own."""
+    if viewer.household_id is not None and named in (None, viewer.household_id):
+        return viewer.household_id
+    if named is None:
+        raise HouseholdMissing(errors=[{"pointer": "#/household_id", "detail": HouseholdMissing.template}])
+    if viewer.household_id is not None:
+        raise NotFound(kind="household", key=named)
+    return named
+
+
+def _own_store(stores: list[views.StoreView], store_id: int) -> None:
+    if store_id not in {store.id for store in stores}:
+        raise NotFound(kind="store", key=store_id)

@@ -1,0 +1,62 @@
+"""Shapes of requests about campaigns and orders."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
+
+from logistics.orders import drafting
+from logistics.orders.rules import CampaignState, OrderState, ShortageRule
+from logistics.orders.service import QUANTITY_MAX
+from logistics.shapes import ROW_ID_MAX, PageQuery, moment, query_whole, row_id, text, whole, word_of
+
+LINES_MAX = 200
+
+
+class CampaignQuery(PageQuery):
+    state = word_of(CampaignState)
+
+
+class OrderQuery(PageQuery):
+    campaign_id = query_whole(1, ROW_ID_MAX)
+    household_id = query_whole(1, ROW_ID_MAX)
+    state = word_of(OrderState)
+
+
+class LineRequest(Schema):
+    sku = text(64, required=True)
+    quantity = whole(1, QUANTITY_MAX, required=True)
+
+
+class OrderRequest(Schema):
+    """An order. A resident leaves `household_id` out; a community worker names the household it orders for."""
+
+    campaign_id = row_id(required=True)
+    household_id = row_id()
+    window_code = text(32, required=True)
+    lines = fields.List(fields.Nested(LineRequest), required=True, validate=Length(min=1, max=LINES_MAX))
+
+
+class WindowRequest(Schema):
+    code = text(32, required=True)
+    starts_at = moment(required=True)
+    ends_at = moment(required=True)
+
+
+class OfferRequest(Schema):
+    sku = text(64, required=True)
+    price_cents = whole(0, drafting.PRICE_CENTS_MAX, required=True)
+    limit_per_household = whole(1, QUANTITY_MAX, load_default=None, allow_none=True)
+    supply_count = whole(0, drafting.COUNT_MAX, load_default=None, allow_none=True)
+
+
+class CampaignRequest(Schema):
+    store_id = row_id(required=True)
+    title = text(160, required=True)
+    cut_off_at = moment(required=True)
+    delivery_date = fields.Date(format="iso", required=True)
+    shortage_rule = word_of(ShortageRule, load_default=ShortageRule.PROPORTIONAL)
+    minimum_orders = whole(0, drafting.COUNT_MAX, load_default=0)
+    area_ids = fields.List(row_id(), required=True, validate=Length(min=1, max=drafting.AREAS_MAX))
+    windows = fields.List(fields.Nested(WindowRequest), required=True, validate=Length(min=1, max=drafting.WINDOWS_MAX))
+    offers = fields.List(fields.Nested(OfferRequest), required=True, validate=Length(min=1, max=drafting.OFFERS_MAX))
