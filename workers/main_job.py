@@ -18,9 +18,10 @@ from logistics.config import Settings
 from logistics.day import service as days
 from logistics.day.export import export_run
 from logistics.day.importing import import_folder
-from logistics.day.models import Day, DayRun
+from logistics.day.models import Day, DayRun, DaySource
 from logistics.day.rules import Phase, RunState
-from logistics.day.sample import make_sample
+from logistics.day.sample import DemoLogin, make_sample
+from logistics.day.sample.making import DEMO_LOGINS
 from logistics.day.service import RunStatus
 from logistics.db import reading, transaction
 
@@ -48,11 +49,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDay:
-    """The day, and what the importer has to say about it."""
+    """The day, what the importer has to say about it, and the sample's accounts."""
 
     day_id: int
     code: str
     notices: tuple[str, ...] = ()
+    logins: tuple[DemoLogin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +63,9 @@ class FoundRun:
     was_done: bool
 
 
-def find_day(wanted: Wanted, settings: Settings) -> FoundDay:
-    """The day to run: imported, left unfinished, imported last, or the sample made up now.
+def find_day(wanted: Wanted, settings: Settings) -> FoundDay | None:
+    """The day to run: imported, left unfinished, imported last, or the sample made up now. None in production where
+    no day was imported: the sample has no place there.
 
     Raises:
         DomainError, BadRoadFile: the folder or its road map cannot be imported; nothing of it was.
@@ -76,9 +79,12 @@ def find_day(wanted: Wanted, settings: Settings) -> FoundDay:
         newest_first = select(Day).order_by(Day.id.in_(unfinished).desc(), Day.imported_at.desc(), Day.id.desc())
         known = session.scalar(newest_first.limit(1))
     if known is not None:
-        return FoundDay(day_id=known.id, code=known.code)
-    day = make_sample(now(), roads_dir=settings.instance_dir / "roads")
-    return FoundDay(day_id=day.day_id, code=day.code, notices=day.notices)
+        logins = DEMO_LOGINS if known.source is DaySource.SAMPLE else ()
+        return FoundDay(day_id=known.id, code=known.code, logins=logins)
+    if settings.production:
+        return None
+    day = make_sample(now=now(), roads_dir=settings.instance_dir / "roads")
+    return FoundDay(day_id=day.day_id, code=day.code, notices=day.notices, logins=day.demo_logins)
 
 
 def find_run(day_id: int, wanted: Wanted, settings: Settings) -> FoundRun:

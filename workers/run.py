@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -22,10 +22,11 @@ from tqdm import tqdm
 from logistics import create_app
 from logistics.config import BadConfiguration, Settings
 from logistics.day.rules import RunState
+from logistics.day.service import RunStatus
 from logistics.errors import DomainError
 from logistics.routing.engine.travel import BadRoadFile
 from workers import main_job, summary
-from workers.main_job import Wanted
+from workers.main_job import FoundDay, Wanted
 from workers.processes import die_with_parent
 from workers.services import ROOT, ChildFails, Services
 from workers.supervisor import CannotStart, Footing, require_free_port
@@ -148,20 +149,27 @@ def _main_job(services: Services, settings: Settings, chosen: argparse.Namespace
     began = main_job.now()
     wanted = Wanted(day_folder=chosen.day, roads_file=chosen.roads, again=chosen.again)
     day = main_job.find_day(wanted, settings)
-    for notice in day.notices:
-        print(f"  {notice}")
+    status = None if day is None else _run_day(day, wanted, settings, chosen.out, wait)
+    answers = main_job.web_answers(settings, wait=wait)
+    _say(summary.addresses(settings, status.plan_id if status else None) if answers else ["the web server is silent"])
+    _say(summary.logins(day.logins if day else ()))
+    failures = main_job.failures(since=began)
+    _say(failures)
+    failed = status is not None and status.state is not RunState.DONE
+    return FAILED if failed or failures or not answers else 0
+
+
+def _run_day(
+    day: FoundDay, wanted: Wanted, settings: Settings, out: Path | None, wait: Callable[[float], None]
+) -> RunStatus:
+    _say(f"  {notice}" for notice in day.notices)
     run = main_job.find_run(day.day_id, wanted, settings)
     print(f"{day.code}: {'已运行过 run before' if run.was_done else '运行 run'} ({run.run_id})")
     status = main_job.follow(run.run_id, wait=wait, interactive=sys.stderr.isatty())
     _say(summary.of_run(status))
-    done = status.state is RunState.DONE
-    if done and chosen.out is not None:
-        _say(f"  {path}" for path in main_job.export(run.run_id, chosen.out, settings))
-    answers = main_job.web_answers(settings, wait=wait)
-    _say(summary.addresses(settings, status.plan_id) if answers else ["the web server does not answer"])
-    failures = main_job.failures(since=began)
-    _say(failures)
-    return 0 if done and answers and not failures else FAILED
+    if out is not None and status.state is RunState.DONE:
+        _say(f"  {path}" for path in main_job.export(run.run_id, out, settings))
+    return status
 
 
 def _say(lines: Iterable[str]) -> None:

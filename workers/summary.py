@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 
 from logistics.config import Settings
 from logistics.day.rules import RunState
+from logistics.day.sample import DemoLogin
 from logistics.day.service import RunStatus
 from workers.main_job import reachable
 
@@ -45,10 +46,10 @@ def addresses(settings: Settings, plan_id: int | None) -> Iterator[str]:
     yield _row("接口 API", f"{base}/api/docs")
 
 
-def logins(demo: Mapping[str, str]) -> Iterator[str]:
-    """The sample's accounts, by name with their passwords."""
-    for username, password in demo.items():
-        yield _row("试用登录 login", f"{username} / {password}")
+def logins(demo: Sequence[DemoLogin]) -> Iterator[str]:
+    """The sample's accounts with their passwords."""
+    for login in demo:
+        yield _row("试用 demo login", f"{login.username:<10} {login.password:<22} {login.role.value}")
 
 
 def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -43,6 +43,7 @@ def command(instance_dir: Path) -> list[str]:
         "appendfsync": "everysec",
         "maxmemory-policy": "noeviction",
         "loglevel": "notice",
+        "set-proc-title": "no",  # the command line is how a successor knows it again
     }
     path = _config_file(instance_dir)
     path.write_text("".join(f"{name} {value}\n" for name, value in config.items()), encoding="utf-8")
