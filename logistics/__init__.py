@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_migrate import Migrate
 
-from logistics import api, observability
+from logistics import api, observability, web
 from logistics.config import Settings
 from logistics.day import commands, importing_commands
 from logistics.db import db, init_engines
@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _import_tables()
     Migrate(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
     api.register(app)
+    web.register(app)
     observability.register(app)
     commands.register(app)
     importing_commands.register(app)

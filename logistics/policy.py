@@ -115,7 +115,7 @@ PAGES: Mapping[str, Rule] = {
     "web.courier.hand_over": only(COURIER),
     "web.manifests.index": ABOUT_GOODS,
     "web.manifests.assign": IN_THE_STORE,
-    "web.manifests.sheet": ABOUT_GOODS,
+    "web.manifests.sheet": only(ADMIN, MERCHANT, STREET, WORKER, COURIER),
     "web.manifests.scanned": only(ADMIN, MERCHANT, STREET, WORKER, COURIER),
     "web.orders.index": EVERYONE_BUT_COURIERS,
     "web.orders.show": EVERYONE_BUT_COURIERS,

@@ -19,7 +19,7 @@ from logistics.web.qr import qr
 
 pages = Blueprint("orders", __name__)
 
-HAND_OUT = frozenset({Role.ADMIN, Role.COMMUNITY_WORKER})
+HAND_OUT = frozenset({Role.ADMIN, Role.STREET_OFFICE, Role.COMMUNITY_WORKER})
 """Who keeps a pickup point and may redeem a household's code."""
 
 
