@@ -55,7 +55,7 @@ def release_wave(session: Session, campaign_id: int, *, now: datetime) -> int:
     if campaign.state is not CampaignState.CLOSED:
         raise NotClosed(campaign=campaign.code, state=campaign.state.value)
     wave = Wave(
-        code=f"{campaign.code}/wave",
+        code=campaign.code,
         store_id=campaign.store_id,
         campaign_id=campaign_id,
         delivery_date=campaign.delivery_date,

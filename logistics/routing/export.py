@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from logistics.clock import SHANGHAI
 from logistics.errors import NotFound
 from logistics.fulfilment import service as fulfilment
-from logistics.routing.inputs import LOCAL
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanVehicle, PlanWave
 from logistics.routing.stops import stop_of_batches
 
@@ -189,7 +189,7 @@ def _safe(cell: Any) -> Any:
 
 def local_iso(moment: datetime | None) -> str | None:
     """A moment in local time with its offset."""
-    return None if moment is None else moment.astimezone(LOCAL).isoformat()
+    return None if moment is None else moment.astimezone(SHANGHAI).isoformat()
 
 
 def _depot(depot: PlanDepot) -> dict[str, Any]:

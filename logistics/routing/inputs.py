@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from logistics.clock import SHANGHAI
 from logistics.communities import service as communities
 from logistics.communities.service import PointPlace
 from logistics.fulfilment import service as fulfilment
@@ -32,8 +32,6 @@ from logistics.routing.rules import (
     stop_kind,
     stops_from_batches,
 )
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +112,7 @@ class PlanInputs:
 
 def local_midnight(day: date) -> datetime:
     """The first moment of a local day, in UTC."""
-    return datetime.combine(day, time(), LOCAL).astimezone(UTC)
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def at_minute(day: date, minute: int) -> datetime:

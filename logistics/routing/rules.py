@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from logistics.clock import SHANGHAI
 from logistics.communities.rules import PointKind
 
 PICKUP_FIXED_S = 240
@@ -147,7 +148,7 @@ def _split(loads: list[BatchLoad], *, weight_g_max: int, package_count_max: int)
 def _stop(loads: list[BatchLoad], *, part_number: int) -> GateStop:
     first = loads[0]
     packages = sum(b.package_count for b in loads)
-    code = f"{first.depot}/{first.place}/{first.window_start:%H%M}/{first.kind.value}"
+    code = f"{first.depot}/{first.place}/{first.window_start.astimezone(SHANGHAI):%H%M}/{first.kind.value}"
     return GateStop(
         code=f"{code}/{part_number}" if part_number else code,
         name=first.place_name,
