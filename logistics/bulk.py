@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, TextClause
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -42,10 +42,19 @@ def insert_new(session: Session, model: type[Base], rows: Rows, *, key: tuple[st
     return {tuple(row[:-1]): row[-1] for row in session.execute(inserting, list(rows))}
 
 
-def insert_missing(session: Session, model: type[Base], rows: Rows, *, key: tuple[str, ...]) -> None:
-    """Insert the rows whose `key` is not known, for a table without an id."""
+def insert_missing(
+    session: Session,
+    model: type[Base],
+    rows: Rows,
+    *,
+    key: tuple[str, ...],
+    where: TextClause | None = None,
+) -> None:
+    """Insert the rows whose `key` is not known, also when two transactions do so at once; `where` is the condition of
+    a key that is unique among some rows only."""
     if rows:
-        session.execute(_insert(session, _table(model)).on_conflict_do_nothing(index_elements=key), list(rows))
+        inserting = _insert(session, _table(model)).on_conflict_do_nothing(index_elements=key, index_where=where)
+        session.execute(inserting, list(rows))
 
 
 def _upserting(

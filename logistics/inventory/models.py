@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
@@ -42,6 +42,13 @@ class Holder(Base):
     __table_args__ = (
         CheckConstraint("(kind = 'area') = (area_id IS NOT NULL)", name="side"),
         UniqueConstraint("area_id"),
+        Index(
+            "uq_holders_supplier",
+            "name",
+            unique=True,
+            postgresql_where=text("kind = 'supplier'"),
+            sqlite_where=text("kind = 'supplier'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

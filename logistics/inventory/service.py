@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from logistics.bulk import insert_missing, insert_new
 from logistics.communities import service as communities
 from logistics.errors import N_, Invalid, NotFound
 from logistics.inventory.models import Entry, Holder, HolderKind, Item, Transfer, TransferKind
@@ -50,28 +51,30 @@ def receive(session: Session, receipt: Receipt, *, now: datetime) -> int:
 
     Raises:
         BadQuantity: fewer than one piece.
-        NotFound: no such item.
+        NotFound: no such item or area.
     """
     if receipt.quantity < 1:
         raise BadQuantity(quantity=receipt.quantity)
     if session.get(Item, receipt.item_id) is None:
         raise NotFound(kind="item", key=receipt.item_id)
-    known = session.scalar(select(Transfer.id).where(Transfer.key == receipt.key))
-    if known is not None:
-        return known
-    transfer = Transfer(
-        key=receipt.key, kind=TransferKind.RECEIPT, item_id=receipt.item_id, source=receipt.source, happened_at=now
-    )
-    session.add(transfer)
-    session.flush()
+    row = {
+        "key": receipt.key,
+        "kind": TransferKind.RECEIPT,
+        "item_id": receipt.item_id,
+        "source": receipt.source,
+        "happened_at": now,
+    }
+    transfer_id = insert_new(session, Transfer, [row], key=("key",)).get((receipt.key,))
+    if transfer_id is None:
+        return session.scalars(select(Transfer.id).where(Transfer.key == receipt.key)).one()
     session.add_all(
         [
-            Entry(transfer_id=transfer.id, holder_id=_supplier(session), quantity=-receipt.quantity),
-            Entry(transfer_id=transfer.id, holder_id=_holder_of(session, receipt.area_id), quantity=receipt.quantity),
+            Entry(transfer_id=transfer_id, holder_id=_supplier(session), quantity=-receipt.quantity),
+            Entry(transfer_id=transfer_id, holder_id=_holder_of(session, receipt.area_id), quantity=receipt.quantity),
         ]
     )
     session.flush()
-    return transfer.id
+    return transfer_id
 
 
 def stock_of_areas(session: Session, area_ids: Collection[int] | None) -> list[StockRow]:
@@ -102,8 +105,9 @@ def stock_of_areas(session: Session, area_ids: Collection[int] | None) -> list[S
 
 
 def _supplier(session: Session) -> int:
-    known = session.scalar(select(Holder.id).where(Holder.kind == HolderKind.SUPPLIER))
-    return known if known is not None else _add_holder(session, Holder(kind=HolderKind.SUPPLIER, name=SUPPLIER_NAME))
+    row = {"kind": HolderKind.SUPPLIER, "name": SUPPLIER_NAME}
+    insert_missing(session, Holder, [row], key=("name",), where=text("kind = 'supplier'"))
+    return session.scalars(select(Holder.id).where(Holder.kind == HolderKind.SUPPLIER)).one()
 
 
 def _holder_of(session: Session, area_id: int) -> int:
@@ -113,10 +117,6 @@ def _holder_of(session: Session, area_id: int) -> int:
     names = communities.area_names(session)
     if area_id not in names:
         raise NotFound(kind="area", key=area_id)
-    return _add_holder(session, Holder(kind=HolderKind.AREA, name=names[area_id], area_id=area_id))
-
-
-def _add_holder(session: Session, holder: Holder) -> int:
-    session.add(holder)
-    session.flush()
-    return holder.id
+    row = {"kind": HolderKind.AREA, "name": names[area_id], "area_id": area_id}
+    insert_missing(session, Holder, [row], key=("area_id",))
+    return session.scalars(select(Holder.id).where(Holder.area_id == area_id)).one()

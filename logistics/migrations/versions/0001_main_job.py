@@ -137,6 +137,9 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holders')),
     sa.UniqueConstraint('area_id', name=op.f('uq_holders_area_id'))
     )
+    with op.batch_alter_table('holders', schema=None) as batch_op:
+        batch_op.create_index('uq_holders_supplier', ['name'], unique=True, postgresql_where=sa.text("kind = 'supplier'"), sqlite_where=sa.text("kind = 'supplier'"))
+
     op.create_table('products',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('merchant_id', sa.Integer(), nullable=False),
@@ -795,6 +798,9 @@ def downgrade():
 
     op.drop_table('stores')
     op.drop_table('products')
+    with op.batch_alter_table('holders', schema=None) as batch_op:
+        batch_op.drop_index('uq_holders_supplier', postgresql_where=sa.text("kind = 'supplier'"), sqlite_where=sa.text("kind = 'supplier'"))
+
     op.drop_table('holders')
     with op.batch_alter_table('compounds', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_compounds_community_id'))

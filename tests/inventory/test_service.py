@@ -1,0 +1,185 @@
+"""The ledger: receipts are transfers of two legs that sum to zero, entered once and never edited."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from logistics.db import reading, transaction
+from logistics.errors import NotFound
+from logistics.inventory.models import Entry, Holder, HolderKind, Item, Transfer, TransferKind
+from logistics.inventory.service import BadQuantity, Receipt, StockRow, receive, stock_of_areas
+from tests.builders import NOW, TownRef, a_town
+from tests.racing import race
+
+
+def an_item(code: str = "mask") -> int:
+    with transaction() as session:
+        item = Item(code=code, name=code, unit="piece", pack_size=10)
+        session.add(item)
+        session.flush()
+        return item.id
+
+
+def a_town_there() -> TownRef:
+    with transaction() as session:
+        return a_town(session)
+
+
+def received(item_id: int, area_id: int, quantity: int, *, key: str = "R1", hours: int = 0) -> int:
+    with transaction() as session:
+        receipt = Receipt(key=key, item_id=item_id, area_id=area_id, quantity=quantity, source="city")
+        return receive(session, receipt, now=NOW + timedelta(hours=hours))
+
+
+def test_a_receipt_is_on_hand_where_it_arrived(any_app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+
+    received(item_id, town.office_id, 500)
+    received(item_id, town.office_id, 250, key="R2", hours=1)
+    received(item_id, town.community_id, 40, key="R3")
+
+    with reading() as session:
+        stock = stock_of_areas(session, None)
+    # 500 + 250 at the street office, counted when the second came
+    assert [(row.area_id, row.on_hand, row.counted_at) for row in stock] == [
+        (town.office_id, 750, NOW + timedelta(hours=1)),
+        (town.community_id, 40, NOW),
+    ]
+
+
+def test_stock_is_told_of_the_areas_asked_for_and_of_no_other(app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    received(item_id, town.office_id, 500)
+    received(item_id, town.community_id, 40, key="R2")
+
+    with reading() as session:
+        of_community = stock_of_areas(session, [town.community_id])
+        of_nobody = stock_of_areas(session, [])
+
+    assert [
+        StockRow(
+            item_code="mask",
+            item_name="mask",
+            unit="piece",
+            area_id=town.community_id,
+            area_name=of_community[0].area_name,
+            on_hand=40,
+            counted_at=NOW,
+        )
+    ] == of_community
+    assert of_nobody == []
+
+
+def test_the_legs_of_every_transfer_sum_to_zero(any_app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    for n, quantity in enumerate((1, 20, 300)):
+        received(item_id, town.office_id, quantity, key=f"R{n}")
+
+    with reading() as session:
+        sums = session.execute(select(func.sum(Entry.quantity), func.count()).group_by(Entry.transfer_id)).all()
+        supplier = session.scalar(
+            select(func.sum(Entry.quantity)).join(Holder).where(Holder.kind == HolderKind.SUPPLIER)
+        )
+    assert sums == [(0, 2)] * 3
+    assert supplier == -321  # what the areas hold came from outside: 1 + 20 + 300
+
+
+def test_the_same_key_twice_is_one_receipt(app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+
+    first, again = received(item_id, town.office_id, 500), received(item_id, town.office_id, 500)
+
+    assert first == again
+    with reading() as session:
+        assert [row.on_hand for row in stock_of_areas(session, None)] == [500]
+
+
+def test_a_receipt_of_less_than_one_piece_is_refused(app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+
+    assert received(item_id, town.office_id, 1) > 0
+    with pytest.raises(BadQuantity, match="A receipt of 0 pieces cannot be entered; give a whole number from 1"):
+        received(item_id, town.office_id, 0, key="R2")
+    with pytest.raises(BadQuantity, match="A receipt of -5 pieces"):
+        received(item_id, town.office_id, -5, key="R3")
+
+
+def test_a_receipt_of_an_unknown_item_or_for_an_unknown_area_leaves_nothing_behind(any_app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+
+    with pytest.raises(NotFound, match="No item 999"):
+        received(999, town.office_id, 1)
+    with pytest.raises(NotFound, match="No area 999"):
+        received(item_id, 999, 1)
+
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Transfer)) == 0
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        update(Entry).values(quantity=7),
+        delete(Entry),
+        update(Transfer).values(source="nobody"),
+        delete(Transfer),
+    ],
+    ids=["entry edited", "entry deleted", "transfer edited", "transfer deleted"],
+)
+def test_the_database_refuses_to_edit_the_ledger(any_app: Flask, edit: object) -> None:
+    received(an_item(), a_town_there().office_id, 500)
+
+    with pytest.raises(DBAPIError, match="is append-only"), transaction() as session:
+        session.execute(edit)  # type: ignore[call-overload]
+
+    with reading() as session:
+        assert [row.on_hand for row in stock_of_areas(session, None)] == [500]
+
+
+def test_an_entry_of_no_pieces_is_refused_by_the_database(any_app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    transfer_id = received(item_id, town.office_id, 1)
+
+    with reading() as session:
+        holder_id = session.scalars(select(Holder.id)).first()
+
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.add(Entry(transfer_id=transfer_id, holder_id=holder_id, quantity=0))
+
+
+def test_ten_clerks_entering_the_same_receipt_at_once_enter_it_once(any_app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+
+    answers = race(any_app, [lambda: received(item_id, town.office_id, 500)] * 10)
+
+    assert len(set(answers)) == 1
+    with reading() as session:
+        assert [row.on_hand for row in stock_of_areas(session, None)] == [500]
+
+
+def test_first_receipts_at_the_same_moment_share_one_supplier(any_app: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+
+    answers = race(any_app, [lambda n=n: received(item_id, town.office_id, 10, key=f"R{n}") for n in range(8)])
+
+    assert len(set(answers)) == 8
+    with reading() as session:
+        kinds = session.scalars(select(Holder.kind).order_by(Holder.kind)).all()
+        assert [row.on_hand for row in stock_of_areas(session, None)] == [80]
+        assert session.scalars(select(Transfer.kind)).all() == [TransferKind.RECEIPT] * 8
+    assert kinds == [HolderKind.AREA, HolderKind.SUPPLIER]
+
+
+def test_truncating_the_ledger_is_refused_too(any_app: Flask) -> None:
+    received(an_item(), a_town_there().office_id, 500)
+    with transaction() as session:
+        if session.get_bind().dialect.name != "postgresql":
+            return  # SQLite has no TRUNCATE
+
+    with pytest.raises(DBAPIError, match="is append-only"), transaction() as session:
+        session.execute(text("TRUNCATE entries"))
