@@ -7,6 +7,7 @@ from datetime import date, datetime
 from flask import Flask
 from flask_babel import format_date, format_decimal
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from logistics.clock import SHANGHAI
 from logistics.web.locale import language
@@ -27,8 +28,16 @@ def kilometres(metres: int | None) -> str:
     return "–" if metres is None else _("%(n)s km", n=format_decimal(round(metres / 1000, 1)))
 
 
-def litres(millilitres: int | None) -> str:
-    return "–" if millilitres is None else _("%(n)s l", n=format_decimal(round(millilitres / 1000, 1)))
+def packages(count: int) -> str:
+    return str(ngettext("%(num)s package", "%(num)s packages", count))
+
+
+def order_count(count: int) -> str:
+    return str(ngettext("%(num)s order", "%(num)s orders", count))
+
+
+def stop_count(count: int) -> str:
+    return str(ngettext("%(num)s stop", "%(num)s stops", count))
 
 
 def yuan(cents: int | None) -> str:
@@ -61,6 +70,11 @@ def span(starts_at: datetime | None, ends_at: datetime | None) -> str:
     return f"{clock(starts_at)}–{clock(ends_at)}"
 
 
+def batch_name(code: str) -> str:
+    """The part of a batch's code that differs within its wave: delivery point and window."""
+    return code.rpartition("/wave/")[2]
+
+
 def clock_minutes(minutes: int) -> str:
     """Minutes after midnight as a time of day."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
@@ -80,7 +94,7 @@ def iso_minute(value: datetime) -> str:
 
 
 def register(app: Flask) -> None:
-    filters = (number, kilograms, kilometres, litres, yuan, duration, clock, moment, clock_minutes, day, short_day)
-    for function in (*filters, iso_minute):
+    filters = (number, kilograms, kilometres, packages, order_count, stop_count, yuan, duration, clock, moment, clock_minutes, day, short_day)
+    for function in (*filters, iso_minute, batch_name):
         app.add_template_filter(function)
     app.add_template_global(span)

@@ -21,7 +21,7 @@
     });
 
   function draw(data) {
-    const map = L.map(box, { zoomControl: true, preferCanvas: false, zoomSnap: 0.5 });
+    const map = L.map(box, { zoomControl: true, preferCanvas: false, zoomSnap: 0.25 });
     map.attributionControl.setPrefix("Leaflet");
     if (data.attribution) map.attributionControl.addAttribution(data.attribution);
     if (data.tile_url) L.tileLayer(data.tile_url, { maxZoom: 19 }).addTo(map);
@@ -59,7 +59,7 @@
     };
 
     const everything = data.stops.concat(data.depots).map((place) => [place.lat, place.lng]);
-    if (everything.length) map.fitBounds(L.latLngBounds(everything).pad(0.05));
+    if (everything.length) map.fitBounds(L.latLngBounds(everything).pad(0.02));
     else map.setView([36.65, 117.05], 11);
     const scaleMarks = () => box.classList.toggle("far", map.getZoom() < Number(box.dataset.near || 14));
     map.on("zoomend", scaleMarks);

@@ -47,11 +47,13 @@ def timeline() -> str:
         own_orders = orders.orders(session, viewer)
         told = notifications.notifications(session, viewer)
         campaigns = orders.campaigns(session, viewer, state=CampaignState.OPEN)
+    entries = _entries(told, {order.code: order for order in own_orders})
     return render_template(
         "timeline.html",
         home=home,
         open_campaigns=[campaign for campaign in campaigns if campaign.cut_off_at > now()],
-        entries=_entries(told, {order.code: order for order in own_orders}),
+        entries=entries,
+        latest=_latest(entries),
     )
 
 
@@ -80,3 +82,14 @@ def _entries(told: list[NotificationView], by_code: dict[str, OrderView]) -> lis
         if code not in announced
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _latest(entries: list[Entry]) -> set[int]:
+    """Places of the newest entry of each order: only there its state is shown."""
+    seen: set[int] = set()
+    places = set()
+    for place, entry in enumerate(entries):
+        if entry.order is not None and entry.order.id not in seen:
+            seen.add(entry.order.id)
+            places.add(place)
+    return places
