@@ -190,6 +190,14 @@ def test_same_seed_and_iteration_limit_make_the_same_plan_under_load():
     assert loaded.solutions > 1
 
 
+def test_another_seed_makes_another_search():
+    problem = a_town(40)
+    other = SolveOptions(time_limit_s=60, iteration_limit=60, seed=1)
+
+    assert solve(problem, other) != solve(problem, REPEATABLE)
+    assert solve(problem, other) == solve(problem, other)
+
+
 def test_watching_a_run_does_not_change_it():
     problem = a_town(30)
 

@@ -23,6 +23,7 @@ from ortools.constraint_solver.solver_parameters_pb2 import ConstraintSolverPara
 
 from logistics.routing.engine.costs import FINE_PER_CENT, FINE_PER_METRE, FINE_PER_SECOND
 from logistics.routing.engine.problem import UNREACHABLE, Depot, Problem, Stop, TimeWindow, Vehicle
+from logistics.routing.engine.validation import LARGEST_TIME_S
 
 LARGEST_TOTAL = 2**60
 """OR-Tools adds costs in 64 bits; guided local search adds penalties on top."""
@@ -109,6 +110,15 @@ class _Nodes:
         # A closed leg is impossible in the time dimension; its price need only not overflow.
         self.seconds[self.closed] = 0
         self.metres[self.closed] = 0
+        self.transit_s = self.seconds + self.service_s[:, None] + self._certain_waiting(depots, stops)
+
+    def _certain_waiting(self, depots: Sequence[Depot], stops: Sequence[Stop]) -> NDArray[np.int64]:
+        """(n, n) seconds that pass between two windows even if service at the first starts at its very end."""
+        always = LARGEST_TIME_S * 2
+        opens_s = np.array([-always] * len(depots) + [stop.window.start_s for stop in stops], dtype=np.int64)
+        closes_s = np.array([always] * len(depots) + [stop.window.end_s for stop in stops], dtype=np.int64)
+        soonest_s = (closes_s + self.service_s)[:, None] + self.seconds
+        return np.maximum(0, opens_s[None, :] - soonest_s)
 
 
 def _works(problem: Problem, vehicle: Vehicle) -> bool:
@@ -149,7 +159,7 @@ def _add_costs(model: RoutingModel, nodes: _Nodes) -> None:
         prices = (vehicle.cost_per_km, vehicle.cost_per_h)
         if prices not in evaluators:
             arcs = vehicle.cost_per_km * FINE_PER_METRE * nodes.metres
-            arcs = arcs + vehicle.cost_per_h * FINE_PER_SECOND * (nodes.seconds + nodes.service_s[:, None])
+            arcs = arcs + vehicle.cost_per_h * FINE_PER_SECOND * nodes.transit_s
             evaluators[prices] = _register(model.routing, arcs // model.divisor)
         model.routing.SetArcCostEvaluatorOfVehicle(evaluators[prices], index)
         model.routing.SetFixedCostOfVehicle(vehicle.fixed_cost * FINE_PER_CENT // model.divisor, index)
@@ -179,8 +189,7 @@ def _add_loads(model: RoutingModel) -> None:
 
 def _transits(manager: pywrapcp.RoutingIndexManager, nodes: _Nodes, *, horizon_s: int) -> NDArray[np.int64]:
     """Service and driving seconds by OR-Tools' own index; more than the horizon where there is no way."""
-    seconds = nodes.seconds + nodes.service_s[:, None]
-    seconds[nodes.closed] = horizon_s + 1
+    seconds = np.where(nodes.closed, horizon_s + 1, nodes.transit_s)
     node_of = [manager.IndexToNode(index) for index in range(manager.GetNumberOfIndices())]
     return np.ascontiguousarray(np.minimum(seconds, horizon_s + 1)[np.ix_(node_of, node_of)])
 
