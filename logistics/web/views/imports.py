@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import zipfile
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 
 from logistics.config import Settings
+from logistics.day import upload
 from logistics.day.folder.problems import BadDayFolder
 from logistics.day.importing import import_folder
-from logistics.errors import N_, DomainError, Invalid
+from logistics.errors import DomainError
 from logistics.web.errors import sentence
 from logistics.web.here import now
 
 pages = Blueprint("imports", __name__)
-
-SUFFIXES = (".csv", ".csv.gz", ".toml")
-UNPACKED_BYTES_MAX = 512 * 1024 * 1024
-"""A day of a million lines is a tenth of this; more is a zip made to fill the disk."""
-
-
-class BadUpload(Invalid):
-    template = N_("%(name)s: a day consists of .csv, .csv.gz and .toml files, or of one .zip of them.")
-    code = "bad_upload"
-
 
 @pages.get("/import")
 def form() -> str:
@@ -38,7 +25,7 @@ def form() -> str:
 
 
 @pages.post("/import")
-def upload() -> ResponseReturnValue:
+def take() -> ResponseReturnValue:
     settings: Settings = current_app.config["SETTINGS"]
     files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
@@ -47,7 +34,7 @@ def upload() -> ResponseReturnValue:
         folder = Path(name) / "day"
         folder.mkdir()
         try:
-            _store(files, folder)
+            upload.keep(files, folder)
             imported = import_folder(folder, roads_file=settings.roads_file, now=now())
         except BadDayFolder as bad:
             rows = [problem.as_json(_translate) for problem in bad.problems]
@@ -59,31 +46,6 @@ def upload() -> ResponseReturnValue:
     for notice in imported.notices:
         flash(notice, "warn")
     return redirect(url_for("web.day.show", day=imported.day_id))
-
-
-def _store(files: Sequence[FileStorage], folder: Path) -> None:
-    for file in files:
-        name = PurePosixPath((file.filename or "").replace("\\", "/")).name
-        if name.lower().endswith(".zip") and len(files) == 1:
-            _unpack(file, folder)
-        elif name.lower().endswith(SUFFIXES):
-            file.save(folder / name)
-        else:
-            raise BadUpload(name=name)
-
-
-def _unpack(file: FileStorage, folder: Path) -> None:
-    """Take the files of a zip by their last names only, so that no path leads out of the folder."""
-    try:
-        with zipfile.ZipFile(file.stream) as packed:
-            members = [m for m in packed.infolist() if not m.is_dir() and m.filename.lower().endswith(SUFFIXES)]
-            if sum(member.file_size for member in members) > UNPACKED_BYTES_MAX:
-                raise BadUpload(name=file.filename)
-            for member in members:
-                with packed.open(member) as source, (folder / PurePosixPath(member.filename).name).open("wb") as target:
-                    shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as broken:
-        raise BadUpload(name=file.filename) from broken
 
 
 def _translate(text: str) -> str:
