@@ -37,7 +37,7 @@ class Cells:
         self.file, self.line, self.values, self.report = file, line, values, report
         self.bad = False
 
-    def refuse(self, field: str, wrong: str, right: str, **data: Any) -> None:
+    def refuse(self, field: str, wrong: str, right: str, /, **data: Any) -> None:
         """Report `field` of this line and mark the line bad."""
         self.bad = True
         self.report.add(self.file, wrong, right, line=self.line, field=field, value=self.values.get(field, ""), **data)

@@ -16,7 +16,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from logistics.errors import N_
 
@@ -79,7 +78,7 @@ def probe(path: Path, declared: str | None, report: Report) -> TableFile | None:
     decoder, utf8, cjk = codecs.getincrementaldecoder(UTF8)(), True, False
     try:
         with _opened(path) as stream:
-            while chunk := stream.read(CHUNK_BYTES):
+            while chunk := stream.read1(CHUNK_BYTES):  # read() would lose what precedes a broken end
                 if not size and not _is_text(path, chunk, report):
                     return None
                 digest.update(chunk)
@@ -231,7 +230,7 @@ def _cells(text: str, number: int, file: TableFile, report: Report) -> list[str]
     return [cell.strip() for cell in row]
 
 
-def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
+def _raw_lines(stream: io.BufferedIOBase) -> Iterator[tuple[int, bytes | None]]:
     """Numbered lines with their line break; None for one that is too long, which is skipped piece by piece."""
     number = 0
     while raw := stream.readline(LINE_BYTES_MAX + 1):
@@ -244,9 +243,9 @@ def _raw_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         yield number, None
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> io.BufferedIOBase:
     if path.suffix == ".gz":
-        return io.BufferedReader(gzip.GzipFile(path, "rb"), CHUNK_BYTES)
+        return gzip.GzipFile(path, "rb")
     return path.open("rb")
 
 

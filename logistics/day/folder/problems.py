@@ -65,7 +65,7 @@ class Report:
     notices: list[str] = dataclasses.field(default_factory=list)
 
     def add(
-        self, file: str, wrong: str, right: str, *, line: int = 0, field: str = "", value: str = "", **data: Any
+        self, file: str, wrong: str, right: str, /, *, line: int = 0, field: str = "", value: str = "", **data: Any
     ) -> None:
         self.by_file[file] += 1
         if len(self.problems) < REPORTED_MAX:
