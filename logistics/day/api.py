@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from logistics.access import current_viewer
 from logistics.clock import utc_now
 from logistics.config import Settings
-from logistics.day import queries, service, upload
+from logistics.day import gathering, queries, service, upload
 from logistics.day.importing import ImportedDay, import_folder
 from logistics.db import reading, transaction
 from logistics.rest import KEY_OPTIONAL, Subject, create_once
@@ -46,6 +46,29 @@ def list_days(query: dict[str, Any]) -> dict[str, Any]:
     with reading() as session:
         rows = queries.days(session, current_viewer(), limit=limit + 1, offset=offset)
     return page(rows, limit=limit, offset=offset)
+
+
+class GatherRequest(Schema):
+    """Which delivery date; `roads_file` is the platform's own."""
+
+    delivery_date = fields.Date(format="iso", required=True)
+
+
+@days.post("/days")
+@days.arguments(GatherRequest)
+@days.response(201, shape(queries.DayDetail))
+@days.doc(parameters=[KEY_OPTIONAL])
+def gather_day(wanted: dict[str, Any]) -> Response:
+    """Gather the campaigns of a delivery date into a day; later campaigns join it at the next call"""
+    viewer = current_viewer()
+    settings: Settings = current_app.config["SETTINGS"]
+    roads = str(settings.roads_file) if settings.roads_file else ""
+
+    def effect(session: Session) -> queries.DayDetail:
+        day_id = gathering.gather_day(session, wanted["delivery_date"], roads_file=roads, now=utc_now())
+        return queries.day(session, viewer, day_id)
+
+    return create_once(effect, answer=shape(queries.DayDetail))
 
 
 @days.post("/days/import")

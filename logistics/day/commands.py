@@ -1,4 +1,4 @@
-"""`flask run-day`, `flask plan …`: the steps of the main job, one by one, without the queue."""
+"""`flask gather-day`, `flask run-day`, `flask plan …`: the steps of the main job, one by one, without the queue."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from logistics import outbox
 from logistics.config import Settings
 from logistics.day import service as days
 from logistics.day.export import export_run
+from logistics.day.gathering import gather_day
 from logistics.day.models import Day, DayRun
 from logistics.day.rules import Phase, RunState
 from logistics.day.service import RunStatus
@@ -30,6 +31,7 @@ plan_commands = AppGroup("plan", help="Look at plans and write them to files.")
 
 def register(app: Flask) -> None:
     """Add the commands to the app."""
+    app.cli.add_command(gather)
     app.cli.add_command(run_day)
     app.cli.add_command(plan_commands)
 
@@ -85,6 +87,17 @@ def run_here(run_id: int, *, travel_cache_dir: Path) -> RunStatus:
             with transaction() as session:
                 days.run_phase(session, run_id, now=_now())
                 outbox.done_by_key(session, f"run_day:{run_id}:{status.phase.value}", now=_now())
+
+
+@click.command("gather-day")
+@click.argument("delivery_date", type=click.DateTime(["%Y-%m-%d"]))
+def gather(delivery_date: datetime) -> None:
+    """Put the campaigns that deliver on DELIVERY_DATE into a day and print its code."""
+    settings: Settings = current_app.config["SETTINGS"]
+    roads = str(settings.roads_file) if settings.roads_file else ""
+    with _told(), transaction() as session:
+        day_id = gather_day(session, delivery_date.date(), roads_file=roads, now=_now())
+        click.echo(session.get_one(Day, day_id).code)
 
 
 @plan_commands.command("export")

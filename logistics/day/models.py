@@ -16,10 +16,12 @@ from logistics.db import Base, UtcDateTime, enum_type
 class DaySource(StrEnum):
     SAMPLE = "sample"
     FOLDER = "folder"
+    CAMPAIGNS = "campaigns"
 
 
 class Day(Base):
-    """A delivery day. `source_sha256` is over the files it came from: importing them again finds this day."""
+    """A delivery day. `source_sha256` is over what it came from: importing the same files again finds this day, and
+    gathering the campaigns of a date does."""
 
     __tablename__ = "days"
 

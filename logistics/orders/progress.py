@@ -63,6 +63,14 @@ class LineOutcome:
     price_cents: int
 
 
+def campaigns_to_deliver(session: Session, delivery_date: date) -> list[int]:
+    """Ids of the open and closed campaigns of a delivery date, in order."""
+    live = Campaign.state.in_([CampaignState.OPEN, CampaignState.CLOSED])
+    return list(
+        session.scalars(select(Campaign.id).where(Campaign.delivery_date == delivery_date, live).order_by(Campaign.id))
+    )
+
+
 def orders_to_pack(session: Session, campaign_id: int) -> list[OrderToPack]:
     """The orders of a closed campaign that get something and are in no batch yet, by id."""
     rows = session.execute(

@@ -28,6 +28,7 @@ from logistics.orders.placing import (
 from logistics.orders.progress import (
     LineOutcome,
     campaign_facts,
+    campaigns_to_deliver,
     household_count,
     mark_batched,
     mark_collected,
@@ -52,6 +53,7 @@ __all__ = [
     "PlacedOrder",
     "StoreFacts",
     "campaign_facts",
+    "campaigns_to_deliver",
     "cancel_order",
     "close_campaign",
     "household_count",

@@ -58,7 +58,7 @@ def upgrade():
     sa.Column('code', sa.String(length=80), nullable=False),
     sa.Column('title', sa.String(length=160), nullable=False),
     sa.Column('delivery_date', sa.Date(), nullable=False),
-    sa.Column('source', sa.Enum('sample', 'folder', name='daysource', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('source', sa.Enum('sample', 'folder', 'campaigns', name='daysource', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('source_sha256', sa.String(length=64), nullable=False),
     sa.Column('roads_file', sa.String(length=500), nullable=False),
     sa.Column('imported_at', sa.DateTime(timezone=True), nullable=False),
