@@ -22,6 +22,8 @@ from logistics.db import transaction
 from logistics.errors import N_, Conflict
 from logistics.orders import intake as orders
 
+__all__ = ["BadDayFolder", "CampaignAlreadyThere", "ImportedDay", "import_day", "import_folder"]
+
 
 class CampaignAlreadyThere(Conflict):
     template = N_(

@@ -25,7 +25,12 @@ def test_a_sound_folder_is_read_in_whole_units(tmp_path: Path) -> None:
         "weight_g": 2_120,  # (3 + 1) x 500 g + (1 + 2) x 40 g
     }  # fmt: skip
     cabbage, mask = day.products
-    assert (cabbage.price_cents, cabbage.weight_g, cabbage.limit_per_household, cabbage.supply) == (240, 500, None, None)
+    assert (cabbage.price_cents, cabbage.weight_g, cabbage.limit_per_household, cabbage.supply) == (
+        240,
+        500,
+        None,
+        None,
+    )
     assert (mask.price_cents, mask.weight_g, mask.limit_per_household, mask.supply) == (1_000, 40, 2, 3)
     assert [(v.code, v.capacity_g, v.shift_start_min, v.shift_end_min) for v in day.vehicles] == [
         ("van-01", 1_200_000, 420, 1290),
@@ -88,7 +93,8 @@ def test_a_missing_file_is_named(tmp_path: Path, table: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [(table, column) for table, text in TABLES.items() for column in text.split("\n")[0].split(",")]
+    ("table", "column"),
+    [(table, column) for table, text in TABLES.items() for column in text.split("\n")[0].split(",")],
 )
 def test_a_missing_column_is_named(tmp_path: Path, table: str, column: str) -> None:
     header, rest = TABLES[table].split("\n", 1)
@@ -222,7 +228,8 @@ def test_the_header_may_name_the_datum(tmp_path: Path, suffix: str, datum: Datum
     lng, lat = from_wgs84((117.046203, 36.673526), datum)
 
     day = read_day(
-        tmp_path, depots=f"depot,name,lng_{suffix},lat_{suffix},opens,closes\nD0,钟岭仓,{lng:.7f},{lat:.7f},06:00,22:00\n"
+        tmp_path,
+        depots=f"depot,name,lng_{suffix},lat_{suffix},opens,closes\nD0,钟岭仓,{lng:.7f},{lat:.7f},06:00,22:00\n",
     )
 
     assert (day.depots[0].lng, day.depots[0].lat) == (pytest.approx(117.046203, abs=1e-6),

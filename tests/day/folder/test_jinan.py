@@ -1,0 +1,70 @@
+"""The real delivery day goes in whole and fast."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from logistics.communities.models import Compound, HouseholdStatus
+from logistics.day.folder import BadDayFolder, read_folder, write_folder
+from logistics.day.importing import import_folder
+from logistics.day.map_area import map_area
+from logistics.db import reading
+from logistics.orders.models import Offer, Order, OrderLine, Product
+from logistics.routing.models import Vehicle
+
+NOW = datetime(2020, 2, 28, tzinfo=UTC)
+pytestmark = pytest.mark.realdata
+
+
+def test_the_jinan_day_goes_in_whole_in_under_five_seconds(any_app: Flask, real_data: Path) -> None:
+    started = time.perf_counter()
+    day = import_folder(
+        real_data / "e2e_jinan" / "day", roads_file=real_data / "jinan" / "jinan_roads.osm.pbf", now=NOW
+    )
+    taken_s = time.perf_counter() - started
+
+    assert day.code == "2020-02-28-D0"
+    assert {name: day.counts[name] for name in ("compounds", "orders", "lines", "products", "vehicles")} == {
+        "compounds": 220, "orders": 1_994, "lines": 9_088, "products": 38, "vehicles": 16,
+    }  # fmt: skip
+    with reading() as session:
+        counted = [
+            session.scalar(select(func.count()).select_from(model))
+            for model in (Compound, Order, OrderLine, Product, Vehicle)
+        ]
+        weight_g = session.scalar(
+            select(func.sum(OrderLine.ordered * Product.weight_g))
+            .join(Offer, Offer.id == OrderLine.offer_id)
+            .join(Product, Product.id == Offer.product_id)
+        )
+        quarantined = session.scalar(select(func.count()).select_from(HouseholdStatus))
+    assert counted == [220, 1_994, 9_088, 38, 16]
+    assert weight_g == 19_365_710 == day.counts["weight_g"]
+    assert quarantined is not None
+    assert quarantined > 50
+    assert taken_s < 5
+
+
+def test_the_jinan_day_written_and_read_again_is_the_same_day(real_data: Path, tmp_path: Path) -> None:
+    day = read_folder(real_data / "e2e_jinan" / "day")
+
+    write_folder(day, tmp_path)
+
+    assert read_folder(tmp_path) == day
+    assert day.delivery_date == date(2020, 2, 28)
+
+
+def test_the_jinan_day_on_another_citys_map_names_every_compound(real_data: Path) -> None:
+    helsinki = map_area(real_data / "osm_extracts" / "Helsinki.osm.pbf")
+
+    with pytest.raises(BadDayFolder) as caught:
+        read_folder(real_data / "e2e_jinan" / "day", area=helsinki)
+
+    assert caught.value.count == 221  # 220 compounds and the depot
+    assert caught.value.by_file == {"depots.csv": 1, "compounds.csv.gz": 220}
