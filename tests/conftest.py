@@ -78,17 +78,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a migrated, empty database of its own; a test that takes it runs on both kinds."""
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_database")
-        return
-    server: sa.URL = request.getfixturevalue("postgres_server")
-    template: sa.URL = request.getfixturevalue("postgres_template")
+    else:
+        yield request.getfixturevalue("postgres_database")
+
+
+@pytest.fixture
+def postgres_database(postgres_server: sa.URL, postgres_template: sa.URL) -> Iterator[str]:
+    """The URL of a migrated, empty database on PostgreSQL; mark a test that takes it `postgres`."""
     name = f"t_{uuid.uuid4().hex}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template.database}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template.database}")
+    yield postgres_server.set(database=name).render_as_string(hide_password=False)
+    _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -109,6 +113,12 @@ def any_app(database: str, tmp_path: Path) -> Iterator[Flask]:
 def app(sqlite_database: str, tmp_path: Path) -> Iterator[Flask]:
     """An app on SQLite, its context pushed."""
     yield from _pushed(settings_for(sqlite_database, tmp_path))
+
+
+@pytest.fixture
+def postgres_app(postgres_database: str, tmp_path: Path) -> Iterator[Flask]:
+    """An app on PostgreSQL, its context pushed."""
+    yield from _pushed(settings_for(postgres_database, tmp_path))
 
 
 def settings_for(database_url: str, instance_dir: Path, **env: str) -> Settings:

@@ -204,23 +204,29 @@ def _priced_lines(session: Session, campaign: Campaign, lines: Sequence[LineWant
 
 
 def _draw_within_limit(session: Session, offer: Offer, line: LineWanted, *, household_id: int) -> None:
-    """Count the line against the household's limit by one conditional update, which two orders at once cannot pass."""
+    """Count the line against the household's limit in one conditional statement, which two orders at once cannot pass
+    and which finds the counter whether or not a cancelling has just removed it."""
     limit = offer.limit_per_household
     if limit is None:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
-        insert(HouseholdDraw).values(offer_id=offer.id, household_id=household_id, quantity=0).on_conflict_do_nothing()
-    )
-    row = (HouseholdDraw.offer_id == offer.id, HouseholdDraw.household_id == household_id)
-    drawn = session.execute(
-        update(HouseholdDraw)
-        .where(*row, HouseholdDraw.quantity + line.quantity <= limit)
-        .values(quantity=HouseholdDraw.quantity + line.quantity)
-    )
-    if drawn.rowcount == 0:  # type: ignore[attr-defined]
-        already = session.scalar(select(HouseholdDraw.quantity).where(*row))
-        raise errors.HouseholdLimitExceeded(sku=line.sku, limit=limit, drawn=already, wanted=line.quantity)
+    wanted = line.quantity
+    drawn = None
+    if wanted <= limit:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        drawn = session.scalar(
+            insert(HouseholdDraw)
+            .values(offer_id=offer.id, household_id=household_id, quantity=wanted)
+            .on_conflict_do_update(
+                index_elements=["offer_id", "household_id"],
+                set_={"quantity": HouseholdDraw.quantity + wanted},
+                where=HouseholdDraw.quantity + wanted <= limit,
+            )
+            .returning(HouseholdDraw.quantity)
+        )
+    if drawn is None:
+        row = (HouseholdDraw.offer_id == offer.id, HouseholdDraw.household_id == household_id)
+        already = session.scalar(select(HouseholdDraw.quantity).where(*row)) or 0
+        raise errors.HouseholdLimitExceeded(sku=line.sku, limit=limit, drawn=already, wanted=wanted)
 
 
 def _give_back_draws(session: Session, order: Order) -> None:
