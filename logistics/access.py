@@ -88,6 +88,7 @@ def register(
     @app.before_request
     def pass_gate() -> ResponseReturnValue | None:
         g.identify = identify
+        g.pop("viewer", None)  # an outer application context, as commands and tests have, outlives the request
         if request.endpoint is None:  # no such address: Flask answers 404 or 405
             return None
         rule = policy.get(request.endpoint)

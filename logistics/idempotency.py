@@ -129,9 +129,10 @@ def purge(session: Session, *, now: datetime) -> int:
 def _claim(session: Session, request: KeyedRequest, *, now: datetime) -> bool:
     """Whether the key was free; a concurrent claim of the same key waits for the other's end here."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    claimed = session.execute(
+    claimed = session.scalar(
         insert(IdempotentAnswer)
         .values(account_id=request.account_id, key=request.key, request_sha256=request.sha256, created_at=now)
         .on_conflict_do_nothing(index_elements=["account_id", "key"])
+        .returning(IdempotentAnswer.id)  # the row count of an insert says nothing on PostgreSQL
     )
-    return bool(claimed.rowcount)  # type: ignore[attr-defined]
+    return claimed is not None

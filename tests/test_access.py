@@ -1,0 +1,267 @@
+"""Every route × every role × a foreign object: nobody reads or changes what is another's, and nothing breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule as UrlRule
+
+from logistics.access import PUBLIC, SIGNED_IN, Rule
+from logistics.accounts.models import Role
+from logistics.clock import local_date
+from logistics.policy import POLICY
+from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc_now
+
+UNSCOPED = {"accounts.revoke_token", "api_page.asset", "static", "web.static", "web.leaflet"}
+"""Addresses with a part that names no object of a side; a token is tried by its own test."""
+
+OPEN_TO_ALL = {"communities.list_areas", "accounts.list_couriers"}
+"""Lists that show both sides on purpose: merchants name any area, and give manifests to any courier."""
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return a_world()
+
+
+def rules(app: Flask) -> Iterator[tuple[UrlRule, str]]:
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield rule, method
+
+
+def address(app: Flask, rule: UrlRule, side: Side) -> str:
+    fixed = {"kind": "plan.json" if "plan" in rule.rule else "quarantined", "token_id": 1, "name": "x", "filename": "x"}
+    values = {name: side.ids.get(name, fixed.get(name)) for name in rule.arguments}
+    with app.test_request_context():
+        return str(app.url_map.bind("localhost").build(rule.endpoint, values))
+
+
+def body(endpoint: str, side: Side) -> dict[str, Any]:
+    """A sound request about the objects of `side`, so that a refusal is about whose they are."""
+    now, ids = utc_now(), side.ids
+    today = local_date(now)
+    later = now + timedelta(days=2)
+    window = {"code": "AM", "starts_at": later.isoformat(), "ends_at": (later + timedelta(hours=1)).isoformat()}
+    return {
+        "accounts.create_token": {"username": "nobody", "password": "wrong password"},
+        "communities.put_status": {"starts_on": today.isoformat(), "ends_on": today.isoformat()},
+        "orders.draft_campaign": {
+            "store_id": ids["store_id"],
+            "title": "Rice",
+            "cut_off_at": (now + timedelta(hours=1)).isoformat(),
+            "delivery_date": today.isoformat(),
+            "area_ids": [ids["area_id"]],
+            "windows": [window],
+            "offers": [{"sku": "V01", "price_cents": 1}],
+        },
+        "orders.place_order": {
+            "campaign_id": ids["campaign_id"],
+            "household_id": ids["household_id"],
+            "window_code": "AM",
+            "lines": [{"sku": "V01", "quantity": 1}],
+        },
+        "routing.create_vehicle": {
+            "store_id": ids["store_id"],
+            "code": "van-99",
+            "type": "van",
+            "type_name": "van",
+            "capacity_g": 1,
+            "capacity_packages": 1,
+            "shift_start_min": 0,
+            "shift_end_min": 1,
+        },
+        "routing.change_vehicle": {"active": False},
+        "routing.request_plan": {"delivery_date": "2020-02-19", "wave_ids": [ids["wave_id"]]},
+        "delivery.assign_courier": {"courier_id": ids["courier_id"]},
+        "delivery.record_handover": {"proof": "left_at_door"},
+        "delivery.collect_order": {"pickup_code": ids["pickup_code"]},
+    }.get(endpoint, {})
+
+
+def form(endpoint: str, side: Side) -> dict[str, Any] | None:
+    """A sound form of a page about the objects of `side`."""
+    today = local_date(utc_now()).isoformat()
+    return {
+        "web.compounds.set_status": {"action": "set", "starts_on": today, "ends_on": today},
+        "web.courier.hand_over": {"proof": "left_at_door"},
+        "web.manifests.assign": {"courier_id": side.ids["courier_id"]},
+        "web.orders.collect": {"code": side.ids["pickup_code"]},
+    }.get(endpoint)
+
+
+def test_every_endpoint_has_exactly_one_policy_row(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    assert endpoints - POLICY.keys() == set(), "endpoints that nobody may use: give them a row in logistics/policy.py"
+    assert POLICY.keys() - endpoints == set(), "rows without an endpoint"
+
+
+def test_an_endpoint_without_a_row_is_refused_even_to_an_administrator(app: Flask, world: World) -> None:
+    app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "secret")
+
+    answer = app.test_client().get("/api/v1/forgotten", headers=bearer(world.admin_token))
+
+    assert (answer.status_code, answer.json["code"]) == (403, "no_policy")
+
+
+def test_nobody_gets_in_without_signing_in(app: Flask, world: World) -> None:
+    wrong = []
+    for rule, method in rules(app):
+        if POLICY[rule.endpoint].public:
+            continue
+        path = address(app, rule, world.ours)
+        answer = app.test_client().open(path, method=method, json=body(rule.endpoint, world.ours) or None)
+        page = not path.startswith("/api/")
+        asked_to_sign_in = answer.status_code == 302 and "/login" in answer.headers["Location"]
+        # a form without its token is refused before anybody asks who sent it
+        if not (answer.status_code == 401 or (page and (asked_to_sign_in or answer.status_code == 400))):
+            wrong.append(f"{method} {path}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", SCOPED)
+def test_no_role_reaches_a_foreign_object_through_the_api(app: Flask, world: World, role: Role) -> None:
+    client, token, wrong, tried = app.test_client(), world.ours.tokens[role], [], 0
+    for rule, method in rules(app):
+        named = body(rule.endpoint, world.theirs)
+        if not rule.rule.startswith("/api/v1") or rule.endpoint in UNSCOPED or not (rule.arguments or named):
+            continue
+        if POLICY[rule.endpoint].public:
+            continue
+        path = address(app, rule, world.theirs)
+        headers = bearer(token, **{"Idempotency-Key": f"{role}-{path}"})
+        answer = client.open(path, method=method, json=named if method != "GET" else None, headers=headers)
+        expected = 404 if role in POLICY[rule.endpoint].roles else 403
+        tried += 1
+        if answer.status_code != expected:
+            wrong.append(f"{method} {path}: {answer.status_code} {answer.get_data(as_text=True)[:200]}")
+    assert not wrong, "\n".join(wrong)
+    assert tried >= 34, f"{tried} routes walked"
+
+
+@pytest.mark.parametrize("role", SCOPED)
+def test_no_list_shows_a_foreign_object(app: Flask, world: World, role: Role) -> None:
+    client, token, wrong = app.test_client(), world.ours.tokens[role], []
+    for rule, method in rules(app):
+        if rule.arguments or method != "GET" or not rule.rule.startswith("/api/v1") or rule.endpoint in OPEN_TO_ALL:
+            continue
+        answer = client.get(rule.rule, headers=bearer(token))
+        text = answer.get_data(as_text=True)
+        shown = sorted(mark for mark in world.theirs.marks if mark in text)
+        if answer.status_code not in (200, 403) or shown:
+            wrong.append(f"{rule.rule}: {answer.status_code}, shows {shown}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", SCOPED)
+def test_no_page_shows_or_changes_a_foreign_object(app: Flask, world: World, role: Role) -> None:
+    client, csrf = signed_in(app, world.ours.account_ids[role])
+    wrong = []
+    for rule, method in rules(app):
+        if rule.rule.startswith("/api/") or not rule.arguments or rule.endpoint in UNSCOPED:
+            continue
+        path = address(app, rule, world.theirs)
+        answer = client.open(path, method=method, headers={"X-CSRFToken": csrf}, data=form(rule.endpoint, world.theirs))
+        expected = {404} if role in POLICY[rule.endpoint].roles else {403}
+        if answer.status_code not in expected:
+            wrong.append(f"{method} {path}: {answer.status_code} {answer.headers.get('Location', '')}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", [*SCOPED, Role.ADMIN])
+def test_own_objects_answer_and_nothing_breaks(app: Flask, world: World, role: Role) -> None:
+    client, wrong = app.test_client(), []
+    token = world.admin_token if role is Role.ADMIN else world.ours.tokens[role]
+    for rule, method in rules(app):
+        if method != "GET" or not rule.rule.startswith("/api/v1") or role not in POLICY[rule.endpoint].roles:
+            continue
+        path = address(app, rule, world.ours)
+        answer = client.get(path, headers=bearer(token))
+        if answer.status_code != 200:
+            wrong.append(f"{path}: {answer.status_code} {answer.get_data(as_text=True)[:300]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("role", [*SCOPED, Role.ADMIN])
+def test_own_pages_answer_and_show_nothing_foreign(app: Flask, world: World, role: Role) -> None:
+    client, _ = signed_in(app, world.admin_id if role is Role.ADMIN else world.ours.account_ids[role])
+    foreign = frozenset() if role is Role.ADMIN else world.theirs.marks
+    wrong = []
+    for rule, method in rules(app):
+        if method != "GET" or rule.rule.startswith("/api/") or rule.endpoint in UNSCOPED:
+            continue
+        if role not in POLICY[rule.endpoint].roles:
+            continue
+        answer = client.get(address(app, rule, world.ours))
+        shown = sorted(mark for mark in foreign if mark in answer.get_data(as_text=True))
+        if answer.status_code not in (200, 302) or shown:
+            wrong.append(f"{rule.rule}: {answer.status_code}, shows {shown}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_merchant_sees_neither_flats_nor_who_is_quarantined(app: Flask, world: World) -> None:
+    headers, ids = bearer(world.ours.tokens[Role.MERCHANT]), world.ours.ids
+    client = app.test_client()
+
+    order = client.get(f"/api/v1/orders/{ids['order_id']}", headers=headers).json
+    packed = client.get(f"/api/v1/batches/{ids['batch_id']}", headers=headers).json["orders"][0]
+    stop = client.get(f"/api/v1/manifests/{ids['manifest_id']}", headers=headers).json["stops"][0]
+
+    assert (order["household_id"], order["household_code"], order["flat"], order["pickup_code"]) == (None, "", "", "")
+    assert (packed["household_id"], packed["household_code"], packed["unit"], packed["flat"]) == (None, "", "", "")
+    assert stop["doors"] == []
+
+
+def test_a_courier_sees_the_doors_of_today_and_nothing_of_tomorrow(app: Flask, world: World) -> None:
+    headers, ids = bearer(world.ours.tokens[Role.COURIER]), world.ours.ids
+    client = app.test_client()
+    today = client.get(f"/api/v1/manifests/{ids['manifest_id']}", headers=headers)
+
+    _move_manifest(ids["manifest_id"], days=1)
+    tomorrow = client.get(f"/api/v1/manifests/{ids['manifest_id']}", headers=headers)
+
+    assert [door["order_id"] for door in today.json["stops"][0]["doors"]] == [ids["order_id"]]
+    assert tomorrow.status_code == 404
+
+
+def test_a_token_of_another_account_cannot_be_revoked(app: Flask, world: World) -> None:
+    client = app.test_client()
+    theirs = client.get("/api/v1/tokens", headers=bearer(world.theirs.tokens[Role.MERCHANT])).json[0]["id"]
+
+    answer = client.delete(f"/api/v1/tokens/{theirs}", headers=bearer(world.ours.tokens[Role.MERCHANT]))
+
+    assert answer.status_code == 404
+
+
+def test_an_id_beyond_any_column_is_not_found(app: Flask, world: World) -> None:
+    client, wrong = app.test_client(), []
+    for rule, method in rules(app):
+        if "<int:" not in rule.rule:
+            continue
+        path = rule.rule
+        for name in rule.arguments:
+            path = path.replace(f"<int:{name}>", str(2**31)).replace(f"<{name}>", "quarantined")
+            path = path.replace(f"<string:{name}>", "plan.json")
+        answer = client.open(path, method=method, headers=bearer(world.admin_token))
+        if answer.status_code not in (404, 405):  # 405 where another method of the address takes any text
+            wrong.append(f"{method} {path}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_policy_row_is_public_or_names_roles() -> None:
+    assert all(rule == PUBLIC or (rule.roles and not rule.public) for rule in POLICY.values())
+    assert Rule(roles=frozenset(Role)) == SIGNED_IN
+
+
+def _move_manifest(manifest_id: int, *, days: int) -> None:
+    from logistics.db import transaction
+    from logistics.delivery.models import Manifest
+
+    with transaction() as session:
+        manifest = session.get_one(Manifest, manifest_id)
+        manifest.delivery_date += timedelta(days=days)
