@@ -45,7 +45,7 @@ GUARD_MODULES = {
 }
 """Who may do what is about accounts, so it stands on their floor."""
 
-PUBLIC = {"service", "rules", "queries", "views", "export", "intake", "scope", "schemas"}
+PUBLIC = {"service", "rules", "queries", "views", "export", "intake", "scope", "schemas", "importing", "upload"}
 """What another subject may use: verbs, words, reads and the frozen shapes they return. Models are private, but a query
 may join tables of the floors below."""
 

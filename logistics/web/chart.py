@@ -74,7 +74,8 @@ def timeline(routes: Sequence[DrivenRoute]) -> Chart | None:
 
 def _row(r: DrivenRoute, y: int, bar: _Bar) -> Row:
     """A driven route has its times: the database keeps them together."""
-    assert r.route.depart_at and r.route.return_at  # noqa: S101  programmer error, not a user's
+    assert r.route.depart_at is not None
+    assert r.route.return_at is not None
     visits = [
         (s, s.arrival_at, s.start_at, s.departure_at)
         for s in r.route.stops

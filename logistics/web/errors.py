@@ -1,14 +1,14 @@
-"""Errors as pages, in the reader's language. What each error says is `problems`' business; how it looks is this one's."""
+"""Errors as pages, in the reader's language. What an error says is decided in `problems`, how it looks here."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, make_response, render_template
-from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 
 from logistics import problems
 from logistics.errors import DomainError
 from logistics.problems import Problem
+from logistics.web.words import _
 
 
 def register(app: Flask, pages: Blueprint) -> None:

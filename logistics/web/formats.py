@@ -6,11 +6,10 @@ from datetime import date, datetime
 
 from flask import Flask
 from flask_babel import format_date, format_decimal
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from logistics.clock import SHANGHAI
 from logistics.web.locale import language
+from logistics.web.words import _, ngettext
 
 _DAY = {"zh": "yyyy年M月d日 EEEE", "en": "EEEE, d MMMM yyyy"}
 _SHORT_DAY = {"zh": "M月d日", "en": "d MMM"}
@@ -29,15 +28,15 @@ def kilometres(metres: int | None) -> str:
 
 
 def packages(count: int) -> str:
-    return str(ngettext("%(num)s package", "%(num)s packages", count))
+    return ngettext("%(num)s package", "%(num)s packages", count)
 
 
 def order_count(count: int) -> str:
-    return str(ngettext("%(num)s order", "%(num)s orders", count))
+    return ngettext("%(num)s order", "%(num)s orders", count)
 
 
 def stop_count(count: int) -> str:
-    return str(ngettext("%(num)s stop", "%(num)s stops", count))
+    return ngettext("%(num)s stop", "%(num)s stops", count)
 
 
 def yuan(cents: int | None) -> str:
@@ -94,7 +93,21 @@ def iso_minute(value: datetime) -> str:
 
 
 def register(app: Flask) -> None:
-    filters = (number, kilograms, kilometres, packages, order_count, stop_count, yuan, duration, clock, moment, clock_minutes, day, short_day)
+    filters = (
+        number,
+        kilograms,
+        kilometres,
+        packages,
+        order_count,
+        stop_count,
+        yuan,
+        duration,
+        clock,
+        moment,
+        clock_minutes,
+        day,
+        short_day,
+    )
     for function in (*filters, iso_minute, batch_name):
         app.add_template_filter(function)
     app.add_template_global(span)

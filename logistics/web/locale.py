@@ -39,5 +39,7 @@ def remember(response: Response) -> Response:
     """Keep a language asked for by `?lang=` in a cookie, so that the next page speaks it too."""
     asked = request.args.get("lang")
     if asked in LOCALES and request.cookies.get(COOKIE) != asked:
-        response.set_cookie(COOKIE, asked, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.is_secure, httponly=True)
+        response.set_cookie(
+            COOKIE, asked, max_age=COOKIE_AGE_S, samesite="Lax", secure=request.is_secure, httponly=True
+        )
     return response

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from logistics.clock import SHANGHAI
 from logistics.routing.rules import StopKind
 from logistics.routing.views import PlanDetail, StopView
 from logistics.web.formats import clock, duration, kilograms, kilometres, number, span
 from logistics.web.labels import label
 from logistics.web.routes import DrivenRoute, driven_routes, on_roads
+from logistics.web.words import _
 
 Facts = list[tuple[str, str]]
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from logistics.web.formats import moment, yuan
 from logistics.web.labels import label
+from logistics.web.words import _
 
 
 def headline(event: str, data: Mapping[str, Any]) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from flask import request
-from flask_babel import gettext as _
 
 from logistics.orders.service import LineWanted
 from logistics.orders.views import CampaignDetail
+from logistics.web.words import _
 
 PREFIX = "q-"
 """Form fields of quantities are `q-<sku>`."""

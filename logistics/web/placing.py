@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
@@ -19,6 +18,7 @@ from logistics.orders.rules import Channel
 from logistics.orders.views import CampaignDetail
 from logistics.web.errors import sentence
 from logistics.web.ordering import BadForm, OrderForm
+from logistics.web.words import _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +48,14 @@ def place_from_form(
     except BadForm as error:
         return Placing(error=str(error), status=422)
     except KeyReused:
-        return Placing(error=_("This form was sent before with other goods. See your orders, or send it now."), status=409)
+        return Placing(
+            error=_("This form was sent before with other goods. See your orders, or send it now."), status=409
+        )
     except DomainError as error:
         return Placing(error=_with_names(sentence(error), campaign), status=error.status)
 
 
-def _place_once(
-    session: Session, command: service.PlaceOrder, key: str, *, viewer: Viewer, now: datetime
-) -> int:
+def _place_once(session: Session, command: service.PlaceOrder, key: str, *, viewer: Viewer, now: datetime) -> int:
     asked = fingerprint(method="POST", path="/order-form", payload=asdict(command))
     request = KeyedRequest(account_id=viewer.account_id, key=f"form-{key}", sha256=asked)
 
@@ -69,5 +69,5 @@ def _with_names(text: str, campaign: CampaignDetail) -> str:
     """People know goods by their names: an error that begins with a SKU gets its name in front."""
     for offer in campaign.offers:
         if text.startswith(f"{offer.sku}:"):
-            return f"{offer.name}{text[len(offer.sku):]}"
+            return f"{offer.name}{text[len(offer.sku) :]}"
     return text

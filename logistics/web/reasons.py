@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from logistics.routing.views import StopView
 from logistics.web.formats import clock_minutes, kilograms, number
+from logistics.web.words import _
 
 
 def explain(stop: StopView) -> list[str]:
@@ -19,13 +18,17 @@ def explain(stop: StopView) -> list[str]:
 
     demand, capacity = whole("demand_g"), whole("largest_capacity_g")
     if demand is not None and capacity is not None:
-        sentences.append(_("It weighs %(w)s, the largest vehicle takes %(c)s.", w=kilograms(demand), c=kilograms(capacity)))
+        sentences.append(
+            _("It weighs %(w)s, the largest vehicle takes %(c)s.", w=kilograms(demand), c=kilograms(capacity))
+        )
     packages, room = whole("packages"), whole("largest_capacity_packages")
     if packages is not None and room is not None:
         sentences.append(_("%(n)s packages, the largest vehicle takes %(c)s.", n=number(packages), c=number(room)))
     free = whole("free_g_max")
     if demand is not None and free is not None:
-        sentences.append(_("It weighs %(w)s, the emptiest vehicle has room for %(c)s.", w=kilograms(demand), c=kilograms(free)))
+        sentences.append(
+            _("It weighs %(w)s, the emptiest vehicle has room for %(c)s.", w=kilograms(demand), c=kilograms(free))
+        )
     arrival, end = whole("earliest_arrival_s"), whole("window_end_s")
     if arrival is not None and end is not None:
         times = {"a": clock_minutes(-(-arrival // 60)), "e": clock_minutes(end // 60)}

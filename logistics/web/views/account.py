@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from werkzeug.exceptions import TooManyRequests
 
 from logistics.accounts import signin
@@ -12,6 +11,7 @@ from logistics.errors import DomainError
 from logistics.web.errors import sentence
 from logistics.web.here import viewer_or_none
 from logistics.web.navigation import start_of
+from logistics.web.words import _
 
 pages = Blueprint("account", __name__)
 

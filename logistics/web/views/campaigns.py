@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from logistics.accounts.models import Role
 from logistics.db import reading
@@ -14,6 +13,7 @@ from logistics.orders.views import CampaignDetail
 from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
 from logistics.web.ordering import new_key, sent_form
 from logistics.web.placing import place_from_form
+from logistics.web.words import _
 
 pages = Blueprint("campaigns", __name__)
 

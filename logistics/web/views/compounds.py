@@ -6,12 +6,12 @@ from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from logistics.communities import queries, service
 from logistics.communities.rules import StatusKind
 from logistics.db import reading, transaction
 from logistics.web.here import PAGE_ROWS, current_viewer, page, page_number, today
+from logistics.web.words import _
 
 pages = Blueprint("compounds", __name__)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
 from logistics.db import reading, transaction
@@ -12,6 +11,7 @@ from logistics.delivery import queries, service
 from logistics.delivery.rules import PROOFS, ProofKind
 from logistics.delivery.service import RecordHandover
 from logistics.web.here import current_viewer, now, today
+from logistics.web.words import _
 
 pages = Blueprint("courier", __name__)
 

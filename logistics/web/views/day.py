@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from logistics.accounts.models import Role
 from logistics.config import Settings
@@ -18,6 +17,7 @@ from logistics.routing import queries as routing
 from logistics.web.here import current_viewer, now
 from logistics.web.labels import label
 from logistics.web.navigation import DAY, MENUS, start_of
+from logistics.web.words import _
 
 pages = Blueprint("day", __name__)
 

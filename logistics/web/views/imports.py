@@ -7,17 +7,17 @@ from pathlib import Path
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from logistics.config import Settings
 from logistics.day import upload
-from logistics.day.folder.problems import BadDayFolder
-from logistics.day.importing import import_folder
+from logistics.day.importing import BadDayFolder, import_folder
 from logistics.errors import DomainError
 from logistics.web.errors import sentence
 from logistics.web.here import now
+from logistics.web.words import _
 
 pages = Blueprint("imports", __name__)
+
 
 @pages.get("/import")
 def form() -> str:
@@ -49,4 +49,4 @@ def take() -> ResponseReturnValue:
 
 
 def _translate(text: str) -> str:
-    return str(_(text))
+    return _(text)

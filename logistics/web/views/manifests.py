@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from logistics.accounts import queries as accounts
 from logistics.accounts.models import Role
@@ -13,6 +12,7 @@ from logistics.delivery import queries, service
 from logistics.errors import NotFound
 from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number, today
 from logistics.web.qr import qr
+from logistics.web.words import _
 
 pages = Blueprint("manifests", __name__)
 
@@ -26,12 +26,14 @@ def index() -> str:
     plan_id = request.args.get("plan_id", type=int)
     with reading() as session:
         offset = PAGE_ROWS * (number - 1)
-        rows = queries.manifests(
-            session, viewer, today=today(), plan_id=plan_id, limit=PAGE_ROWS + 1, offset=offset
-        )
+        rows = queries.manifests(session, viewer, today=today(), plan_id=plan_id, limit=PAGE_ROWS + 1, offset=offset)
         couriers = accounts.couriers(session, viewer)
     return render_template(
-        "manifests.html", page=page(rows, number), couriers=couriers, plan_id=plan_id, may_assign=viewer.role in GIVE_OUT
+        "manifests.html",
+        page=page(rows, number),
+        couriers=couriers,
+        plan_id=plan_id,
+        may_assign=viewer.role in GIVE_OUT,
     )
 
 
@@ -63,7 +65,7 @@ def sheet(manifest_id: int) -> str:
 
 @pages.get("/m/<string:token>")
 def scanned(token: str) -> ResponseReturnValue:
-    """Where the QR code of a manifest leads: to the courier's tour, or to the print for everybody else who may see it."""
+    """Where the QR code of a manifest leads: a courier to the tour, everybody else who may see it to the print."""
     viewer = current_viewer()
     with reading() as session:
         manifest = queries.manifest_of_token(session, viewer, token, today=today())

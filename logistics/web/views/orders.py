@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from logistics.accounts import limits
 from logistics.accounts.models import Role
@@ -16,6 +15,7 @@ from logistics.orders.rules import CampaignState, OrderState
 from logistics.web.errors import sentence
 from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
 from logistics.web.qr import qr
+from logistics.web.words import _
 
 pages = Blueprint("orders", __name__)
 

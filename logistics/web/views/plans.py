@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, current_app, jsonify, render_template
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from logistics.config import Settings
@@ -82,7 +84,9 @@ def export_file(plan_id: int, kind: str) -> Response:
     return response
 
 
-_EXPORTS = {
+_Export = Callable[[Session, int], tuple[str, str]]
+
+_EXPORTS: Mapping[str, _Export] = {
     "plan.json": lambda session, plan_id: (_json(export.plan_document(session, plan_id)), "application/json"),
     "routes.geojson": lambda session, plan_id: (_json(export.geojson(session, plan_id)), "application/geo+json"),
     "manifests.csv": lambda session, plan_id: (export.manifests_csv(session, plan_id), "text/csv; charset=utf-8"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from logistics.communities import queries as communities
 from logistics.communities.queries import HouseholdDetail
@@ -17,6 +16,7 @@ from logistics.web.here import current_viewer, now
 from logistics.web.ordering import new_key, sent_form
 from logistics.web.placing import place_from_form
 from logistics.web.views.campaigns import takes_orders
+from logistics.web.words import _
 
 pages = Blueprint("proxy", __name__)
 

@@ -10,8 +10,8 @@ from flask import Blueprint, render_template
 from logistics.communities import queries as communities
 from logistics.db import reading
 from logistics.notifications import queries as notifications
-from logistics.notifications.rules import Event
 from logistics.notifications.queries import NotificationView
+from logistics.notifications.rules import Event
 from logistics.orders import queries as orders
 from logistics.orders.rules import CampaignState
 from logistics.orders.views import OrderView
