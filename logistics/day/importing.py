@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from logistics.communities import intake as communities
@@ -23,6 +23,9 @@ from logistics.errors import N_, Conflict
 from logistics.orders import intake as orders
 
 __all__ = ["BadDayFolder", "CampaignAlreadyThere", "ImportedDay", "import_day", "import_folder"]
+
+IMPORT_LOCK = 20_200_201
+"""Any number that no other advisory lock of the platform uses."""
 
 
 class CampaignAlreadyThere(Conflict):
@@ -80,6 +83,7 @@ def import_day(
     session: Session, parsed: ParsedDay, *, source: DaySource, roads_file: Path | None, now: datetime
 ) -> ImportedDay:
     """Write a checked day. Raises as `import_folder`."""
+    _wait_for_other_imports(session)
     roads = str(roads_file.resolve()) if roads_file is not None else ""
     known = session.scalar(select(Day).where(Day.source_sha256 == parsed.sha256))
     if known is not None:
@@ -104,6 +108,12 @@ def import_day(
     session.flush()
     session.execute(insert(DayCampaign), [{"campaign_id": c, "day_id": day.id} for c in campaigns])
     return ImportedDay(day_id=day.id, code=day.code, counts=day.counts, already_imported=False, notices=parsed.notices)
+
+
+def _wait_for_other_imports(session: Session) -> None:
+    """One import at a time: two of one folder must not both find it unknown. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
 
 
 def _refuse_known(session: Session, parsed: ParsedDay) -> None:

@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 
 from logistics.communities.models import Area, DeliveryPoint, Household, HouseholdStatus
 from logistics.day.folder import BadDayFolder
-from logistics.day.importing import CampaignAlreadyThere, import_folder
+from logistics.day.importing import CampaignAlreadyThere, ImportedDay, import_folder
 from logistics.day.models import Day, DayCampaign
 from logistics.db import Base, reading
 from logistics.orders.models import Campaign, DeliveryWindow, HouseholdDraw, Offer, Order, OrderLine, Product, Store
 from logistics.orders.rules import CampaignState, OrderState
 from logistics.routing.models import Vehicle
 from tests.day.folder.folders import TABLES, with_line, with_more, write_day
+from tests.racing import race
 
 NOW = datetime(2020, 2, 22, 1, 0, tzinfo=UTC)
 
@@ -96,6 +97,16 @@ def test_the_same_files_again_are_the_same_day(any_app: Flask, tmp_path: Path) -
     assert again.already_imported
     assert (again.day_id, again.code, again.counts) == (first.day_id, first.code, first.counts)
     assert rows_in(Day, Order, OrderLine, Vehicle) == [1, 3, 4, 2]
+
+
+def test_two_imports_of_one_folder_at_once_are_one_day(any_app: Flask, tmp_path: Path) -> None:
+    folder = write_day(tmp_path / "day")
+
+    outcomes = race(any_app, [lambda: import_folder(folder, roads_file=None, now=NOW)] * 2)
+
+    days = [outcome for outcome in outcomes if isinstance(outcome, ImportedDay)]
+    assert sorted(day.already_imported for day in days) == [False, True], outcomes
+    assert rows_in(Day, Order, OrderLine) == [1, 3, 4]
 
 
 def test_other_files_for_the_same_day_are_refused_and_change_nothing(any_app: Flask, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ ORDER_WEIGHT_KG_MAX = 20_000
 
 
 def read_orders(table: OpenTable, draft: Draft) -> None:
-    draft.order_names.complete = True
+    draft.order_names.complete, draft.orders_file = True, table.file
     for row in table.rows():
         code = row.code("order")
         draft.order_names.take(code, row, field="order", wrong=SECOND_TIME, right=N_("each order once would be right"))
@@ -144,7 +144,7 @@ def _report_empty_orders(draft: Draft, with_lines: set[str], table: OpenTable) -
     for order, line in draft.order_names.lines.items():
         if order not in with_lines and order in draft.orders:
             table.report.add(
-                "orders.csv",
+                draft.orders_file,
                 N_("order “%(value)s” has no line in %(lines)s"),
                 N_("at least one line per order would be right"),
                 line=line,

@@ -70,6 +70,7 @@ class Draft:
     points: list[PointRow] = field(default_factory=list)
     households: dict[str, HouseholdRow] = field(default_factory=dict)
     household_lines: dict[str, int] = field(default_factory=dict)
+    orders_file: str = "orders.csv"
     orders: dict[str, OrderRow] = field(default_factory=dict)
     depot_of_order: dict[str, str] = field(default_factory=dict)
     lines: list[LineRow] = field(default_factory=list)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from logistics.errors import N_
 
+from .decoding import GB18030, UTF8, Decoder, TableFile
 from .problems import Report
 
 LINE_BYTES_MAX = 65_536
@@ -26,20 +27,7 @@ LINE_BYTES_MAX = 65_536
 FILE_BYTES_MAX = 512 * 1024 * 1024
 """Decompressed. Some five million order lines; a gzip of zeros grows a thousandfold."""
 CHUNK_BYTES = 1024 * 1024
-UTF8, GB18030 = "utf-8", "gb18030"
-ENCODINGS = {"utf-8": UTF8, "utf8": UTF8, "gb18030": GB18030, "gbk": GB18030, "gb2312": GB18030}
 FIRST_CJK = "\u2e80"
-BOM = codecs.BOM_UTF8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableFile:
-    """A file that can be read to its end. `encoding` is None where nobody declared one."""
-
-    path: Path
-    name: str
-    sha256: str
-    encoding: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +62,7 @@ def find_file(folder: Path, table: str, report: Report, *, needed: bool) -> Path
 
 def probe(path: Path, declared: str | None, report: Report) -> TableFile | None:
     """Read `path` to its end once: its hash and its encoding. None, with a problem, if that cannot be done."""
-    digest, size, line_count = hashlib.sha256(), 0, 0
+    digest, size, ending = hashlib.sha256(), 0, _Ending()
     decoder, utf8, cjk = codecs.getincrementaldecoder(UTF8)(), True, False
     try:
         with _opened(path) as stream:
@@ -82,7 +70,8 @@ def probe(path: Path, declared: str | None, report: Report) -> TableFile | None:
                 if not size and not _is_text(path, chunk, report):
                     return None
                 digest.update(chunk)
-                size, line_count = size + len(chunk), line_count + chunk.count(b"\n")
+                size += len(chunk)
+                ending.follow(chunk)
                 if size > FILE_BYTES_MAX:
                     report.add(
                         path.name,
@@ -95,7 +84,7 @@ def probe(path: Path, declared: str | None, report: Report) -> TableFile | None:
                     utf8, text = _decoded(decoder, chunk)
                     cjk = cjk or max(text, default="") >= FIRST_CJK
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        _tell_broken_gzip(path, error, report, line=line_count + 1)
+        _tell_broken_gzip(path, error, report, ending)
         return None
     except OSError as error:
         report.add(
@@ -116,7 +105,7 @@ def probe(path: Path, declared: str | None, report: Report) -> TableFile | None:
 
 def read_lines(file: TableFile, report: Report) -> Iterator[Line]:
     """The lines of `file` that can be parsed, the header first; others are problems, blank ones are left out."""
-    decode = _Decoder(file, report)
+    decode = Decoder(file, report)
     with _opened(file.path) as stream:
         for number, raw in _raw_lines(stream):
             if raw is None:
@@ -135,74 +124,6 @@ def read_lines(file: TableFile, report: Report) -> Iterator[Line]:
                 if not decode.header:
                     decode.header = cells
                 yield Line(number, cells)
-
-
-class _Decoder:
-    """Decodes lines; says once per file, with line and field, that its bytes are not what they should be."""
-
-    def __init__(self, file: TableFile, report: Report) -> None:
-        self.file, self.report = file, report
-        self.header: list[str] = []
-        self.told = False
-
-    @property
-    def first_field(self) -> str:
-        return self.header[0] if self.header else ""
-
-    def __call__(self, raw: bytes, number: int) -> str:
-        raw = raw.removeprefix(BOM) if number == 1 else raw
-        encoding = self.file.encoding or UTF8
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            if not self.told:
-                self.told = True
-                self._tell(raw, number, encoding)
-        try:  # only to go on and find the other problems; the folder is refused already
-            return raw.decode(GB18030)
-        except UnicodeDecodeError:
-            return raw.decode(UTF8, errors="replace")
-
-    def _tell(self, raw: bytes, number: int, encoding: str) -> None:
-        index, bad = _undecodable_cell(raw, encoding)
-        field = self.header[index] if index < len(self.header) else ""
-        try:
-            as_gb18030 = bad.decode(GB18030)
-        except UnicodeDecodeError:
-            as_gb18030 = ""
-        shown = bad.decode(encoding, errors="backslashreplace")
-        if encoding == UTF8 and as_gb18030:
-            self.report.add(
-                self.file.name,
-                N_("the bytes “%(value)s” are not UTF-8; the file looks like GB18030 (then it is “%(read)s”)"),
-                N_('saving it as UTF-8, or [files.%(table)s] encoding = "gb18030" in day.toml, would be right'),
-                line=number,
-                field=field,
-                value=shown,
-                read=as_gb18030[:40],
-                table=self.file.name.split(".")[0],
-            )
-        else:
-            self.report.add(
-                self.file.name,
-                N_("the bytes “%(value)s” are not %(encoding)s"),
-                N_("the whole file in UTF-8 would be right"),
-                line=number,
-                field=field,
-                value=shown,
-                encoding=encoding.upper(),
-            )
-
-
-def _undecodable_cell(raw: bytes, encoding: str) -> tuple[int, bytes]:
-    """Which cell of a line does not decode, and its bytes."""
-    cells = raw.rstrip(b"\r\n").split(b",")
-    for index, cell in enumerate(cells):
-        try:
-            cell.decode(encoding)
-        except UnicodeDecodeError:
-            return index, cell
-    return len(cells), raw
 
 
 def _cells(text: str, number: int, file: TableFile, report: Report) -> list[str] | None:
@@ -276,19 +197,40 @@ def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes) -> tuple[bool, st
         return False, ""
 
 
-def _tell_broken_gzip(path: Path, error: Exception, report: Report, *, line: int) -> None:
+class _Ending:
+    """Where a file ends, as far as it could be read: in which line, and after how many of its fields."""
+
+    def __init__(self) -> None:
+        self.line = 1
+        self.header, self.last = b"", b""
+
+    def follow(self, chunk: bytes) -> None:
+        self.line += chunk.count(b"\n")
+        before, line_break, after = chunk.rpartition(b"\n")
+        self.last = after if line_break else (self.last + chunk)[:LINE_BYTES_MAX]
+        self.header = self.header or (before or after).split(b"\n")[0][:LINE_BYTES_MAX]
+
+    @property
+    def field(self) -> str:
+        names = self.header.removeprefix(codecs.BOM_UTF8).decode(UTF8, errors="replace").split(",")
+        return names[min(self.last.count(b","), len(names) - 1)].strip()
+
+
+def _tell_broken_gzip(path: Path, error: Exception, report: Report, ending: _Ending) -> None:
     if isinstance(error, EOFError):
         report.add(
             path.name,
             N_("the gzip file is cut short: it ends in the middle of this line"),
             N_("the whole file would be right; copy it again"),
-            line=line,
+            line=ending.line,
+            field=ending.field,
         )
     else:
         report.add(
             path.name,
             N_("the file is not a sound gzip file (%(why)s)"),
             N_("a .csv.gz made by gzip, or the plain .csv, would be right"),
-            line=line,
             why=str(error)[:80],
+            line=ending.line,
+            field=ending.field,
         )

@@ -16,7 +16,7 @@ from logistics.orders.rules import ShortageRule
 
 from .cells import CODE
 from .datum import Datum
-from .files import ENCODINGS
+from .decoding import ENCODINGS
 from .problems import Report
 
 NAME = "day.toml"

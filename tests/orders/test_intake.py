@@ -1,0 +1,109 @@
+"""Orders are taken in many at a time; a known one stays as it is."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from logistics.communities import intake as communities
+from logistics.db import reading, transaction
+from logistics.orders import intake
+from logistics.orders.models import HouseholdDraw, Order, OrderLine
+from logistics.orders.rules import Channel, ShortageRule
+from tests.communities.test_intake import TREE, a_compound, a_household
+
+PLACED = datetime(2020, 2, 20, 1, 0, tzinfo=UTC)
+
+
+def a_campaign(session: Session, *, household_count: int) -> tuple[intake.TakenCampaign, list[int]]:
+    """A campaign with one window and two products, the second limited to 2, and households to order in it."""
+    areas = communities.take_areas(session, TREE)
+    compounds = communities.take_compounds(session, [a_compound("C1")], area_ids=areas)
+    buildings = communities.take_buildings(session, [("C1", "1")], compound_ids=compounds)
+    homes = [a_household(f"H{number}") for number in range(household_count)]
+    households = communities.take_households(session, homes, building_ids=buildings)
+    merchants = intake.take_merchants(session, [intake.MerchantFact(code="M", name="商家")])
+    store = intake.StoreFact(code="D0", merchant="M", name="仓", lng=117.0, lat=36.6, opens_min=360, closes_min=1320)
+    stores = intake.take_stores(session, [store], merchant_ids=merchants)
+    products = intake.take_products(
+        session,
+        [
+            intake.ProductFact(
+                merchant="M", sku=sku, name=sku, category="", unit="", price_cents=100, weight_g=500, volume_ml=1000
+            )
+            for sku in ("A", "B")
+        ],
+        merchant_ids=merchants,
+    )
+    campaign = intake.CampaignFact(
+        code="DAY",
+        store_id=stores["D0"],
+        title="团购",
+        cut_off_at=datetime(2020, 2, 21, tzinfo=UTC),
+        delivery_date=date(2020, 2, 22),
+        shortage_rule=ShortageRule.PROPORTIONAL,
+        seed=1,
+        area_ids=(areas["区"],),
+        windows=(
+            intake.WindowFact(
+                code="AM",
+                starts_at=datetime(2020, 2, 22, 0, tzinfo=UTC),
+                ends_at=datetime(2020, 2, 22, 4, tzinfo=UTC),
+            ),
+        ),
+        offers=tuple(
+            intake.OfferFact(
+                product_id=products["M", sku], sku=sku, price_cents=100, limit_per_household=limit, supply=None
+            )
+            for sku, limit in (("A", None), ("B", 2))
+        ),
+    )
+    return intake.take_campaign(session, campaign), list(households.values())
+
+
+def an_order(code: str, household_id: int, *lines: tuple[str, int]) -> intake.OrderFact:
+    return intake.OrderFact(
+        code=code, household_id=household_id, window="AM", channel=Channel.GROUP_BUY, placed_at=PLACED, lines=lines
+    )
+
+
+def test_a_known_order_stays_as_it_is_and_is_counted_once(any_app: Flask) -> None:
+    with transaction() as session:
+        campaign, (household,) = a_campaign(session, household_count=1)
+        first = intake.take_orders(session, campaign, [an_order("O1", household, ("A", 3), ("B", 1))])
+
+    with transaction() as session:
+        campaign, _ = a_campaign(session, household_count=1)
+        more = intake.take_orders(
+            session, campaign, [an_order("O1", household, ("A", 9), ("B", 9)), an_order("O2", household, ("B", 1))]
+        )
+
+    assert (list(first), list(more)) == (["O1"], ["O2"])
+    with reading() as session:
+        quantities = session.execute(
+            select(Order.code, OrderLine.ordered)
+            .join(Order, Order.id == OrderLine.order_id)
+            .order_by(Order.code, OrderLine.ordered.desc())
+        )
+        assert [tuple(row) for row in quantities] == [("O1", 3), ("O1", 1), ("O2", 1)]
+        assert session.scalars(select(HouseholdDraw.quantity)).all() == [2]  # 1 + 1 of B; A has no limit
+
+
+def test_six_thousand_orders_with_nine_thousand_lines_take_under_three_seconds(any_app: Flask) -> None:
+    with transaction() as session:
+        campaign, households = a_campaign(session, household_count=1_000)
+        orders = [
+            an_order(f"O{number}", households[number % 1_000], ("A", 1), *([("B", 1)] if number % 2 else []))
+            for number in range(6_000)
+        ]
+        started = time.perf_counter()
+        intake.take_orders(session, campaign, orders)
+        taken_s = time.perf_counter() - started
+
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(OrderLine)) == 9_000  # 6,000 A and 3,000 B
+    assert taken_s < 3
