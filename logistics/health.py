@@ -8,7 +8,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from logistics import metrics
@@ -44,7 +46,10 @@ def show_metrics() -> Response:
 def redis_connection(settings: Settings) -> Any:
     """A Redis client that gives up quickly. It connects with its first command."""
     return Redis.from_url(
-        settings.redis_url, socket_connect_timeout=REDIS_PATIENCE_S, socket_timeout=REDIS_PATIENCE_S, retry=None
+        settings.redis_url,
+        socket_connect_timeout=REDIS_PATIENCE_S,
+        socket_timeout=REDIS_PATIENCE_S,
+        retry=Retry(NoBackoff(), 0),
     )
 
 

@@ -18,7 +18,9 @@ from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from logistics import create_app, outbox
@@ -145,7 +147,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-    connection = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=10)
+    no_retry = Retry(NoBackoff(), 0)  # waiting is our own business, and promises are taken back meanwhile
+    connection = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=10, retry=no_retry)
     with create_app(settings).app_context():
         run(Relay(RqBell(connection, heartbeat_grace=tempo.heartbeat_grace), tempo), tempo, stop)
 

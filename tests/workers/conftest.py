@@ -1,0 +1,130 @@
+"""Real processes for the tests: a Valkey of their own, relays and workers with short intervals."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+from flask import Flask
+from redis import Redis
+
+from logistics.config import embedded_socket
+from tests.conftest import REPO
+from workers import valkey
+from workers.processes import end_all
+
+RELAY = ("workers.relay", "--lease", "1", "--heartbeat-grace", "3")
+WORKER_INTERVALS = ("--worker-ttl", "17", "--maintenance-interval", "1", "--job-monitoring-interval", "1")
+
+
+def wait_for(what: str, happened: Callable[[], bool], *, patience_s: float = 30.0) -> None:
+    deadline = time.monotonic() + patience_s
+    while not happened():
+        assert time.monotonic() < deadline, f"{what}: not within {patience_s:g} s"
+        time.sleep(0.1)
+
+
+@dataclass
+class Machine:
+    """Processes that a test starts by hand. `redis_url` is where they look for the queue."""
+
+    database_url: str
+    instance_dir: Path
+    redis_url: str
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    clients: list[Redis] = field(default_factory=list)
+
+    def env(self, **more: str) -> dict[str, str]:
+        own = {
+            "DATABASE_URL": self.database_url,
+            "INSTANCE_DIR": str(self.instance_dir),
+            "REDIS_URL": self.redis_url,
+            "PLATFORM_ENV": "test",
+        }
+        return {**os.environ, **own, **more}
+
+    def start(self, *command: str, **env: str) -> subprocess.Popen[bytes]:
+        with (self.instance_dir / "processes.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=REPO, env=self.env(**env), stdout=log, stderr=log
+            )
+        self.started.append(process)
+        return process
+
+    def start_relay(self) -> subprocess.Popen[bytes]:
+        return self.start(*RELAY)
+
+    def start_worker(self, queue: str = "default") -> subprocess.Popen[bytes]:
+        return self.start("workers.worker", queue, *WORKER_INTERVALS)
+
+    def start_valkey(self) -> subprocess.Popen[bytes]:
+        valkey.clear_the_way(self.instance_dir)
+        with (self.instance_dir / "valkey.log").open("ab") as log:
+            process = subprocess.Popen(valkey.command(self.instance_dir), stdout=log, stderr=log)
+        self.started.append(process)
+        assert valkey.wait_until_ready(self.instance_dir, alive=psutil.Process(process.pid))
+        return process
+
+    def run_worker_until_empty(self, queue: str = "default") -> None:
+        """A worker that runs what is in the queue and ends."""
+        self.start("workers.worker", queue, "--burst").wait(timeout=60)
+
+    @property
+    def redis(self) -> Redis:
+        if not self.clients:
+            self.clients.append(Redis(unix_socket_path=str(embedded_socket(self.instance_dir))))
+        return self.clients[0]
+
+    def end(self) -> None:
+        for client in self.clients:
+            client.close()
+        for process in self.started:
+            end(process)
+
+    def log(self) -> str:
+        return (self.instance_dir / "processes.log").read_text(encoding="utf-8")
+
+
+def kill(process: subprocess.Popen[bytes] | psutil.Process) -> None:
+    """By SIGKILL, as the kernel does when memory is short."""
+    with suppress(ProcessLookupError, psutil.NoSuchProcess):
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=10)
+
+
+def end(process: subprocess.Popen[bytes], *, patience_s: float = 1.0) -> None:
+    """With all its descendants, whatever state it is in."""
+    if process.poll() is None:
+        end_all([psutil.Process(process.pid)], patience_s=patience_s)
+    process.wait(timeout=10)
+
+
+@pytest.fixture
+def machine(app: Flask, tmp_path: Path) -> Iterator[Machine]:
+    """A database of its own (`app`'s) and no process yet."""
+    yield from _machine(app, tmp_path)
+
+
+@pytest.fixture
+def any_machine(any_app: Flask, tmp_path: Path) -> Iterator[Machine]:
+    """The same, on each kind of database in turn."""
+    yield from _machine(any_app, tmp_path)
+
+
+def _machine(app: Flask, tmp_path: Path) -> Iterator[Machine]:
+    machine = Machine(
+        database_url=app.config["SQLALCHEMY_DATABASE_URI"],
+        instance_dir=tmp_path,
+        redis_url=f"unix://{embedded_socket(tmp_path)}",
+    )
+    yield machine
+    machine.end()

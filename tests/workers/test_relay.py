@@ -1,0 +1,193 @@
+"""The relay against a queue of the test's own: what it rings, takes back, trusts and gives up."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from redis.exceptions import ConnectionError as RedisDown
+
+from logistics import outbox
+from logistics.day.models import DayRun
+from logistics.day.rules import RunState
+from logistics.day.service import StartRun, start_run
+from logistics.db import reading, transaction
+from logistics.outbox import ATTEMPT_LIMIT, Ring
+from logistics.routing.models import Plan
+from tests.builders import a_campaign, a_day, a_store, a_town
+from tests.workers.promises import promise_of, promise_to_close
+from workers.jobs import ROADS_S, SOLVER_GRACE_S, timeout_s
+from workers.relay import Relay, Tempo
+
+NOW = datetime.now(UTC)
+QUIET = Tempo(lease=timedelta(seconds=10))
+
+
+class FakeBell:
+    """A queue in memory. `down` makes it unreachable; `alive` says whether earlier rings' jobs still wait or run."""
+
+    def __init__(self) -> None:
+        self.rung: list[Ring] = []
+        self.timeouts: list[int] = []
+        self.down_after: int | None = None
+        self.alive = False
+
+    def ring(self, ring: Ring, *, timeout_s: int) -> None:
+        if self.down_after is not None and len(self.rung) >= self.down_after:
+            raise RedisDown("no queue")
+        self.rung.append(ring)
+        self.timeouts.append(timeout_s)
+
+    def last_ring_lives(self, ring: Ring, *, now: datetime) -> bool:
+        return ring.attempt > 1 and self.alive
+
+
+def close_rings(bell: FakeBell) -> list[tuple[int, int]]:
+    return [(ring.promise_id, ring.attempt) for ring in bell.rung if ring.job == "close_campaign"]
+
+
+def test_a_due_promise_is_rung_once(app: Flask) -> None:
+    promise_id, campaign_id = promise_to_close()
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+
+    relay.step(datetime.now(UTC))
+    relay.step(datetime.now(UTC))
+
+    assert close_rings(bell) == [(promise_id, 1)]
+    assert [ring.args for ring in bell.rung if ring.job == "close_campaign"] == [{"campaign_id": campaign_id}]
+
+
+def test_a_cut_off_is_rung_when_it_is_due_and_not_a_second_before(app: Flask) -> None:
+    promise_id, _ = promise_to_close(due_in=timedelta(hours=1))
+    due_at = promise_of(promise_id).due_at
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+
+    relay.step(due_at - timedelta(seconds=1))
+    assert close_rings(bell) == []
+
+    relay.step(due_at)
+    assert close_rings(bell) == [(promise_id, 1)]
+
+
+def test_rings_that_did_not_reach_the_queue_are_taken_back_and_cost_no_attempt(app: Flask) -> None:
+    first, _ = promise_to_close()
+    second, _ = promise_to_close()
+    bell = FakeBell()
+    bell.down_after = 0
+    relay = Relay(bell, QUIET)
+
+    for _ in range(2 * ATTEMPT_LIMIT):
+        with pytest.raises(RedisDown):
+            relay.step(datetime.now(UTC))
+
+    assert [(promise_of(p).attempts, promise_of(p).rung_at) for p in (first, second)] == [(0, None), (0, None)]
+    bell.down_after = None
+    relay.step(datetime.now(UTC))
+    assert sorted(close_rings(bell)) == [(first, 1), (second, 1)]
+
+
+def test_what_was_rung_before_the_queue_went_down_stays_rung(app: Flask) -> None:
+    first, _ = promise_to_close()
+    second, _ = promise_to_close()
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+    bell.down_after = 2  # the hourly housekeeping, due since the hour began, and the first
+
+    with pytest.raises(RedisDown):
+        relay.step(datetime.now(UTC))
+
+    assert (promise_of(first).attempts, promise_of(second).attempts) == (1, 0)
+
+
+def test_a_job_that_still_waits_is_not_rung_again_however_long_it_waits(app: Flask) -> None:
+    promise_id, _ = promise_to_close()
+    bell = FakeBell()
+    bell.alive = True
+    relay = Relay(bell, QUIET)
+    start = datetime.now(UTC)
+
+    for minutes in range(60):
+        relay.step(start + timedelta(minutes=minutes))
+
+    assert close_rings(bell) == [(promise_id, 1)]
+    assert promise_of(promise_id).attempts == 1
+
+
+def test_a_job_that_was_lost_is_rung_again_after_the_lease_with_a_new_attempt(app: Flask) -> None:
+    promise_id, _ = promise_to_close()
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+    start = datetime.now(UTC)
+
+    for seconds in (0, 10, 10.5):
+        relay.step(start + timedelta(seconds=seconds))
+
+    assert close_rings(bell) == [(promise_id, 1), (promise_id, 2)]
+
+
+def test_a_promise_is_given_up_after_five_lost_rings(app: Flask) -> None:
+    promise_id, _ = promise_to_close()
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+    start = datetime.now(UTC)
+
+    for step in range(8):
+        relay.step(start + timedelta(seconds=11 * step))
+
+    assert [attempt for _, attempt in close_rings(bell)] == [1, 2, 3, 4, 5]
+    lost = promise_of(promise_id)
+    assert lost.failed_at is not None
+    assert lost.error == "not done after 5 rings"
+
+
+def test_a_promise_of_an_unknown_job_is_given_up_at_once(app: Flask) -> None:
+    with transaction() as session:
+        promise_id = outbox.promise(session, key="x", job="os.system", args={}, due_at=NOW)
+
+    Relay(FakeBell(), QUIET).step(datetime.now(UTC))
+
+    assert promise_of(promise_id).error == "no job is called os.system"
+
+
+def test_a_run_whose_phase_is_given_up_ends_as_failed_and_not_as_waiting(app: Flask) -> None:
+    with transaction() as session:
+        town = a_town(session)
+        day_id = a_day(session, [a_campaign(session, a_store(session), town)])
+        run_id = start_run(
+            session, StartRun(day_id=day_id, time_limit_s=1, iteration_limit=None, seed=1), now=datetime.now(UTC)
+        )
+    relay = Relay(FakeBell(), QUIET)
+    start = datetime.now(UTC)
+
+    for step in range(8):
+        relay.step(start + timedelta(seconds=11 * step))
+
+    with reading() as session:
+        run = session.get_one(DayRun, run_id)
+    assert (run.state, run.error) == (RunState.FAILED, "not done after 5 rings")
+
+
+def test_the_solver_gets_its_own_limit_and_room_around_it(app: Flask) -> None:
+    with transaction() as session:
+        plan = Plan(code="P", delivery_date=NOW.date(), requested_at=NOW, time_limit_s=20, iteration_limit=None, seed=1)
+        session.add(plan)
+        session.flush()
+
+        assert timeout_s(session, "solve_plan", {"plan_id": plan.id}) == 20 + SOLVER_GRACE_S + ROADS_S
+        assert timeout_s(session, "close_campaign", {"campaign_id": 1}) == 300
+
+
+def test_forgetting_rings_makes_the_undone_due_at_once_and_gives_the_attempt_back(app: Flask) -> None:
+    promise_id, _ = promise_to_close()
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+    relay.step(datetime.now(UTC))
+
+    with transaction() as session:
+        outbox.forget_rings(session)
+    relay.step(datetime.now(UTC))
+
+    assert close_rings(bell) == [(promise_id, 1), (promise_id, 1)]
