@@ -36,18 +36,10 @@ class PointOption:
 def choose_point(points: Sequence[PointOption], *, building_id: int, quarantined: bool) -> PointOption | None:
     """The delivery point of a household, or None where the compound has no fitting one.
 
-    A quarantined household is served at its door. Everybody else comes to the pickup point of the building, else of
-    the compound, else to the courier station; the lowest id decides between equals.
+    A quarantined household is served at its door. Everybody else comes to a pickup point, else to a courier station;
+    of each kind the one for the household's building goes before one for the whole compound, and the lowest id decides
+    between equals. A point of another building serves nobody of this one.
     """
-    if quarantined:
-        ranked = [p for p in points if p.kind is PointKind.DOOR]
-    else:
-        ranked = [p for p in points if p.kind in _RANK and p.building_id in (None, building_id)]
-    return min(
-        ranked,
-        key=lambda p: (p.building_id != building_id, _RANK.get(p.kind, 0), p.point_id),
-        default=None,
-    )
-
-
-_RANK = {PointKind.PICKUP_POINT: 0, PointKind.COURIER_STATION: 1}
+    wanted = (PointKind.DOOR,) if quarantined else (PointKind.PICKUP_POINT, PointKind.COURIER_STATION)
+    fitting = [point for point in points if point.kind in wanted and point.building_id in (None, building_id)]
+    return min(fitting, key=lambda p: (wanted.index(p.kind), p.building_id is None, p.point_id), default=None)
