@@ -26,30 +26,35 @@ CUT_OFF_AFTER_LAST = timedelta(minutes=1)
 class Ground:
     """Ids of what the day's orders stand on, by code."""
 
-    areas: Mapping[str, int]
     districts: tuple[int, ...]
     households: Mapping[str, int]
-    merchants: Mapping[str, int]
     stores: Mapping[str, int]
     products: Mapping[tuple[str, str], int] = field(repr=False)
 
 
 def write_ground(session: Session, parsed: ParsedDay) -> Ground:
+    """Enter the tree, the households with their points and status, the shops with their goods and fleets."""
     area_ids = communities.take_areas(session, areas_of(parsed.compounds))
+    household_ids = _write_homes(session, parsed, area_ids)
+    firms = sorted({depot.merchant for depot in parsed.depots})
+    merchant_ids = orders.take_merchants(session, [orders.MerchantFact(code=name, name=name) for name in firms])
+    store_ids = orders.take_stores(session, _store_facts(parsed), merchant_ids=merchant_ids)
+    product_ids = orders.take_products(session, _product_facts(parsed), merchant_ids=merchant_ids)
+    routing.take_fleets(session, _vehicle_facts(parsed), store_ids=store_ids)
+    return Ground(
+        districts=tuple(area_ids[name] for name in sorted({c.district for c in parsed.compounds})),
+        households=household_ids,
+        stores=store_ids,
+        products=product_ids,
+    )
+
+
+def _write_homes(session: Session, parsed: ParsedDay, area_ids: Mapping[str, int]) -> dict[str, int]:
     compound_ids = communities.take_compounds(session, _compound_facts(parsed), area_ids=area_ids)
     homes = {(household.compound, household.building) for household in parsed.households}
     served = {(point.compound, point.building) for point in parsed.points if point.building}
     building_ids = communities.take_buildings(session, homes | served, compound_ids=compound_ids)
-    household_ids = communities.take_households(
-        session,
-        [
-            communities.HouseholdFact(
-                code=h.code, compound=h.compound, building=h.building, unit=h.unit, flat=h.flat, elderly=h.elderly
-            )
-            for h in parsed.households
-        ],
-        building_ids=building_ids,
-    )
+    household_ids = communities.take_households(session, _household_facts(parsed), building_ids=building_ids)
     communities.take_points(session, points_of(parsed), compound_ids=compound_ids, building_ids=building_ids)
     communities.take_statuses(
         session,
@@ -58,52 +63,7 @@ def write_ground(session: Session, parsed: ParsedDay) -> Ground:
         starts_on=parsed.delivery_date - timedelta(days=QUARANTINE_DAYS - 1),
         ends_on=parsed.delivery_date,
     )
-    merchant_ids = orders.take_merchants(
-        session, [orders.MerchantFact(code=name, name=name) for name in sorted({d.merchant for d in parsed.depots})]
-    )
-    store_ids = orders.take_stores(
-        session,
-        [
-            orders.StoreFact(
-                code=d.code,
-                merchant=d.merchant,
-                name=d.name,
-                lng=d.lng,
-                lat=d.lat,
-                opens_min=d.opens_min,
-                closes_min=d.closes_min,
-            )
-            for d in parsed.depots
-        ],
-        merchant_ids=merchant_ids,
-    )
-    product_ids = orders.take_products(session, _product_facts(parsed), merchant_ids=merchant_ids)
-    routing.take_fleets(
-        session,
-        [
-            routing.VehicleFact(
-                store=v.depot,
-                code=v.code,
-                type=v.type,
-                type_name=v.type_name,
-                plate=v.plate,
-                capacity_g=v.capacity_g,
-                capacity_packages=v.capacity_packages,
-                shift_start_min=v.shift_start_min,
-                shift_end_min=v.shift_end_min,
-            )
-            for v in parsed.vehicles
-        ],
-        store_ids=store_ids,
-    )
-    return Ground(
-        areas=area_ids,
-        districts=tuple(area_ids[name] for name in sorted({c.district for c in parsed.compounds})),
-        households=household_ids,
-        merchants=merchant_ids,
-        stores=store_ids,
-        products=product_ids,
-    )
+    return household_ids
 
 
 def areas_of(compounds: Collection[CompoundRow]) -> list[communities.AreaFact]:
@@ -173,6 +133,47 @@ def _compound_facts(parsed: ParsedDay) -> list[communities.CompoundFact]:
             building_count=c.building_count,
         )
         for c in parsed.compounds
+    ]
+
+
+def _household_facts(parsed: ParsedDay) -> list[communities.HouseholdFact]:
+    return [
+        communities.HouseholdFact(
+            code=h.code, compound=h.compound, building=h.building, unit=h.unit, flat=h.flat, elderly=h.elderly
+        )
+        for h in parsed.households
+    ]
+
+
+def _store_facts(parsed: ParsedDay) -> list[orders.StoreFact]:
+    return [
+        orders.StoreFact(
+            code=d.code,
+            merchant=d.merchant,
+            name=d.name,
+            lng=d.lng,
+            lat=d.lat,
+            opens_min=d.opens_min,
+            closes_min=d.closes_min,
+        )
+        for d in parsed.depots
+    ]
+
+
+def _vehicle_facts(parsed: ParsedDay) -> list[routing.VehicleFact]:
+    return [
+        routing.VehicleFact(
+            store=v.depot,
+            code=v.code,
+            type=v.type,
+            type_name=v.type_name,
+            plate=v.plate,
+            capacity_g=v.capacity_g,
+            capacity_packages=v.capacity_packages,
+            shift_start_min=v.shift_start_min,
+            shift_end_min=v.shift_end_min,
+        )
+        for v in parsed.vehicles
     ]
 
 

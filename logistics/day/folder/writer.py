@@ -3,178 +3,32 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from .cells import LOCAL
-from .facts import ParsedDay, VehicleRow
+from .facts import CompoundRow, DepotRow, HouseholdRow, OrderRow, ParsedDay, PointRow, ProductRow, VehicleRow
+
+Line = Mapping[str, object]
+"""One line of a table: cells by column."""
 
 
 def write_folder(day: ParsedDay, folder: Path) -> list[Path]:
     """Write the tables and day.toml in UTF-8 and WGS-84 into `folder`, which is made if need be. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    homes = {household.code: household for household in day.households}
     paths = [_write_settings(day, folder)]
-    paths.append(
-        _write(
-            folder,
-            "compounds",
-            (
-                "compound",
-                "name",
-                "district",
-                "street_office",
-                "community",
-                "address",
-                "lng",
-                "lat",
-                "households",
-                "buildings",
-                "gate_opens",
-                "gate_closes",
-            ),
-            (
-                (
-                    c.code,
-                    c.name,
-                    c.district,
-                    c.street_office,
-                    c.community,
-                    c.address,
-                    c.lng,
-                    c.lat,
-                    c.household_count,
-                    c.building_count,
-                    _clock(c.gate_opens_min),
-                    _clock(c.gate_closes_min),
-                )
-                for c in day.compounds
-            ),
-        )
-    )
-    paths.append(
-        _write(
-            folder,
-            "depots",
-            ("depot", "name", "merchant", "lng", "lat", "opens", "closes"),
-            ((d.code, d.name, d.merchant, d.lng, d.lat, _clock(d.opens_min), _clock(d.closes_min)) for d in day.depots),
-        )
-    )
-    paths.append(
-        _write(
-            folder,
-            "slots",
-            ("slot", "start", "end"),
-            ((s.code, _clock(s.start_min), _clock(s.end_min)) for s in day.slots),
-        )
-    )
-    paths.append(
-        _write(
-            folder,
-            "products",
-            (
-                "depot",
-                "sku",
-                "name",
-                "category",
-                "unit",
-                "price_cny",
-                "weight_kg",
-                "volume_l",
-                "limit_per_household",
-                "supply",
-            ),
-            (
-                (
-                    p.depot,
-                    p.sku,
-                    p.name,
-                    p.category,
-                    p.unit,
-                    _decimal(p.price_cents, 2),
-                    _decimal(p.weight_g, 3),
-                    _decimal(p.volume_ml, 3),
-                    _blank(p.limit_per_household),
-                    _blank(p.supply),
-                )
-                for p in day.products
-            ),
-        )
-    )
-    paths.append(
-        _write(
-            folder,
-            "vehicles",
-            (
-                "depot",
-                "type",
-                "name",
-                "count",
-                "plate",
-                "capacity_kg",
-                "capacity_packages",
-                "shift_start",
-                "shift_end",
-            ),
-            _vehicle_lines(day.vehicles),
-        )
-    )
-    if day.points:
-        paths.append(
-            _write(
-                folder,
-                "points",
-                ("point", "name", "kind", "compound", "building", "keeper"),
-                ((p.code, p.name, p.kind.value, p.compound, p.building, p.keeper) for p in day.points),
-            )
-        )
-    paths.append(
-        _write(
-            folder,
-            "orders",
-            (
-                "order",
-                "depot",
-                "household",
-                "compound",
-                "building",
-                "unit",
-                "flat",
-                "slot",
-                "channel",
-                "placed_at",
-                "quarantined",
-                "elderly",
-            ),
-            (
-                (
-                    o.code,
-                    o.depot,
-                    o.household,
-                    homes[o.household].compound,
-                    homes[o.household].building,
-                    homes[o.household].unit,
-                    homes[o.household].flat,
-                    o.slot,
-                    o.channel.value,
-                    o.placed_at.astimezone(LOCAL).isoformat(" "),
-                    int(homes[o.household].quarantined),
-                    int(homes[o.household].elderly),
-                )
-                for o in day.orders
-            ),
-        )
-    )
-    paths.append(
-        _write(
-            folder,
-            "order_lines",
-            ("order", "sku", "qty"),
-            ((line.order, line.sku, line.quantity) for line in day.lines),
-        )
-    )
+    paths += [_write_table(day, folder, writing) for writing in TABLES if any(True for _ in writing.lines(day))]
     return paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """How one table is written."""
+
+    table: str
+    lines: Callable[[ParsedDay], Iterator[Line]]
 
 
 def _write_settings(day: ParsedDay, folder: Path) -> Path:
@@ -190,31 +44,125 @@ def _write_settings(day: ParsedDay, folder: Path) -> Path:
     return path
 
 
-def _write(folder: Path, table: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
-    path = folder / f"{table}.csv"
+def _write_table(day: ParsedDay, folder: Path, writing: _Writing) -> Path:
+    path = folder / f"{writing.table}.csv"
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+        columns = list(next(writing.lines(day)))
+        writer = csv.DictWriter(stream, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(writing.lines(day))
     return path
 
 
-def _vehicle_lines(vehicles: Sequence[VehicleRow]) -> Iterable[Sequence[object]]:
-    for (depot, kind), group in groupby(vehicles, key=lambda v: (v.depot, v.type)):
-        alike = list(group)
+def _compound(row: CompoundRow) -> Line:
+    return {
+        "compound": row.code,
+        "name": row.name,
+        "district": row.district,
+        "street_office": row.street_office,
+        "community": row.community,
+        "address": row.address,
+        "lng": row.lng,
+        "lat": row.lat,
+        "households": row.household_count,
+        "buildings": row.building_count,
+        "gate_opens": _clock(row.gate_opens_min),
+        "gate_closes": _clock(row.gate_closes_min),
+    }
+
+
+def _depot(row: DepotRow) -> Line:
+    return {
+        "depot": row.code,
+        "name": row.name,
+        "merchant": row.merchant,
+        "lng": row.lng,
+        "lat": row.lat,
+        "opens": _clock(row.opens_min),
+        "closes": _clock(row.closes_min),
+    }
+
+
+def _product(row: ProductRow) -> Line:
+    return {
+        "depot": row.depot,
+        "sku": row.sku,
+        "name": row.name,
+        "category": row.category,
+        "unit": row.unit,
+        "price_cny": _decimal(row.price_cents, 2),
+        "weight_kg": _decimal(row.weight_g, 3),
+        "volume_l": _decimal(row.volume_ml, 3),
+        "limit_per_household": _blank(row.limit_per_household),
+        "supply": _blank(row.supply),
+    }
+
+
+def _vehicles(day: ParsedDay) -> Iterator[Line]:
+    """A line per depot and type, with the count and the plates."""
+    for (depot, kind), group in groupby(day.vehicles, key=lambda vehicle: (vehicle.depot, vehicle.type)):
+        alike: list[VehicleRow] = list(group)
         first = alike[0]
-        plates = ";".join(v.plate for v in alike) if any(v.plate for v in alike) else ""
-        yield (
-            depot,
-            kind,
-            first.type_name,
-            len(alike),
-            plates,
-            _decimal(first.capacity_g, 3),
-            first.capacity_packages,
-            _clock(first.shift_start_min),
-            _clock(first.shift_end_min),
-        )
+        yield {
+            "depot": depot,
+            "type": kind,
+            "name": first.type_name,
+            "count": len(alike),
+            "plate": ";".join(v.plate for v in alike) if any(v.plate for v in alike) else "",
+            "capacity_kg": _decimal(first.capacity_g, 3),
+            "capacity_packages": first.capacity_packages,
+            "shift_start": _clock(first.shift_start_min),
+            "shift_end": _clock(first.shift_end_min),
+        }
+
+
+def _point(row: PointRow) -> Line:
+    return {
+        "point": row.code,
+        "name": row.name,
+        "kind": row.kind.value,
+        "compound": row.compound,
+        "building": row.building,
+        "keeper": row.keeper,
+    }
+
+
+def _orders(day: ParsedDay) -> Iterator[Line]:
+    homes = {household.code: household for household in day.households}
+    for order in day.orders:
+        yield _order(order, homes[order.household])
+
+
+def _order(row: OrderRow, home: HouseholdRow) -> Line:
+    return {
+        "order": row.code,
+        "depot": row.depot,
+        "household": home.code,
+        "compound": home.compound,
+        "building": home.building,
+        "unit": home.unit,
+        "flat": home.flat,
+        "slot": row.slot,
+        "channel": row.channel.value,
+        "placed_at": row.placed_at.astimezone(LOCAL).isoformat(" "),
+        "quarantined": int(home.quarantined),
+        "elderly": int(home.elderly),
+    }
+
+
+TABLES = (
+    _Writing("compounds", lambda day: map(_compound, day.compounds)),
+    _Writing("depots", lambda day: map(_depot, day.depots)),
+    _Writing(
+        "slots",
+        lambda day: ({"slot": s.code, "start": _clock(s.start_min), "end": _clock(s.end_min)} for s in day.slots),
+    ),
+    _Writing("products", lambda day: map(_product, day.products)),
+    _Writing("vehicles", _vehicles),
+    _Writing("points", lambda day: map(_point, day.points)),
+    _Writing("orders", _orders),
+    _Writing("order_lines", lambda day: ({"order": ln.order, "sku": ln.sku, "qty": ln.quantity} for ln in day.lines)),
+)
 
 
 def _clock(minutes: int) -> str:

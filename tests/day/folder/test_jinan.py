@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 
 from logistics.communities.models import Compound, HouseholdStatus
 from logistics.day.folder import BadDayFolder, read_folder, write_folder
+from logistics.day.folder.datum import Datum, from_wgs84
 from logistics.day.importing import import_folder
 from logistics.day.map_area import map_area
 from logistics.db import reading
@@ -58,6 +60,25 @@ def test_the_jinan_day_written_and_read_again_is_the_same_day(real_data: Path, t
 
     assert read_folder(tmp_path) == day
     assert day.delivery_date == date(2020, 2, 28)
+
+
+def test_the_jinan_day_in_gb18030_and_bd09_is_the_same_day(real_data: Path, tmp_path: Path) -> None:
+    day = read_folder(real_data / "e2e_jinan" / "day")
+    baidu = [from_wgs84((c.lng, c.lat), Datum.BD09) for c in day.compounds]
+    moved = [replace(c, lng=round(p[0], 7), lat=round(p[1], 7)) for c, p in zip(day.compounds, baidu, strict=True)]
+    write_folder(replace(day, compounds=tuple(moved)), tmp_path)
+    for path in tmp_path.glob("*.csv"):
+        path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    with (tmp_path / "day.toml").open("a", encoding="utf-8") as page:
+        page.write('[files.compounds]\nencoding = "gb18030"\ndatum = "BD-09"\n')
+        page.writelines(f'[files.{table}]\nencoding = "gb18030"\n' for table in ("depots", "products", "vehicles"))
+
+    again = read_folder(tmp_path)
+
+    assert [c.name for c in again.compounds] == [c.name for c in day.compounds]
+    assert (again.products, again.vehicles, again.orders) == (day.products, day.vehicles, day.orders)
+    off = max(max(abs(a.lng - b.lng), abs(a.lat - b.lat)) for a, b in zip(again.compounds, day.compounds, strict=True))
+    assert off < 3e-7
 
 
 def test_the_jinan_day_on_another_citys_map_names_every_compound(real_data: Path) -> None:
