@@ -22,9 +22,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_engines(app)
     _import_tables()
     Migrate(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
+    observability.register(app)  # first, so that a request refused at the gate has an id and a log line too
     api.register(app)
     web.register(app)
-    observability.register(app)
     commands.register(app)
     importing_commands.register(app)
     return app
