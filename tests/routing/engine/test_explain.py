@@ -118,3 +118,12 @@ def test_a_stop_dearer_than_its_drop_cost_is_left_out_as_not_worth_it(drop_cost,
     assert [route.vehicle for route in plan.routes] == (["V"] if served else [])
     assert [dropped.reason for dropped in plan.dropped] == ([] if served else [DropReason.NOT_WORTH_IT])
     assert plan.cost == (405 if served else 0)
+
+
+def test_a_full_fleet_is_the_reason_even_if_the_stop_has_a_drop_cost():
+    # Ten packages fit; A has all ten, and dropping it would cost more than dropping C.
+    stops = [a_stop("A", packages=10), a_stop("C", drop_cost=10_000)]
+
+    plan = solve(a_problem(*stops), SolveOptions(time_limit_s=30, iteration_limit=60))
+
+    assert [(dropped.stop, dropped.reason) for dropped in plan.dropped] == [("C", DropReason.FLEET_FULL)]

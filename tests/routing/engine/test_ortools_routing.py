@@ -148,6 +148,20 @@ def test_waiting_is_paid_so_a_second_vehicle_can_be_cheaper_than_an_idle_one():
     assert (len(plan.routes), plan.cost) == (1, 200 + 5_105)
 
 
+def test_waiting_that_windows_do_not_force_is_paid_too():
+    # All three at place 1. B and C are 1,900 s apart, and A may be anywhere in between.
+    stops = [
+        a_stop("A", window=TimeWindow(start_s=0, end_s=1_000)),
+        a_stop("B", window=TimeWindow(start_s=0, end_s=100)),
+        a_stop("C", window=TimeWindow(start_s=2_000, end_s=3_000)),
+    ]
+
+    plan = solve(a_problem(*stops, vehicles=[a_vehicle(), a_vehicle(id="W", fixed_cost=1_000)]), REPEATABLE)
+
+    # One vehicle: 200 + 2,105 s = 2,305. Two: B, A for 200 + 210, C for 200 + 205, and 1,000 fixed: 1,815.
+    assert (len(plan.routes), plan.cost) == (2, 1_815)
+
+
 def test_times_may_count_from_1970():
     noon = 1_582_257_600
     hours = TimeWindow(start_s=noon, end_s=noon + 1_000)

@@ -105,8 +105,8 @@ def test_a_round_of_seven_stops_is_the_shortest_of_all_orders():
     assert (plan.routes[0].distance_m, plan.cost) == (shortest_m, shortest_m)
 
 
-def windows(latest):
-    return st.tuples(st.integers(0, latest), st.integers(0, 1_500)).map(
+def windows(latest, *, shortest=0):
+    return st.tuples(st.integers(0, latest), st.integers(shortest, shortest + 1_500)).map(
         lambda pair: TimeWindow(start_s=pair[0], end_s=pair[0] + pair[1])
     )
 
@@ -115,9 +115,10 @@ def windows(latest):
 def problems(draw):
     """Up to 7 stops at up to 5 places, 2 depots, 3 vehicles; closed legs, tight loads, odd hours."""
     place_count = draw(st.integers(2, 5))
-    legs = st.one_of(st.integers(0, 900), st.integers(0, 900), st.integers(0, 900), st.just(UNREACHABLE))
     cells = place_count * place_count
-    matrices = [np.array(draw(st.lists(legs, min_size=cells, max_size=cells)), dtype=np.int64) for _ in range(2)]
+    matrices = [np.array(draw(st.lists(st.integers(0, 900), min_size=cells, max_size=cells))) for _ in range(2)]
+    for closed in draw(st.lists(st.integers(0, cells - 1), max_size=3)):
+        matrices[closed % 2][closed] = UNREACHABLE
     seconds, metres = (matrix.reshape(place_count, place_count) for matrix in matrices)
     np.fill_diagonal(seconds, 0)
     np.fill_diagonal(metres, 0)
@@ -130,15 +131,15 @@ def problems(draw):
         a_vehicle(
             id=f"V{k}",
             depot=draw(st.sampled_from("DE")),
-            capacity_g=draw(st.integers(0, 1_000)),
-            capacity_packages=draw(st.integers(0, 10)),
-            capacity_ml=draw(st.one_of(st.none(), st.integers(0, 100))),
-            shift=draw(windows(3_000)),
+            capacity_g=draw(st.integers(300, 1_500)),
+            capacity_packages=draw(st.integers(3, 15)),
+            capacity_ml=draw(st.one_of(st.none(), st.integers(30, 100))),
+            shift=draw(windows(2_000, shortest=1_500)),
             fixed_cost=draw(st.integers(0, 2_000)),
             cost_per_km=draw(st.integers(0, 500)),
             cost_per_h=draw(st.integers(0, 5_000)),
         )
-        for k in range(draw(st.integers(0, 3)))
+        for k in range(draw(st.sampled_from([0, 1, 1, 2, 2, 3])))
     ]
     stops = [
         a_stop(

@@ -27,7 +27,7 @@ FIRST_SOLUTIONS = (
     FirstSolutionStrategy.SAVINGS,
     FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION,
 )
-# On by default in 9.15; without them the Jinan day costs 1 % less after ten seconds.
+# On by default in 9.15; without them the Jinan day costs 0.4 % less after ten seconds.
 SLOW_OPERATORS = (
     "use_global_cheapest_insertion_path_lns",
     "use_local_cheapest_insertion_path_lns",
@@ -194,7 +194,13 @@ def first_solution(strategy: int, left_ms: int) -> Any:
 
 
 def local_search(left_ms: int) -> Any:
-    """Search parameters for guided local search from a given solution."""
+    """Search parameters for guided local search from a given solution.
+
+    On the Jinan day of 463 stops the first descent takes some 20 s, so that within 10 to 20 s the metaheuristic hardly
+    matters: iterated local search (ruin and recreate) and tabu search were within 0.1 % of guided local
+    search at 10 s, iterated local search at 20 s too (4,456 against 4,461 yuan). What mattered was the model and the
+    start. A restricted neighbourhood (`ls_operator_neighbors_ratio` 0.1 and 0.2) found nothing at all.
+    """
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     for name in SLOW_OPERATORS:
