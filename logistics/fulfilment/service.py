@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
+from logistics.bulk import insert_missing
 from logistics.communities import service as communities
 from logistics.communities.rules import PointKind
 from logistics.db import chunks
@@ -48,28 +49,30 @@ def release_wave(session: Session, campaign_id: int, *, now: datetime) -> int:
         NotFound: no such campaign.
         NotClosed: it is not closed.
     """
-    known = session.scalar(select(Wave.id).where(Wave.campaign_id == campaign_id))
+    of_campaign = select(Wave.id).where(Wave.campaign_id == campaign_id)
+    known = session.scalar(of_campaign)
     if known is not None:
         return known
     campaign = orders.campaign_facts(session, campaign_id)
     if campaign.state is not CampaignState.CLOSED:
         raise NotClosed(campaign=campaign.code, state=campaign.state.value)
-    wave = Wave(
-        code=campaign.code,
-        store_id=campaign.store_id,
-        campaign_id=campaign_id,
-        delivery_date=campaign.delivery_date,
-        released_at=now,
-    )
-    session.add(wave)
-    session.flush()
-    return wave.id
+    wave = {
+        "code": campaign.code,
+        "store_id": campaign.store_id,
+        "campaign_id": campaign_id,
+        "delivery_date": campaign.delivery_date,
+        "released_at": now,
+    }
+    insert_missing(session, Wave, [wave], key=("campaign_id",))  # somebody else may be releasing it just now
+    return session.scalars(of_campaign).one()
 
 
 def make_batches(session: Session, wave_id: int, *, now: datetime) -> int:
     """Gather the wave's orders into batches, once; doing it again changes nothing. Returns how many batches there are.
 
     An order whose compound has no fitting delivery point stays confirmed and in no batch; the day's summary names it.
+    Done again after the point was added, it gets a batch, but not one that was made before: a batch never changes, it
+    may be on a vehicle already.
 
     Raises:
         NotFound: no such wave.
@@ -79,7 +82,8 @@ def make_batches(session: Session, wave_id: int, *, now: datetime) -> int:
         raise NotFound(kind="wave", key=wave_id)
     to_pack = orders.orders_to_pack(session, wave.campaign_id)
     targets = communities.delivery_targets(session, {o.household_id for o in to_pack}, on=wave.delivery_date)
-    batches = gather(
+    made = {tuple(key) for key in session.execute(_batch_keys(wave_id))}
+    gathered = gather(
         PackedOrder(
             order_id=order.order_id,
             point_id=targets[order.household_id].point_id,
@@ -91,6 +95,7 @@ def make_batches(session: Session, wave_id: int, *, now: datetime) -> int:
         for order in to_pack
         if order.household_id in targets
     )
+    batches = [batch for batch in gathered if (batch.point_id, batch.window_id, batch.kind) not in made]
     _save(session, wave, batches)
     orders.mark_batched(session, [order.order_id for batch in batches for order in batch.orders])
     return session.scalar(select(func.count()).select_from(Batch).where(Batch.wave_id == wave_id)) or 0
@@ -151,6 +156,10 @@ def packed_orders(session: Session, wave_ids: Collection[int]) -> list[tuple[str
         .order_by(Batch.id, BatchOrder.order_id)
     )
     return [(code, order_id, weight_g, packages) for code, order_id, weight_g, packages in rows]
+
+
+def _batch_keys(wave_id: int) -> Select[int, int, PointKind]:
+    return select(Batch.delivery_point_id, Batch.window_id, Batch.kind).where(Batch.wave_id == wave_id)
 
 
 def _save(session: Session, wave: Wave, batches: Sequence[BatchOfOrders]) -> None:
