@@ -70,6 +70,12 @@ class PlatformApi(Api):  # type: ignore[misc]
     def _register_error_handlers(self) -> None:
         """Left to `problems.register`."""
 
+    def _register_responses(self) -> None:
+        """Errors have a content type of their own."""
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = problems.CONTENT_TYPE
+        super()._register_responses()
+        del self.DEFAULT_RESPONSE_CONTENT_TYPE  # back to the class's, for the answers
+
 
 class RowNumber(IntegerConverter):
     """An id in an address: beyond what a column holds there is nothing, which is 404 and not a database error."""

@@ -37,6 +37,7 @@ def show_me() -> Viewer:
 @accounts.post("/tokens")
 @accounts.arguments(TokenRequest)
 @accounts.response(201, shape(service.NewToken))
+@accounts.doc(security=[])
 def create_token(wanted: dict[str, Any]) -> service.NewToken:
     """Make an API token; its secret is shown this once
 

@@ -98,7 +98,7 @@ def show_day(day_id: int) -> queries.DayDetail:
 
 
 @days.post("/days/<int:day_id>/runs")
-@days.arguments(SearchRequest)
+@days.arguments(SearchRequest, required=False)
 @days.response(202, shape(StartedRun))
 @days.doc(parameters=[KEY_OPTIONAL])
 def start_run(wanted: dict[str, Any], day_id: int) -> Response:
@@ -134,7 +134,7 @@ def show_run(run_id: int) -> queries.RunView:
 
 
 @days.post("/runs/<int:run_id>/cancel")
-@days.arguments(Nothing)
+@days.arguments(Nothing, required=False)
 @days.response(200, shape(queries.RunView))
 def cancel_run(_: dict[str, Any], run_id: int) -> queries.RunView:
     """Stop a run; what it has done so far stays"""

@@ -85,7 +85,7 @@ def show_campaign(campaign_id: int) -> views.CampaignDetail:
 
 
 @orders.post("/campaigns/<int:campaign_id>/open")
-@orders.arguments(Nothing)
+@orders.arguments(Nothing, required=False)
 @orders.response(200, shape(views.CampaignDetail))
 def open_campaign(_: dict[str, Any], campaign_id: int) -> views.CampaignDetail:
     """Open a draft for orders until its cut-off"""
@@ -98,7 +98,7 @@ def open_campaign(_: dict[str, Any], campaign_id: int) -> views.CampaignDetail:
 
 
 @orders.post("/campaigns/<int:campaign_id>/close")
-@orders.arguments(Nothing)
+@orders.arguments(Nothing, required=False)
 @orders.response(200, shape(views.CampaignDetail))
 def close_campaign(_: dict[str, Any], campaign_id: int) -> views.CampaignDetail:
     """Close a campaign now and decide what every line is given; closing twice is closing once"""
@@ -155,7 +155,7 @@ def show_order(order_id: int) -> views.OrderDetail:
 
 
 @orders.post("/orders/<int:order_id>/cancel")
-@orders.arguments(Nothing)
+@orders.arguments(Nothing, required=False)
 @orders.response(200, shape(views.OrderDetail))
 def cancel_order(_: dict[str, Any], order_id: int) -> views.OrderDetail:
     """Cancel an order before the cut-off"""

@@ -137,7 +137,7 @@ def show_progress(plan_id: int) -> views.PlanView:
 
 
 @routing.post("/plans/<int:plan_id>/cancel")
-@routing.arguments(Nothing)
+@routing.arguments(Nothing, required=False)
 @routing.response(200, shape(views.PlanView))
 def cancel_plan(_: dict[str, Any], plan_id: int) -> views.PlanView:
     """Stop a plan that is queued or being made"""
