@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -29,9 +29,9 @@ class Settings:
     """
 
     environment: str
-    secret_key: str
-    database_url: str
-    redis_url: str
+    secret_key: str = field(repr=False)  # a repr may reach a log, and the URLs hold passwords
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     instance_dir: Path
     host: str
     port: int
@@ -132,7 +132,7 @@ class _Reader:
 
     def whole(self, name: str, default: int, *, low: int, high: int) -> int:
         value = self.text(name, str(default))
-        if not value.isdecimal() or not low <= int(value) <= high:
+        if not (value.isascii() and value.isdecimal()) or not low <= int(value) <= high:
             raise BadConfiguration(f"{name} is {value!r}; it must be a whole number from {low} to {high}")
         return int(value)
 
@@ -154,4 +154,8 @@ def _optional_path(value: str) -> Path | None:
 def _with_driver(url: str) -> str:
     """Name psycopg 3 where a URL says only `postgresql://` (or the older `postgres://`)."""
     scheme, separator, rest = url.partition("://")
+    if scheme.partition("+")[0] == "sqlite" and rest.partition("?")[0] in {"", "/", "/:memory:"}:
+        raise BadConfiguration(
+            f"DATABASE_URL is {url}; a database in memory is not shared: name a file, sqlite:////path"
+        )
     return f"postgresql+psycopg://{rest}" if separator and scheme in {"postgres", "postgresql"} else url

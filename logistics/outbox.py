@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Select, String, case, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from logistics.bulk import insert_missing
 from logistics.db import Base, UtcDateTime
 
 ATTEMPT_LIMIT = 5
@@ -83,13 +84,9 @@ def promise(
     queue: Queue = Queue.DEFAULT,
 ) -> int:
     """Owe `job(**args)` from `due_at` on; the same `key` twice is one promise. Returns its id."""
-    known = session.scalar(select(Promise.id).where(Promise.key == key))
-    if known is not None:
-        return known
-    row = Promise(key=key, job=job, args=dict(args), queue=queue.value, due_at=due_at)
-    session.add(row)
-    session.flush()
-    return row.id
+    row = {"key": key, "job": job, "args": dict(args), "queue": queue.value, "due_at": due_at}
+    insert_missing(session, Promise, [row], key=("key",))  # also when somebody else promises the same just now
+    return session.scalars(select(Promise.id).where(Promise.key == key)).one()
 
 
 def claim_due(session: Session, *, now: datetime, lease: timedelta, limit: int = 100) -> list[Ring]:
