@@ -39,6 +39,7 @@ API: Mapping[str, Rule] = {
     "accounts.show_me": SIGNED_IN,
     "accounts.list_tokens": SIGNED_IN,
     "accounts.revoke_token": SIGNED_IN,
+    "accounts.end_sessions": SIGNED_IN,
     "accounts.list_couriers": IN_THE_STORE,
     "communities.list_areas": EVERYONE_BUT_COURIERS,
     "communities.list_compounds": only(ADMIN, STREET, WORKER, RESIDENT),

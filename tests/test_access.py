@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.routing import Rule as UrlRule
 
 from logistics.access import PUBLIC, SIGNED_IN, Rule
 from logistics.accounts.models import Role
 from logistics.clock import local_date
+from logistics.db import transaction
+from logistics.delivery.models import Manifest
 from logistics.policy import POLICY
+from logistics.routing.models import PlanDepot, PlanStop, PlanVehicle, PlanWave
 from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc_now
 
 UNSCOPED = {"accounts.revoke_token", "api_page.asset", "static", "web.static", "web.leaflet"}
@@ -217,6 +221,25 @@ def test_a_merchant_sees_neither_flats_nor_who_is_quarantined(app: Flask, world:
     assert stop["doors"] == []
 
 
+def test_of_a_shared_plan_a_merchant_sees_its_own_part(app: Flask, world: World) -> None:
+    headers, client = bearer(world.ours.tokens[Role.MERCHANT]), app.test_client()
+    at = f"/api/v1/plans/{world.ours.ids['plan_id']}"
+    share_plan(world)
+
+    plan = client.get(at, headers=headers)
+    cancelled = client.post(f"{at}/cancel", headers=headers)
+    exports = [client.get(f"{at}/{name}", headers=headers) for name in ("plan.json", "routes.geojson", "manifests.csv")]
+
+    assert plan.json["whole"] is False
+    assert (plan.json["route_count"], plan.json["stop_count"], plan.json["distance_m"]) == (1, 1, 1_000)
+    assert plan.json["wave_ids"] == [world.ours.ids["wave_id"]]
+    assert (cancelled.status_code, cancelled.json["code"]) == (403, "not_yours_to_stop")
+    for answer in (plan, *exports):
+        text = answer.get_data(as_text=True)
+        assert answer.status_code == 200
+        assert [mark for mark in world.theirs.marks if mark in text] == []
+
+
 def test_a_courier_sees_the_doors_of_today_and_nothing_of_tomorrow(app: Flask, world: World) -> None:
     headers, ids = bearer(world.ours.tokens[Role.COURIER]), world.ours.ids
     client = app.test_client()
@@ -258,10 +281,15 @@ def test_a_policy_row_is_public_or_names_roles() -> None:
     assert Rule(roles=frozenset(Role)) == SIGNED_IN
 
 
-def _move_manifest(manifest_id: int, *, days: int) -> None:
-    from logistics.db import transaction
-    from logistics.delivery.models import Manifest
+def share_plan(world: World) -> None:
+    """Make our plan also carry their wave: their route and stop move over."""
+    ours, theirs = world.ours.ids["plan_id"], world.theirs.ids["plan_id"]
+    with transaction() as session:
+        for table in (PlanWave, PlanDepot, PlanVehicle, PlanStop):
+            session.execute(update(table).where(table.plan_id == theirs).values(plan_id=ours))
 
+
+def _move_manifest(manifest_id: int, *, days: int) -> None:
     with transaction() as session:
         manifest = session.get_one(Manifest, manifest_id)
         manifest.delivery_date += timedelta(days=days)

@@ -67,6 +67,13 @@ def revoke_token(token_id: int) -> None:
         service.revoke_token(session, current_viewer().account_id, token_id, now=utc_now())
 
 
+@accounts.delete("/sessions")
+@accounts.response(204)
+def end_sessions() -> None:
+    """Sign my account out of every browser; tokens stay and are revoked one by one"""
+    signin.sign_out_everywhere(current_viewer())
+
+
 @accounts.get("/couriers")
 @accounts.response(200, shape(queries.CourierView)(many=True))
 def list_couriers() -> list[queries.CourierView]:

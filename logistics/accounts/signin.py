@@ -12,6 +12,7 @@ from flask import request, session
 
 from logistics.access import Viewer, has_bearer
 from logistics.accounts import limits, service
+from logistics.accounts.models import Role
 from logistics.clock import utc_now
 from logistics.db import reading, transaction
 from logistics.errors import N_, DomainError
@@ -50,6 +51,7 @@ def sign_in(username: str, password: str) -> Viewer:
     session.clear()  # nothing planted before the sign-in survives it, the CSRF token included
     session["account_id"] = found.viewer.account_id
     session["epoch"] = found.session_epoch
+    session.permanent = found.viewer.role is Role.COURIER  # a phone that closes its browser must not end a tour
     return found.viewer
 
 

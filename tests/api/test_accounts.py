@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import flask
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -13,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from logistics import create_app
-from logistics.accounts import service
+from logistics.accounts import service, signin
 from logistics.accounts.limits import TryCounter
 from logistics.accounts.models import Account, ApiToken, Role
 from logistics.db import reading, transaction
@@ -51,7 +52,7 @@ def test_a_password_gets_a_token_whose_secret_is_kept_only_as_a_hash(client: Fla
 
 
 @pytest.mark.parametrize(
-    ("username", "password"), [("courier", "wrong password"), ("nobody", PASSWORD), ("", PASSWORD)]
+    ("username", "password"), [("courier", "wrong password"), ("nobody", PASSWORD), (" ", PASSWORD)]
 )
 def test_a_wrong_password_and_an_unknown_account_sound_the_same(
     client: FlaskClient, courier_id: int, username: str, password: str
@@ -111,14 +112,25 @@ def test_an_old_hash_is_renewed_at_sign_in(client: FlaskClient, courier_id: int)
     assert ask(client).status_code == 201
 
 
-def test_raising_the_epoch_signs_out_everywhere(app: Flask, courier_id: int) -> None:
-    browser, _ = signed_in(app, courier_id)
-    before = browser.get("/api/v1/me").status_code
+def test_signing_out_everywhere_ends_every_session_and_no_token(app: Flask, courier_id: int) -> None:
+    phone, csrf = signed_in(app, courier_id)
+    desk, _ = signed_in(app, courier_id)
+    secret = ask(app.test_client()).json["secret"]
+    before = desk.get("/api/v1/me").status_code
 
-    with transaction() as session:
-        service.end_sessions(session, courier_id)
+    ended = phone.delete("/api/v1/sessions", headers={"X-CSRFToken": csrf})
 
-    assert (before, browser.get("/api/v1/me").status_code) == (200, 401)
+    assert (before, ended.status_code, desk.get("/api/v1/me").status_code) == (200, 204, 401)
+    assert app.test_client().get("/api/v1/me", headers=bearer(secret)).status_code == 200
+
+
+def test_signing_in_renews_the_session(app: Flask, courier_id: int) -> None:
+    with app.test_request_context():
+        flask.session.update(planted="by somebody else", csrf_token="a" * 40)
+        signin.sign_in("courier", PASSWORD)
+        kept = dict(flask.session)
+
+    assert kept == {"account_id": courier_id, "epoch": 0, "_permanent": True}
 
 
 def test_the_eleventh_try_in_a_minute_is_refused_even_with_the_right_password(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -252,6 +254,30 @@ def test_a_vehicle_is_added_once_and_can_be_taken_out(client: FlaskClient, world
     assert (again.status_code, again.json["code"]) == (409, "vehicle_code_taken")
     assert (out.status_code, out.json["active"]) == (200, False)
     assert (backwards.status_code, backwards.json["code"]) == (422, "bad_shift")
+
+
+def test_two_who_add_the_same_vehicle_at_once_make_one(any_app: Flask) -> None:
+    world, start = a_world(), Barrier(6)
+    van = {
+        "store_id": world.ours.ids["store_id"],
+        "code": "van-77",
+        "type": "van",
+        "type_name": "van",
+        "capacity_g": 1,
+        "capacity_packages": 1,
+        "shift_start_min": 0,
+        "shift_end_min": 1,
+    }
+
+    def add(_: int) -> int:
+        start.wait()
+        headers = bearer(world.ours.tokens[Role.MERCHANT])
+        return any_app.test_client().post("/api/v1/vehicles", json=van, headers=headers).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(add, range(6)))
+
+    assert answers == [201] + [409] * 5
 
 
 def test_a_plan_is_promised_to_the_solver_and_can_be_cancelled(client: FlaskClient, world: World) -> None:
