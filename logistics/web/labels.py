@@ -75,7 +75,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "summary": _l("Sum up"),
         "done": _l("Done"),
     },
-    "manifest_state": {"issued": _l("Issued"), "under_way": _l("Under way"), "done": _l("Done")},
+    "manifest_state": {"issued": _l("Issued"), "under_way": _l("Under way"), "done": _l("Done"), "void": _l("Void")},
     "proof": {
         "keeper_signed": _l("Keeper signed"),
         "seal_checked": _l("Seal checked"),

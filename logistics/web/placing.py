@@ -52,7 +52,7 @@ def place_from_form(
             error=_("This form was sent before with other goods. See your orders, or send it now."), status=409
         )
     except DomainError as error:
-        return Placing(error=_with_names(sentence(error), campaign), status=error.status)
+        return Placing(error=_with_names(error, campaign), status=error.status)
 
 
 def _place_once(session: Session, command: service.PlaceOrder, key: str, *, viewer: Viewer, now: datetime) -> int:
@@ -65,9 +65,8 @@ def _place_once(session: Session, command: service.PlaceOrder, key: str, *, view
     return int(answer_once(session, request, effect, now=now).body["order_id"])
 
 
-def _with_names(text: str, campaign: CampaignDetail) -> str:
-    """People know goods by their names: an error that begins with a SKU gets its name in front."""
-    for offer in campaign.offers:
-        if text.startswith(f"{offer.sku}:"):
-            return f"{offer.name}{text[len(offer.sku) :]}"
-    return text
+def _with_names(error: DomainError, campaign: CampaignDetail) -> str:
+    """People know goods by their names: the SKU an error speaks of becomes one."""
+    names = {offer.sku: offer.name for offer in campaign.offers}
+    sku = str(error.data.get("sku", ""))
+    return sentence(error).replace(sku, names[sku], 1) if sku in names else sentence(error)

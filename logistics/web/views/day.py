@@ -14,6 +14,7 @@ from logistics.day.queries import RunView
 from logistics.day.rules import Phase, RunState
 from logistics.db import reading, transaction
 from logistics.routing import queries as routing
+from logistics.routing.service import TIME_LIMIT_S_MAX, BadTimeLimit
 from logistics.web.here import current_viewer, now
 from logistics.web.labels import label
 from logistics.web.navigation import DAY, MENUS, start_of
@@ -69,13 +70,16 @@ def status(run_id: int) -> ResponseReturnValue:
 @pages.post("/days/<int:day_id>/runs")
 def start(day_id: int) -> ResponseReturnValue:
     settings: Settings = current_app.config["SETTINGS"]
+    seconds = request.form.get("time_limit_s", settings.solve_time_limit_s, type=int)
+    if not 1 <= seconds <= TIME_LIMIT_S_MAX:
+        raise BadTimeLimit(seconds=seconds, maximum=TIME_LIMIT_S_MAX)
     with transaction() as session:
         queries.day(session, current_viewer(), day_id)
         service.start_run(
             session,
             service.StartRun(
                 day_id=day_id,
-                time_limit_s=request.form.get("time_limit_s", type=int) or settings.solve_time_limit_s,
+                time_limit_s=seconds,
                 iteration_limit=settings.solve_iteration_limit,
                 seed=settings.solve_seed,
             ),

@@ -1,0 +1,182 @@
+"""Each role finds its pages, in Chinese and in English, and nothing of the other side."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from logistics.accounts.models import Role
+from logistics.db import transaction
+from logistics.policy import PAGES
+from tests.api.world import World, a_world, an_account
+from tests.web.site import a_planned_day, browser_of
+
+R, M, S, W, C = Role.RESIDENT, Role.MERCHANT, Role.STREET_OFFICE, Role.COMMUNITY_WORKER, Role.COURIER
+
+PAGES_OF_ROLES = (
+    (M, "/", "从订单到路线", "From orders to routes"),
+    (S, "/", "从订单到路线", "From orders to routes"),
+    (M, "/plans", "计划", "Plans"),
+    (M, "/plans/{plan_id}", "时间表", "Timeline"),
+    (S, "/plans/{plan_id}/map", "全部时段", "All windows"),
+    (M, "/plans/{plan_id}/map", "放在门口", "Leave at door"),
+    (M, "/manifests", "指派", "Assign"),
+    (M, "/manifests/{manifest_id}/print", "装车单", "Load sheet"),
+    (W, "/manifests/{manifest_id}/print", "配送单", "Manifest"),
+    (C, "/manifests/{manifest_id}/print", "装车单", "Load sheet"),
+    (C, "/courier/{manifest_id}", "已放门口", "Left at the door"),
+    (R, "/my", "我的订单", "My orders"),
+    (R, "/campaigns", "团购", "Group buys"),
+    (R, "/campaigns/{campaign_id}", "此团购已截单", "takes no orders any more"),
+    (R, "/orders/{order_id}", "取件码", "Pickup code"),
+    (M, "/campaigns/{campaign_id}", "每户限购", "Limit per household"),
+    (M, "/waves", "波次", "Waves"),
+    (M, "/waves/{wave_id}", "拣货单", "Pick list"),
+    (S, "/waves/{wave_id}", "集单", "Batches"),
+    (M, "/batches/{batch_id}", "每户一张标签", "one label per household"),
+    (M, "/vehicles", "载重", "Capacity"),
+    (M, "/orders", "订单", "Orders"),
+    (S, "/stock", "盘点时间", "Counted at"),
+    (W, "/compounds", "隔离中", "Quarantined"),
+    (W, "/compounds/{compound_id}", "领取点", "Delivery points"),
+    (S, "/households/{household_id}", "居家隔离", "Home quarantine"),
+    (W, "/proxy", "代购", "Proxy order"),
+    (W, "/proxy?compound_id={compound_id}", "查看住户", "Show households"),
+    (W, "/proxy/{household_id}", "这一户的订单", "Orders of this household"),
+)
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return a_world()
+
+
+def test_each_role_reads_its_pages_in_chinese_and_in_english(app: Flask, world: World) -> None:
+    for role, template, chinese, english in PAGES_OF_ROLES:
+        browser = browser_of(app, world.ours.account_ids[role])
+        address = template.format(**world.ours.ids)
+
+        page = browser.text(address)
+        assert '<html lang="zh-Hans-CN">' in page, (role, address)
+        assert chinese in page, (role, address, chinese)
+
+        page = browser.text(f"{address}{'&' if '?' in address else '?'}lang=en")
+        assert '<html lang="en">' in page, (role, address)
+        assert english in page, (role, address, english)
+        assert not re.search(r"[一-鿿]", without_language_switch(page)), (role, address)
+
+
+def without_language_switch(page: str) -> str:
+    """The page without the one Chinese word that an English page has, and without the van's Chinese type."""
+    return page.replace("中文", "").replace("面包车", "")
+
+
+def test_pages_about_the_other_sides_things_are_not_found(app: Flask, world: World) -> None:
+    for role, template, *_ in PAGES_OF_ROLES:
+        if "{" in template:
+            browser = browser_of(app, world.ours.account_ids[role])
+            browser.text(template.format(**world.theirs.ids), status=404)
+
+
+def test_lists_show_no_word_of_the_other_side(app: Flask, world: World) -> None:
+    for role, template, *_ in PAGES_OF_ROLES:
+        page = browser_of(app, world.ours.account_ids[role]).text(template.format(**world.ours.ids))
+        assert not [mark for mark in world.theirs.marks if mark in page], (role, template)
+
+
+def test_a_page_without_a_login_leads_to_the_login_and_back(app: Flask) -> None:
+    answer = app.test_client().get("/plans?page=2")
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/login?next=/plans?page%3D2"
+
+
+def test_the_start_leads_each_role_to_its_work(app: Flask, world: World) -> None:
+    for role, start in ((R, "/my"), (C, "/courier"), (W, "/proxy")):
+        answer = browser_of(app, world.ours.account_ids[role]).get("/")
+        assert (answer.status_code, answer.headers["Location"]) == (302, start)
+
+
+def test_the_courier_of_one_manifest_comes_straight_to_it(app: Flask, world: World) -> None:
+    answer = browser_of(app, world.ours.account_ids[C]).get("/courier")
+
+    assert answer.headers["Location"] == f"/courier/{world.ours.ids['manifest_id']}"
+
+
+def test_the_qr_code_of_a_manifest_leads_the_courier_to_the_tour_and_the_store_to_the_print(
+    app: Flask, world: World
+) -> None:
+    token, manifest = world.ours.ids["token"], world.ours.ids["manifest_id"]
+
+    leads = {
+        role: browser_of(app, world.ours.account_ids[role]).get(f"/m/{token}").headers["Location"] for role in (C, M)
+    }
+
+    assert leads == {C: f"/courier/{manifest}", M: f"/manifests/{manifest}/print"}
+
+
+def test_errors_are_pages_in_both_languages(app: Flask, world: World) -> None:
+    browser = browser_of(app, world.ours.account_ids[R])
+
+    assert "未找到" in browser.text("/nothing/here", status=404)
+    assert "Not found" in browser.text("/nothing/here?lang=en", status=404)
+    browser.client.delete_cookie("lang")
+    assert "无权操作" in browser.text("/stock", status=403)
+
+
+def test_pages_have_no_inline_script_and_no_inline_style(app: Flask, world: World, tmp_path: Path) -> None:
+    """The content security policy would drop them silently."""
+    for role, template, *_ in PAGES_OF_ROLES:
+        page = browser_of(app, world.ours.account_ids[role]).text(template.format(**world.ours.ids))
+        assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=", page), (role, template)
+        assert "https://" not in page.replace('xmlns="https://', ""), (role, template)
+
+
+def test_every_form_that_changes_something_carries_a_token(app: Flask, world: World) -> None:
+    for role, template, *_ in PAGES_OF_ROLES:
+        page = browser_of(app, world.ours.account_ids[role]).text(template.format(**world.ours.ids))
+        forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", page, re.S)
+        assert all('name="csrf_token"' in form for form in forms), (role, template)
+
+
+def test_a_form_without_its_token_is_refused_and_says_what_to_do(app: Flask, world: World) -> None:
+    browser = browser_of(app, world.admin_id)
+
+    answer = browser.client.post(f"/runs/{world.ours.ids['run_id']}/cancel")
+
+    assert answer.status_code == 400
+    assert "请重新提交表单" in answer.get_data(as_text=True)
+
+
+def test_pages_are_kept_by_no_cache(app: Flask, world: World) -> None:
+    answer = browser_of(app, world.admin_id).get("/orders")
+
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_every_page_is_in_the_policy_under_the_name_it_has(app: Flask) -> None:
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("web.")}
+
+    assert pages == set(PAGES)
+
+
+def test_the_dashboard_tells_what_the_day_came_to(app: Flask, tmp_path: Path) -> None:
+    day = a_planned_day(tmp_path)
+
+    page = browser_of(app, day.admin_id).text("/?lang=en")
+
+    # 18 households ordered once, one of them twice: 19 orders; 18 * 2 + 1 = 37 lines
+    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page))
+    assert (figures["Orders"], figures["Order lines"], figures["Not planned"]) == ("19", "37", "1")
+    assert "Too heavy for any vehicle" in page
+    assert f"/plans/{day.plan_id}/map" in page
+
+
+def test_the_dashboard_without_a_day_offers_the_import(app: Flask) -> None:
+    with transaction() as session:
+        admin = an_account(session, "boss", Role.ADMIN)
+
+    assert 'href="/import"' in browser_of(app, admin).text("/")
