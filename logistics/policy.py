@@ -75,6 +75,7 @@ API: Mapping[str, Rule] = {
     "routing.show_progress": ABOUT_GOODS,
     "routing.request_plan": IN_THE_STORE,
     "routing.cancel_plan": IN_THE_STORE,
+    "routing.finish_plan": IN_THE_STORE,
     "routing.show_document": IN_THE_STORE,
     "routing.show_lines": IN_THE_STORE,
     "routing.show_rows": IN_THE_STORE,

@@ -143,10 +143,21 @@ def cancel_plan(_: dict[str, Any], plan_id: int) -> views.PlanView:
     """Stop a plan that is queued or being made"""
     viewer = current_viewer()
     with transaction() as session:
-        head = queries.plan_head(session, viewer, plan_id)
-        if not head.whole:
-            raise NotYoursToStop(plan=head.code)
+        _require_whole(queries.plan_head(session, viewer, plan_id))
         service.cancel_plan(session, plan_id, now=utc_now())
+        session.flush()
+        return queries.plan_head(session, viewer, plan_id)
+
+
+@routing.post("/plans/<int:plan_id>/finish")
+@routing.arguments(Nothing, required=False)
+@routing.response(200, shape(views.PlanView))
+def finish_plan(_: dict[str, Any], plan_id: int) -> views.PlanView:
+    """Let a plan stop searching and keep the best it has found"""
+    viewer = current_viewer()
+    with transaction() as session:
+        _require_whole(queries.plan_head(session, viewer, plan_id))
+        service.finish_plan(session, plan_id)
         session.flush()
         return queries.plan_head(session, viewer, plan_id)
 
@@ -178,6 +189,11 @@ def show_rows(plan_id: int) -> Response:
         text = export.manifests_csv(session, plan_id, store_ids=_stores(session, plan_id))
     headers = {"Content-Disposition": f'attachment; filename="manifests-{plan_id}.csv"'}
     return Response(text, headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def _require_whole(head: views.PlanView) -> None:
+    if not head.whole:
+        raise NotYoursToStop(plan=head.code)
 
 
 def _stores(session: Session, plan_id: int) -> frozenset[int] | None:

@@ -289,6 +289,9 @@ def test_a_plan_is_promised_to_the_solver_and_can_be_cancelled(client: FlaskClie
     queued = client.get(f"{at}/progress", headers=merchant).json
     cancelled = client.post(f"{at}/cancel", headers=merchant).json
 
+    late = client.post(f"{at}/finish", headers=merchant)
+
+    assert (late.status_code, late.json["code"]) == (409, "bad_transition")
     assert asked.status_code == 202
     assert (queued["state"], queued["seed"], queued["time_limit_s"], queued["whole"]) == ("queued", 7, 5, True)
     assert cancelled["state"] == "cancelled"
