@@ -35,7 +35,7 @@ def map_document(plan: PlanDetail, *, tile_url: str, tile_attribution: str) -> d
         "first_minute": min(times, default=0) // 5 * 5,
         "last_minute": -(-max(times, default=1440) // 5) * 5,
         "depots": [
-            {"name": d.name, "lng": d.lng, "lat": d.lat, "facts": [(_("Open"), span(d.opens_at, d.closes_at))]}
+            {"name": d.name, "lng": d.lng, "lat": d.lat, "facts": [(_("Opening hours"), span(d.opens_at, d.closes_at))]}
             for d in plan.depots
         ],
         "routes": [
