@@ -81,8 +81,9 @@
   function drawLine(route, layer) {
     if (!route.line || route.line.length < 2) return;
     const path = route.line.map(([lng, lat]) => [lat, lng]);
-    L.polyline(path, { className: "route-casing", interactive: false }).addTo(layer);
-    L.polyline(path, { className: `route-line rc-${route.tone} rd-${route.dash}` })
+    const lane = `ro-${route.number % 5}`; // beside each other where they share a road, not one over all others
+    L.polyline(path, { className: `route-casing ${lane}`, interactive: false }).addTo(layer);
+    layer.line = L.polyline(path, { className: `route-line ${lane} rc-${route.tone} rd-${route.dash}` })
       .bindPopup(() => popup(route.name, route.facts))
       .addTo(layer);
   }
@@ -178,7 +179,19 @@
       if (input.checked) layer.addTo(map);
       else layer.remove();
     };
+    const light = (input, on) => {
+      const layer = layers.get(Number(input.dataset.route));
+      const path = layer && layer.line && layer.line.getElement();
+      if (!path) return;
+      path.classList.toggle("lit", on);
+      if (on) layer.line.bringToFront();
+    };
     boxes.forEach((input) => {
+      const label = input.closest("label");
+      label.addEventListener("mouseenter", () => light(input, true));
+      label.addEventListener("mouseleave", () => light(input, false));
+      input.addEventListener("focus", () => light(input, true));
+      input.addEventListener("blur", () => light(input, false));
       input.disabled = false;
       input.addEventListener("change", () => { apply(input); show(); });
     });
