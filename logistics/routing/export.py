@@ -26,7 +26,8 @@ MANIFEST_COLUMNS = (
 
 
 class _Sheet:
-    """The rows of one plan, read once. `store_ids` and `compound_ids` narrow it to what a viewer may see."""
+    """The rows of one plan, read once. `store_ids` and `compound_ids` narrow it to what a viewer may see: `cut` are the
+    vehicles that also drive to stops left out, whose way and times between the others would give those away."""
 
     def __init__(
         self,
@@ -40,15 +41,19 @@ class _Sheet:
         if plan is None:
             raise NotFound(kind="plan", key=plan_id)
         self.plan = plan
-        stops = session.scalars(
-            select(PlanStop).where(PlanStop.plan_id == plan_id).order_by(PlanStop.plan_vehicle_id, PlanStop.position)
-        )
+        # dropped stops last: left to themselves, the two databases disagree on where they stand
+        driving = (PlanStop.plan_vehicle_id.is_(None), PlanStop.plan_vehicle_id, PlanStop.position, PlanStop.code)
+        stops = session.scalars(select(PlanStop).where(PlanStop.plan_id == plan_id).order_by(*driving)).all()
         self.stops = [
             stop
             for stop in stops
             if (store_ids is None or stop.store_id in store_ids)
             and (compound_ids is None or stop.compound_id in compound_ids)
         ]
+        seen = {stop.id for stop in self.stops}
+        hidden = [stop for stop in stops if stop.id not in seen]
+        self.whole = not hidden
+        self.cut = {stop.plan_vehicle_id for stop in hidden}
         seen_vehicles = {stop.plan_vehicle_id for stop in self.stops}
         vehicles = session.scalars(select(PlanVehicle).where(PlanVehicle.plan_id == plan_id).order_by(PlanVehicle.code))
         self.vehicles = [
@@ -58,7 +63,13 @@ class _Sheet:
             and (compound_ids is None or vehicle.id in seen_vehicles)
         ]
         depots = session.scalars(select(PlanDepot).where(PlanDepot.plan_id == plan_id).order_by(PlanDepot.code))
-        self.depots = [depot for depot in depots if store_ids is None or depot.store_id in store_ids]
+        seen_stores = {stop.store_id for stop in self.stops}
+        self.depots = [
+            depot
+            for depot in depots
+            if (store_ids is None or depot.store_id in store_ids)
+            and (compound_ids is None or depot.store_id in seen_stores)
+        ]
         self.depot_of_store = {depot.store_id: depot.code for depot in self.depots}
         self.visits: dict[int, list[PlanStop]] = defaultdict(list)
         for stop in self.stops:
@@ -93,7 +104,7 @@ def plan_document(
         "seed": plan.seed,
         "time_limit_s": plan.time_limit_s,
         "iteration_limit": plan.iteration_limit,
-        "cost_cents": plan.cost,
+        "cost_cents": plan.cost if sheet.whole else None,
         "metric": plan.metric,
         "inputs_sha256": plan.inputs_sha256,
         "depots": [_depot(depot) for depot in sheet.depots],
@@ -125,7 +136,7 @@ def geojson(
     lines = [
         _feature("LineString", vehicle.line, {"role": "route", **_route_heading(sheet, vehicle)})
         for vehicle in sheet.vehicles
-        if sheet.visits[vehicle.id] and vehicle.line
+        if sheet.visits[vehicle.id] and vehicle.line and vehicle.id not in sheet.cut
     ]
     stops = [
         _feature(
@@ -134,9 +145,9 @@ def geojson(
             {
                 "role": "stop",
                 **_stop(sheet, stop),
-                **(_visit(stop) if stop.arrival_at else {}),
+                **(_visit(sheet, stop) if stop.arrival_at else {}),
                 "vehicle": positions.get(stop.plan_vehicle_id or 0),
-                "position": stop.position,
+                "position": None if stop.plan_vehicle_id in sheet.cut else stop.position,
                 "drop_reason": stop.drop_reason,
             },
         )
@@ -162,13 +173,13 @@ def manifests_csv(
     rows = []
     for vehicle in sheet.vehicles:
         for stop in sheet.visits[vehicle.id]:
-            facts, visit = _stop(sheet, stop), _visit(stop)
+            facts, visit = _stop(sheet, stop), _visit(sheet, stop)
             rows.append(
                 [
-                    vehicle.code, vehicle.plate, stop.position, stop.code, stop.name, stop.kind.value, stop.lng,
-                    stop.lat, *facts["window"], visit["arrival"], visit["start"], visit["departure"],
-                    stop.package_count, stop.weight_g, stop.load_g_after, stop.travel_s, stop.travel_m,
-                    " ".join(facts["batches"]),
+                    vehicle.code, vehicle.plate, None if vehicle.id in sheet.cut else stop.position, stop.code,
+                    stop.name, stop.kind.value, stop.lng, stop.lat, *facts["window"], visit["arrival"],
+                    visit["start"], visit["departure"], stop.package_count, stop.weight_g, visit["load_g_after"],
+                    visit["travel_s"], visit["travel_m"], " ".join(facts["batches"]),
                 ]
             )  # fmt: skip
     return csv_text(MANIFEST_COLUMNS, rows)
@@ -235,13 +246,13 @@ def _stop(sheet: _Sheet, stop: PlanStop) -> dict[str, Any]:
 
 
 def _route_heading(sheet: _Sheet, vehicle: PlanVehicle) -> dict[str, Any]:
-    visits = sheet.visits[vehicle.id]
+    visits, told = sheet.visits[vehicle.id], vehicle.id not in sheet.cut
     return {
         "vehicle": vehicle.code,
         "depot": sheet.depot_of_store[vehicle.store_id],
-        "depart": local_iso(vehicle.depart_at),
-        "return": local_iso(vehicle.return_at),
-        "distance_m": vehicle.distance_m,
+        "depart": local_iso(vehicle.depart_at) if told else None,
+        "return": local_iso(vehicle.return_at) if told else None,
+        "distance_m": vehicle.distance_m if told else None,
         "load_g": sum(stop.weight_g for stop in visits),
         "packages": sum(stop.package_count for stop in visits),
         "stop_count": len(visits),
@@ -251,21 +262,22 @@ def _route_heading(sheet: _Sheet, vehicle: PlanVehicle) -> dict[str, Any]:
 def _route(sheet: _Sheet, vehicle: PlanVehicle) -> dict[str, Any]:
     return {
         **_route_heading(sheet, vehicle),
-        "return_travel_s": vehicle.return_travel_s,
-        "return_travel_m": vehicle.return_travel_m,
-        "stops": [_visit(stop) for stop in sheet.visits[vehicle.id]],
+        "return_travel_s": vehicle.return_travel_s if vehicle.id not in sheet.cut else None,
+        "return_travel_m": vehicle.return_travel_m if vehicle.id not in sheet.cut else None,
+        "stops": [_visit(sheet, stop) for stop in sheet.visits[vehicle.id]],
     }
 
 
-def _visit(stop: PlanStop) -> dict[str, Any]:
+def _visit(sheet: _Sheet, stop: PlanStop) -> dict[str, Any]:
+    told = stop.plan_vehicle_id not in sheet.cut
     return {
         "stop": stop.code,
         "arrival": local_iso(stop.arrival_at),
         "start": local_iso(stop.start_at),
         "departure": local_iso(stop.departure_at),
-        "load_g_after": stop.load_g_after,
-        "travel_s": stop.travel_s,
-        "travel_m": stop.travel_m,
+        "load_g_after": stop.load_g_after if told else None,
+        "travel_s": stop.travel_s if told else None,
+        "travel_m": stop.travel_m if told else None,
     }
 
 

@@ -51,6 +51,18 @@ class VehicleFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """The gate of a compound, where a vehicle stops: its place in WGS-84, its hours in minutes after midnight."""
+
+    compound_id: int
+    name: str
+    lng: float
+    lat: float
+    opens_min: int
+    closes_min: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedVehicle:
     """A vehicle under its name in a plan: two stores may both have a `van-01`."""
 
@@ -61,7 +73,8 @@ class NamedVehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
-    """Everything that decides a plan. `closed` are stops whose gate is shut for their whole window."""
+    """Everything that decides a plan: `gates` by compound code, `closed` the stops whose gate is shut for their whole
+    window."""
 
     plan_id: int
     delivery_date: date
@@ -71,7 +84,7 @@ class PlanInputs:
     seed: int
     depots: tuple[StoreFacts, ...]
     vehicles: tuple[VehicleFacts, ...]
-    gates: dict[str, PointPlace]
+    gates: dict[str, Gate]
     stops: tuple[GateStop, ...]
     closed: tuple[GateStop, ...]
 
@@ -91,8 +104,8 @@ class PlanInputs:
         """The places of the problem: depots first, then the gates, each once."""
         depots = [Point(id=f"depot:{d.code}", lng=d.lng, lat=d.lat, name=d.name) for d in self.depots]
         gates = [
-            Point(id=f"gate:{code}", lng=place.lng, lat=place.lat, name=place.compound_name)
-            for code, place in sorted(self.gates.items())
+            Point(id=f"gate:{code}", lng=gate.lng, lat=gate.lat, name=gate.name)
+            for code, gate in sorted(self.gates.items())
         ]
         return depots + gates
 
@@ -143,7 +156,7 @@ def load_inputs(session: Session, plan: Plan) -> PlanInputs:
         )
         for batch in batches
     ]
-    gates = {place.compound_code: place for place in places.values()}
+    gates = {place.compound_code: _gate(place) for place in places.values()}
     stops, closed = _within_gate_hours(_stops(loads, stores, vehicles), gates, plan.delivery_date)
     return PlanInputs(
         plan_id=plan.id,
@@ -157,6 +170,17 @@ def load_inputs(session: Session, plan: Plan) -> PlanInputs:
         gates=gates,
         stops=stops,
         closed=closed,
+    )
+
+
+def _gate(place: PointPlace) -> Gate:
+    return Gate(
+        compound_id=place.compound_id,
+        name=place.compound_name,
+        lng=place.lng,
+        lat=place.lat,
+        opens_min=place.gate_opens_min,
+        closes_min=place.gate_closes_min,
     )
 
 
@@ -242,12 +266,12 @@ def _stops(
 
 
 def _within_gate_hours(
-    stops: Sequence[GateStop], gates: dict[str, PointPlace], day: date
+    stops: Sequence[GateStop], gates: dict[str, Gate], day: date
 ) -> tuple[tuple[GateStop, ...], tuple[GateStop, ...]]:
     opened, closed = [], []
     for stop in stops:
         gate = gates[stop.place]
-        hours = at_minute(day, gate.gate_opens_min), at_minute(day, gate.gate_closes_min)
+        hours = at_minute(day, gate.opens_min), at_minute(day, gate.closes_min)
         window = open_window((stop.window_start, stop.window_end), hours)
         if window is None:
             closed.append(stop)

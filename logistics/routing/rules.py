@@ -118,20 +118,24 @@ def stops_from_batches(
 
     A group heavier than the depot's largest vehicle (`weight_g_max`, `package_count_max` by depot) is split between
     batches, in order of batch id; a single batch beyond it stays a stop of its own, which the plan will name as
-    dropped. Stops come back ordered by code.
+    dropped. Every stop has a code of its own; stops come back ordered by code.
     """
     groups: dict[tuple[str, str, datetime, datetime, StopKind], list[BatchLoad]] = defaultdict(list)
     for batch in batches:
         groups[batch.depot, batch.place, batch.window_start, batch.window_end, batch.kind].append(batch)
-    stops: list[GateStop] = []
+    by_code: dict[str, list[list[BatchLoad]]] = defaultdict(list)
     for key in sorted(groups):
         depot = key[0]
         loads = sorted(groups[key], key=lambda b: b.batch_id)
-        parts = _split(
+        by_code[_code(loads[0])] += _split(
             loads, weight_g_max=weight_g_max.get(depot, 0), package_count_max=package_count_max.get(depot, 0)
         )
-        stops += [_stop(part, part_number=n if len(parts) > 1 else 0) for n, part in enumerate(parts, start=1)]
-    return stops
+    stops = [
+        _stop(part, code=f"{code}/{number}" if len(parts) > 1 else code)
+        for code, parts in by_code.items()
+        for number, part in enumerate(parts, start=1)
+    ]
+    return sorted(stops, key=lambda stop: stop.code)
 
 
 def _split(loads: list[BatchLoad], *, weight_g_max: int, package_count_max: int) -> list[list[BatchLoad]]:
@@ -145,12 +149,17 @@ def _split(loads: list[BatchLoad], *, weight_g_max: int, package_count_max: int)
     return parts
 
 
-def _stop(loads: list[BatchLoad], *, part_number: int) -> GateStop:
+def _code(load: BatchLoad) -> str:
+    """What people call the stop: depot, compound, window in local time and kind."""
+    start, end = load.window_start.astimezone(SHANGHAI), load.window_end.astimezone(SHANGHAI)
+    return f"{load.depot}/{load.place}/{start:%H%M}-{end:%H%M}/{load.kind.value}"
+
+
+def _stop(loads: list[BatchLoad], *, code: str) -> GateStop:
     first = loads[0]
     packages = sum(b.package_count for b in loads)
-    code = f"{first.depot}/{first.place}/{first.window_start.astimezone(SHANGHAI):%H%M}/{first.kind.value}"
     return GateStop(
-        code=f"{code}/{part_number}" if part_number else code,
+        code=code,
         name=first.place_name,
         depot=first.depot,
         place=first.place,

@@ -15,7 +15,7 @@ from logistics.notifications import service as notifications
 from logistics.notifications.rules import Event
 from logistics.orders import service as orders
 from logistics.routing import engine
-from logistics.routing.engine.travel import TravelMatrix
+from logistics.routing.engine.travel import TravelMatrix, Unplaced
 from logistics.routing.inputs import PlanInputs, at_minute
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanStopBatch, PlanVehicle
 from logistics.routing.rules import GATE_CLOSED, GateStop, PlanState
@@ -35,8 +35,9 @@ def save_plan(
     _save_depots(session, inputs)
     vehicles = _save_vehicles(session, inputs, solved, lines)
     rows = _stop_rows(inputs, solved, travel, vehicles)
-    session.execute(insert(PlanStop), rows)
-    _link_batches(session, inputs)
+    if rows:
+        session.execute(insert(PlanStop), rows)
+        _link_batches(session, inputs)
     _tell_households(session, plan, inputs, rows, now=now)
     plan.state = PlanState.READY
     plan.finished_at = now
@@ -131,19 +132,25 @@ def _stop_rows(
         drop.stop: (drop.reason.value, dict(drop.detail)) for drop in solved.dropped
     }
     for stop in inputs.stops:
-        lost = unplaced.get(f"gate:{stop.place}")
+        lost = unplaced.get(f"gate:{stop.place}") or unplaced.get(f"depot:{stop.depot}")
         if lost is not None:
-            dropped[stop.code] = (lost.reason, {"distance_m": lost.distance_m} if lost.distance_m is not None else {})
+            dropped[stop.code] = (lost.reason, _whereabouts(lost))
     for stop in inputs.closed:
         gate = inputs.gates[stop.place]
         dropped[stop.code] = (
             GATE_CLOSED,
-            {"gate_opens_min": gate.gate_opens_min, "gate_closes_min": gate.gate_closes_min},
+            {"gate_opens_min": gate.opens_min, "gate_closes_min": gate.closes_min},
         )
     return [
         _facts(inputs, stop) | (visits[stop.code] if stop.code in visits else _dropped(*dropped[stop.code]))
         for stop in (*inputs.stops, *inputs.closed)
     ]
+
+
+def _whereabouts(lost: Unplaced) -> dict[str, Any]:
+    """Which place has no road, by name: the stop's gate or its depot."""
+    away = {} if lost.distance_m is None else {"distance_m": lost.distance_m}
+    return {"place": lost.name, **away}
 
 
 def _facts(inputs: PlanInputs, stop: GateStop) -> dict[str, Any]:

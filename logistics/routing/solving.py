@@ -61,6 +61,9 @@ def solve_plan(plan_id: int, *, travel_cache_dir: Path, now: Callable[[], dateti
             raise NotFound(kind="plan", key=plan_id)
         if PlanState.SOLVING not in PLAN_TRANSITIONS[plan.state]:
             return
+        if plan.cancel_requested:  # asked while the worker that had begun it was dead
+            plan.state, plan.finished_at = PlanState.CANCELLED, now()
+            return
         plan.state = PlanState.SOLVING
         inputs = load_inputs(session, plan)
     clock.lap("load")
