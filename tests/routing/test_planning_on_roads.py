@@ -1,0 +1,104 @@
+"""Planning on real road files: what lies off the road is named, and routes follow the streets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import osmium
+import pytest
+from flask import Flask
+from osmium.osm import mutable
+from sqlalchemy import func, select
+
+from logistics.db import reading
+from logistics.routing.models import PlanStop, PlanVehicle
+from logistics.routing.rules import PlanState
+from tests.routing.planning import ReadyDay, a_ready_day, planned, requested, solved, stops_of
+
+EAST_ROAD = [(0, 0), (300, 0), (600, 0), (900, 0), (1_200, 0), (1_500, 0)]
+"""Metres east and north of (10.0, 0.0), where a degree is 111,195 m both ways."""
+DEGREE_M = 111_195
+
+
+def a_road_file(folder: Path) -> Path:
+    """One straight road of 1,500 m, as a real .osm.pbf."""
+    path = folder / "east.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, (x, y) in enumerate(EAST_ROAD, start=1):
+            writer.add_node(mutable.Node(id=number, location=(10.0 + x / DEGREE_M, y / DEGREE_M), tags={}))
+        nodes = list(range(1, len(EAST_ROAD) + 1))
+        writer.add_way(mutable.Way(id=1, nodes=nodes, tags={"highway": "residential", "maxspeed": "45"}))
+    return path
+
+
+def a_day_by_the_road(*, store_at: tuple[float, float] = (10.0, 0.001)) -> ReadyDay:
+    """Compounds at 0, 1,112 and 2,224 m east; the road ends at 1,500 m."""
+    return a_ready_day(compounds=3, town_at=(10.0, 0.0), store_at=store_at)
+
+
+def test_a_compound_far_from_any_road_is_dropped_by_name_and_not_moved(app: Flask, tmp_path: Path) -> None:
+    day = a_day_by_the_road()
+
+    plan = solved(requested(day, roads_file=str(a_road_file(tmp_path))), cache=tmp_path)
+
+    assert plan.state is PlanState.READY
+    assert (plan.metric["kind"], plan.metric["source"]) == ("roads", "east.osm.pbf")
+    near, middle, far = stops_of(plan.id)
+    assert {near.position, middle.position} == {1, 2}
+    assert (far.position, far.drop_reason) == (None, "far_from_road")
+    # 0.02 degrees east are 2,224 m, the road ends at 1,500 m
+    assert far.drop_detail == {"place": far.name, "distance_m": pytest.approx(724, abs=2)}
+
+
+def test_a_depot_far_from_any_road_is_named_at_every_stop_it_cannot_serve(app: Flask, tmp_path: Path) -> None:
+    day = a_day_by_the_road(store_at=(10.0, 0.05))
+
+    plan = solved(requested(day, roads_file=str(a_road_file(tmp_path))), cache=tmp_path)
+
+    assert plan.state is PlanState.READY
+    first, second, far = stops_of(plan.id)
+    assert {first.drop_reason, second.drop_reason, far.drop_reason} == {"far_from_road"}
+    store_name = f"Store {day.store.code.removeprefix('S')}"
+    # 0.05 degrees north are 5,560 m
+    assert first.drop_detail == {"place": store_name, "distance_m": pytest.approx(5_560, abs=5)}
+    assert second.drop_detail == first.drop_detail
+    assert far.drop_detail is not None
+    assert far.drop_detail["place"] == far.name  # its own gate is the nearer trouble
+
+
+def test_the_line_of_a_route_follows_the_road(app: Flask, tmp_path: Path) -> None:
+    day = a_day_by_the_road()
+
+    planned(day, cache=tmp_path, roads_file=str(a_road_file(tmp_path)))
+
+    with reading() as session:
+        line = session.scalars(select(PlanVehicle.line)).one()
+    assert line is not None
+    assert [round(lng, 6) for lng, _ in line].count(round(10.0 + 600 / DEGREE_M, 6)) == 2  # there and back
+    assert (line[0], line[-1]) == ([10.0, 0.001], [10.0, 0.001])
+
+
+@pytest.mark.parametrize("content", [b"", b"not a road file", b"\x00" * 300])
+def test_a_file_that_holds_no_roads_fails_the_plan_and_names_it(app: Flask, tmp_path: Path, content: bytes) -> None:
+    roads = tmp_path / "photo.osm.pbf"
+    roads.write_bytes(content)
+
+    plan = solved(requested(a_ready_day(), roads_file=str(roads)), cache=tmp_path)
+
+    assert plan.state is PlanState.FAILED
+    assert plan.error.startswith("photo.osm.pbf: ")
+    assert str(tmp_path) not in plan.error
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(PlanStop)) == 0
+
+
+def test_roads_that_are_gone_when_the_job_runs_fail_the_plan_and_name_them(app: Flask, tmp_path: Path) -> None:
+    roads = a_road_file(tmp_path)
+    plan_id = requested(a_day_by_the_road(), roads_file=str(roads))
+    roads.unlink()
+
+    plan = solved(plan_id, cache=tmp_path)
+
+    assert plan.state is PlanState.FAILED
+    assert "east.osm.pbf" in plan.error
+    assert str(tmp_path) not in plan.error
