@@ -10,17 +10,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 from flask import Flask
 from redis import Redis
+from sqlalchemy import update
 
 from logistics.config import embedded_socket
+from logistics.db import transaction
+from logistics.outbox import Promise
 from tests.conftest import REPO
 from workers import valkey
 from workers.processes import end_all
+from workers.schedule import promise_periodic
 
 RELAY = ("workers.relay", "--lease", "1", "--heartbeat-grace", "3")
 WORKER_INTERVALS = ("--worker-ttl", "17", "--maintenance-interval", "1", "--job-monitoring-interval", "1")
@@ -121,6 +126,7 @@ def any_machine(any_app: Flask, tmp_path: Path) -> Iterator[Machine]:
 
 
 def _machine(app: Flask, tmp_path: Path) -> Iterator[Machine]:
+    _housekeeping_is_done()
     machine = Machine(
         database_url=app.config["SQLALCHEMY_DATABASE_URI"],
         instance_dir=tmp_path,
@@ -128,3 +134,11 @@ def _machine(app: Flask, tmp_path: Path) -> Iterator[Machine]:
     )
     yield machine
     machine.end()
+
+
+def _housekeeping_is_done() -> None:
+    """So that the jobs of a test are its own."""
+    now = datetime.now(UTC)
+    promise_periodic(now)
+    with transaction() as session:
+        session.execute(update(Promise).values(done_at=now))

@@ -11,14 +11,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 import pytest
+import sqlalchemy as sa
 
 from tests.conftest import REPO
-from tests.workers.conftest import end, wait_for
+from tests.workers.conftest import Machine, end, wait_for
 from workers.supervisor import Footing
 
 SEARCH_S = 3
@@ -30,6 +31,7 @@ class Platform:
 
     instance_dir: Path
     port: int
+    outside: dict[str, str] = field(default_factory=dict)
 
     def start(self, *options: str) -> subprocess.Popen[bytes]:
         with (self.instance_dir.parent / "said.txt").open("wb") as said:
@@ -54,9 +56,10 @@ class Platform:
         return done.returncode, done.stdout + done.stderr
 
     def env(self) -> dict[str, str]:
-        outside = {"DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "PLATFORM_ENV"}
-        kept = {name: value for name, value in os.environ.items() if name not in outside}
-        return {**kept, "INSTANCE_DIR": str(self.instance_dir), "SOLVE_TIME_LIMIT_S": str(SEARCH_S)}
+        of_the_developer = {"DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "PLATFORM_ENV"}
+        kept = {name: value for name, value in os.environ.items() if name not in of_the_developer}
+        own = {"INSTANCE_DIR": str(self.instance_dir), "SOLVE_TIME_LIMIT_S": str(SEARCH_S)}
+        return {**kept, **own, **self.outside}
 
     def said(self) -> str:
         return (self.instance_dir.parent / "said.txt").read_text(encoding="utf-8")
@@ -78,6 +81,25 @@ def platform(tmp_path: Path) -> Platform:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     return Platform(instance_dir=tmp_path / "instance", port=port)
+
+
+@pytest.fixture
+def empty_postgres(postgres_server: sa.URL) -> Iterator[str]:
+    """A database without a table."""
+    name = "run_from_nothing"
+    with _on_server(postgres_server) as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield postgres_server.set(database=name).render_as_string(hide_password=False)
+    with _on_server(postgres_server) as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _on_server(server: sa.URL) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 @contextmanager
@@ -142,6 +164,22 @@ def test_what_dies_is_started_again_and_sigterm_ends_all_within_seconds(platform
 def _another(platform: Platform, kind: str, before: psutil.Process) -> bool:
     found = platform.children().get(kind)
     return found is not None and found.pid != before.pid
+
+
+@pytest.mark.postgres
+def test_postgresql_and_an_outside_redis_are_two_settings_and_nothing_else(
+    platform: Platform, empty_postgres: str, machine: Machine
+) -> None:
+    machine.start_valkey()
+    platform.outside = {"DATABASE_URL": empty_postgres, "REDIS_URL": machine.redis_url}
+
+    code, said = platform.run_once()
+
+    assert code == 0, said
+    assert "订单 orders         900" in said
+    assert machine.redis.ping()  # it is not ours to end
+    assert not list(platform.instance_dir.glob("*.db"))
+    assert not list(platform.instance_dir.glob("valkey*"))
 
 
 def test_a_port_in_use_is_named_and_another_proposed(platform: Platform) -> None:
