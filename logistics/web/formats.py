@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Protocol
 
 from flask import Flask
 from flask_babel import format_date, format_decimal
@@ -37,6 +38,32 @@ def order_count(count: int) -> str:
 
 def stop_count(count: int) -> str:
     return ngettext("%(num)s stop", "%(num)s stops", count)
+
+
+class Home(Protocol):
+    """Anything that says where in a compound somebody lives; `unit` and `flat` may be empty."""
+
+    @property
+    def building(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def flat(self) -> str: ...
+
+
+def building_name(number: str) -> str:
+    """A building as people say it; a name that is no number is left as it is."""
+    return _("building %(n)s", n=number) if number.isdecimal() else number
+
+
+def home(place: Home) -> str:
+    """Building, unit and flat as people write them; what is not known is left out."""
+    parts = [building_name(place.building)]
+    if place.unit:
+        parts.append(_("unit %(n)s", n=place.unit) if place.unit.isdecimal() else place.unit)
+    if place.flat:
+        parts.append(_("flat %(n)s", n=place.flat) if place.flat.isdecimal() else place.flat)
+    return ("" if language() == "zh" else ", ").join(parts)
 
 
 def yuan(cents: int | None) -> str:
@@ -108,6 +135,6 @@ def register(app: Flask) -> None:
         day,
         short_day,
     )
-    for function in (*filters, iso_minute, batch_name):
+    for function in (*filters, iso_minute, batch_name, building_name, home):
         app.add_template_filter(function)
     app.add_template_global(span)
