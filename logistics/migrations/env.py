@@ -1,5 +1,7 @@
 """Runs the migrations on the engine of the app that calls them; logging stays as the app set it up."""
 
+from typing import Literal
+
 from alembic import context
 from flask import current_app
 
@@ -8,7 +10,7 @@ from logistics.db import UtcDateTime
 target_db = current_app.extensions["migrate"].db
 
 
-def plain_type(kind: str, item: object, _context: object) -> str | bool:
+def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
     """Write a moment as the plain column type, so that a migration does not depend on today's code."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
