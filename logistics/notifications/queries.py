@@ -14,7 +14,8 @@ from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.communities.models import Building, Compound, Household
 from logistics.communities.scope import sees_household
-from logistics.notifications.models import Event, Notification
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 from logistics.views import PAGE_SIZE, read
 
 
