@@ -98,7 +98,7 @@ def span(starts_at: datetime | None, ends_at: datetime | None) -> str:
 
 def batch_name(code: str) -> str:
     """The part of a batch's code that differs within its wave: delivery point and window."""
-    return code.rpartition("/wave/")[2]
+    return "/".join(code.split("/")[-2:])
 
 
 def clock_minutes(minutes: int) -> str:

@@ -54,4 +54,5 @@ def hand_over(manifest_id: int, stop_id: int) -> ResponseReturnValue:
         if stop_id not in done:  # pressed twice, or sent again when the network came back
             service.record_handover(session, command, now=now())
     flash(_("Handed over."), "good")
-    return redirect(url_for(".tour", manifest_id=manifest_id))
+    left = [row.stop.id for row in manifest.stops if row.stop.id not in {*done, stop_id}]
+    return redirect(url_for(".tour", manifest_id=manifest_id, _anchor=f"stop-{left[0]}" if left else None))
