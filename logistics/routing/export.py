@@ -195,7 +195,10 @@ def csv_text(columns: Collection[str], rows: Collection[Collection[Any]]) -> str
 
 
 def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    if not isinstance(cell, str):
+        return cell
+    guarded = f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+    return guarded.replace("\r", "\n")  # Python before 3.13 leaves a bare \r unquoted: the rest would begin a row
 
 
 def local_iso(moment: datetime | None) -> str | None:
