@@ -165,8 +165,8 @@ def household(session: Session, viewer: Viewer, household_id: int) -> HouseholdD
 
 
 def quarantined_counts(session: Session, viewer: Viewer, *, on: date) -> dict[int, int]:
-    """How many households of each of the viewer's compounds are quarantined on a date, by compound id; compounds without
-    one are left out. A resident learns nothing of its neighbours."""
+    """How many households of each of the viewer's compounds are quarantined on a date, by compound id; those
+    without one are left out. A resident learns nothing of its neighbours."""
     if viewer.role is not Role.ADMIN and viewer.role not in AREA_ROLES:
         return {}
     statement = (
