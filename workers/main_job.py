@@ -11,6 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
 
 from logistics import outbox
@@ -36,6 +37,7 @@ PHASES = {
 }
 LOOK_EVERY_S = 0.3
 WEB_PATIENCE_S = 60.0
+DATABASE_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +110,7 @@ def follow(run_id: int, *, wait: Callable[[float], None], interactive: bool) -> 
     with tqdm(total=100, bar_format="{desc} {bar} {percentage:3.0f}% {elapsed}", disable=not interactive) as bar:
         told: Phase | None = None
         while True:
-            with reading() as session:
-                status = days.run_status(session, run_id)
+            status = _status(run_id, wait)
             bar.set_description_str(f"{PHASES[status.phase]:<14}", refresh=False)
             bar.update(round(status.fraction * 100) - bar.n)
             if not interactive and status.phase is not told:
@@ -117,6 +118,19 @@ def follow(run_id: int, *, wait: Callable[[float], None], interactive: bool) -> 
                 told = status.phase
             if status.state is not RunState.RUNNING:
                 return status
+            wait(LOOK_EVERY_S)
+
+
+def _status(run_id: int, wait: Callable[[float], None]) -> RunStatus:
+    """How far the run is; a database that is being restarted is waited for."""
+    deadline = time.monotonic() + DATABASE_PATIENCE_S
+    while True:
+        try:
+            with reading() as session:
+                return days.run_status(session, run_id)
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
             wait(LOOK_EVERY_S)
 
 

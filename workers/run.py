@@ -17,6 +17,7 @@ from types import FrameType
 
 import flask_migrate
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
 
 from logistics import create_app
@@ -24,6 +25,7 @@ from logistics.config import BadConfiguration, Settings
 from logistics.day.rules import RunState
 from logistics.day.service import RunStatus
 from logistics.errors import DomainError
+from logistics.observability import error_line
 from logistics.routing.engine.travel import BadRoadFile
 from workers import main_job, summary
 from workers.main_job import FoundDay, Wanted
@@ -122,6 +124,8 @@ def _on_footing(footing: Footing, settings: Settings, chosen: argparse.Namespace
         return _complain(FAILED, failure)
     except (DomainError, BadRoadFile, FileNotFoundError) as refusal:
         return _complain(FAILED, refusal)
+    except OperationalError as trouble:
+        return _complain(CANNOT_START, f"the database does not answer (DATABASE_URL): {error_line(trouble)}")
     except BrokenPipeError:  # nobody reads what we say any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -168,11 +172,16 @@ def _run_day(
     _say(f"  {notice}" for notice in day.notices)
     run = main_job.find_run(day.day_id, wanted, settings)
     print(f"{day.code}: {'已运行过 run before' if run.was_done else '运行 run'} ({run.run_id})")
-    status = main_job.follow(run.run_id, wait=wait, interactive=sys.stderr.isatty())
+    status = main_job.follow(run.run_id, wait=wait, interactive=_has_screen())
     _say(summary.of_run(status))
     if out is not None and status.state is RunState.DONE:
         _say(f"  {path}" for path in main_job.export(run.run_id, out, settings))
     return status
+
+
+def _has_screen() -> bool:
+    """Whether a bar can be drawn: a terminal that says it has no lines gets lines of text."""
+    return sys.stderr.isatty() and os.get_terminal_size(sys.stderr.fileno()).lines > 0
 
 
 def _say(lines: Iterable[str]) -> None:
@@ -184,7 +193,7 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     raise Stopped(number)
 
 
-def _complain(code: int, fault: Exception) -> int:
+def _complain(code: int, fault: Exception | str) -> int:
     print(fault, file=sys.stderr)
     return code
 
