@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -34,6 +35,11 @@ class PlanUnderWay(Conflict):
     code = "plan_under_way"
 
 
+class PlanSuperseded(Conflict):
+    template = N_("Manifest %(manifest)s of this plan is void: a later plan delivers its goods. Issue that one's.")
+    code = "plan_superseded"
+
+
 class WrongPickupCode(Conflict):
     template = N_("This is not the pickup code of order %(order)s.")
     code = "wrong_pickup_code"
@@ -57,16 +63,16 @@ def issue_manifests(session: Session, plan_id: int, delivery_date: date, *, now:
     Raises:
         NotFound: no such plan, or it is not ready.
         PlanUnderWay: a courier already drives by the earlier plan.
+        PlanSuperseded: this is the earlier plan, and a later one took its goods over.
     """
     routes = routing.driven_routes(session, plan_id)
-    _void_earlier(session, plan_id)
-    issued = set(
-        session.scalars(
-            select(Manifest.plan_vehicle_id).where(
-                Manifest.plan_vehicle_id.in_([route.plan_vehicle_id for route in routes])
-            )
-        )
-    )
+    rivals = routing.rival_routes(session, plan_id)
+    of_routes = Manifest.plan_vehicle_id.in_([route.plan_vehicle_id for route in routes])
+    issued = {manifest.plan_vehicle_id: manifest for manifest in session.scalars(select(Manifest).where(of_routes))}
+    for manifest in issued.values():
+        if manifest.state is ManifestState.VOID:
+            raise PlanSuperseded(manifest=manifest.code)
+    _void(session, rivals)
     session.add_all(
         [
             Manifest(
@@ -162,12 +168,12 @@ def collect_order(session: Session, order_id: int, pickup_code: str, *, now: dat
     """
     known = orders.pickup_code_of(session, order_id)
     if not known or not secrets.compare_digest(known.encode(), pickup_code.encode()):
-        raise WrongPickupCode(order=order_id)
+        raise WrongPickupCode(order=orders.order_codes(session, [order_id])[order_id])
     orders.mark_collected(session, order_id)
 
 
-def _void_earlier(session: Session, plan_id: int) -> None:
-    for part in chunks(routing.rival_routes(session, plan_id)):
+def _void(session: Session, plan_vehicle_ids: Collection[int]) -> None:
+    for part in chunks(plan_vehicle_ids):
         earlier = session.scalars(
             select(Manifest)
             .where(Manifest.plan_vehicle_id.in_(part), Manifest.state != ManifestState.VOID)

@@ -51,9 +51,14 @@ def driven_routes(session: Session, plan_id: int) -> list[DrivenRoute]:
 
 
 def rival_routes(session: Session, plan_id: int) -> list[int]:
-    """Plan vehicle ids of the routes of every other ready plan that delivers some of the same waves."""
+    """Plan vehicle ids of the routes of every other ready plan that delivers some of the same waves.
+
+    Locks all these plans, so that only one of them at a time is put on the road.
+    """
     waves = select(PlanWave.wave_id).where(PlanWave.plan_id == plan_id)
-    rivals = select(PlanWave.plan_id).where(PlanWave.wave_id.in_(waves), PlanWave.plan_id != plan_id)
+    sharing = select(PlanWave.plan_id).where(PlanWave.wave_id.in_(waves))
+    plans = session.scalars(select(Plan.id).where(Plan.id.in_(sharing)).order_by(Plan.id).with_for_update()).all()
+    rivals = [rival for rival in plans if rival != plan_id]
     return list(
         session.scalars(
             select(PlanVehicle.id).where(PlanVehicle.plan_id.in_(rivals), PlanVehicle.depart_at.is_not(None))

@@ -1,0 +1,131 @@
+"""Manifests: one for every driven route, and of two plans for the same goods only one on the road."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from logistics.accounts.models import Account, Role
+from logistics.db import transaction
+from logistics.delivery.rules import ManifestState
+from logistics.delivery.service import (
+    PlanSuperseded,
+    PlanUnderWay,
+    assign_courier,
+)
+from logistics.errors import BadTransition, NotFound
+from tests.builders import DELIVERY_DATE, NOW
+from tests.delivery.road import (
+    a_day_on_the_road,
+    handed_over,
+    issued,
+    manifests,
+    two_plans_of_one_day,
+)
+from tests.racing import race
+from tests.routing.planning import a_ready_day, planned, requested, stops_of
+
+
+def test_every_driven_route_gets_one_manifest_however_often_it_is_asked(any_app: Flask, tmp_path: Path) -> None:
+    plan_id = planned(a_ready_day(), a_ready_day(), cache=tmp_path)
+
+    assert (issued(plan_id), issued(plan_id)) == (2, 2)
+
+    first, second = manifests()
+    assert (first.state, first.delivery_date, first.issued_at) == (ManifestState.ISSUED, DELIVERY_DATE, NOW)
+    assert first.token != second.token
+    assert len(first.token) >= 22  # 128 bits or more: it cannot be guessed
+    assert {first.store_id, second.store_id} == {stop.store_id for stop in stops_of(plan_id)}
+
+
+def test_two_plans_for_the_same_goods_issued_at_once_leave_one_on_the_road(any_app: Flask, tmp_path: Path) -> None:
+    first, second, _ = two_plans_of_one_day(tmp_path)
+
+    race(any_app, [lambda: issued(first), lambda: issued(second)] * 3)
+
+    assert [manifest.state for manifest in manifests()].count(ManifestState.ISSUED) == 1
+
+
+def test_a_vehicle_that_stays_in_the_yard_gets_no_manifest(app: Flask, tmp_path: Path) -> None:
+    # one van takes it all; the second costs 80 yuan more to send
+    plan_id = planned(a_ready_day(vehicles=2), cache=tmp_path)
+
+    assert issued(plan_id) == 1
+
+
+def test_a_plan_that_is_not_ready_has_no_manifests(app: Flask) -> None:
+    plan_id = requested(a_ready_day())
+
+    with pytest.raises(NotFound, match=f"No plan {plan_id}"):
+        issued(plan_id)
+    with pytest.raises(NotFound, match="No plan 999"):
+        issued(999)
+
+
+def test_a_later_plan_for_the_same_goods_voids_the_manifests_before_it(any_app: Flask, tmp_path: Path) -> None:
+    first, second, _ = two_plans_of_one_day(tmp_path)
+    other_goods = planned(a_ready_day(), cache=tmp_path)
+
+    issued(other_goods)
+    issued(first)
+    issued(second)
+
+    assert [manifest.state for manifest in manifests()] == [
+        ManifestState.ISSUED,
+        ManifestState.VOID,
+        ManifestState.ISSUED,
+    ]
+
+
+def test_a_plan_whose_manifests_were_voided_does_not_take_the_goods_back(app: Flask, tmp_path: Path) -> None:
+    first, second, _ = two_plans_of_one_day(tmp_path)
+    issued(first)
+    issued(second)
+
+    with pytest.raises(PlanSuperseded, match="is void: a later plan delivers its goods"):
+        issued(first)
+
+    assert [manifest.state for manifest in manifests()] == [ManifestState.VOID, ManifestState.ISSUED]
+
+
+def test_goods_that_are_on_their_way_cannot_be_planned_again(app: Flask, tmp_path: Path) -> None:
+    first, second, _ = two_plans_of_one_day(tmp_path)
+    issued(first)
+    stop = stops_of(first)[0]
+    handed_over(manifests()[0], stop)
+
+    with pytest.raises(PlanUnderWay, match="is already under_way; its goods cannot be planned again"):
+        issued(second)
+
+
+def test_nothing_is_handed_over_by_a_void_manifest(app: Flask, tmp_path: Path) -> None:
+    first, second, _ = two_plans_of_one_day(tmp_path)
+    issued(first)
+    issued(second)
+
+    with pytest.raises(BadTransition, match="is void and cannot become under_way"):
+        handed_over(manifests()[0], stops_of(first)[0])
+    with pytest.raises(BadTransition, match="is void and cannot become assigned"), transaction() as session:
+        assign_courier(session, manifests()[0].id, None, now=NOW)
+
+
+def test_a_courier_is_given_a_manifest_and_taken_off_it_until_it_is_done(app: Flask, tmp_path: Path) -> None:
+    _, manifest, (stop,) = a_day_on_the_road(tmp_path, compounds=1)
+    with transaction() as session:
+        courier = Account(username="c1", password_hash="-", role=Role.COURIER, created_at=NOW)
+        session.add(courier)
+        session.flush()
+        assign_courier(session, manifest.id, courier.id, now=NOW)
+    assert manifests()[0].courier_id == courier.id
+
+    with transaction() as session:
+        assign_courier(session, manifest.id, None, now=NOW)
+    assert manifests()[0].courier_id is None
+
+    handed_over(manifest, stop)
+    with pytest.raises(BadTransition, match="is done and cannot become assigned"), transaction() as session:
+        assign_courier(session, manifest.id, courier.id, now=NOW)
+    with pytest.raises(NotFound, match="No manifest 999"), transaction() as session:
+        assign_courier(session, 999, None, now=NOW)
