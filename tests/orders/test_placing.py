@@ -1,4 +1,4 @@
-"""Placing and cancelling: all of an order or nothing, until the very moment of the cut-off."""
+"""Placing: all of an order or nothing, until the very moment of the cut-off."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from logistics.communities.models import Area
 from logistics.communities.rules import AreaLevel
 from logistics.db import reading, transaction
-from logistics.errors import BadTransition, NotFound
+from logistics.errors import NotFound
 from logistics.notifications.models import Notification
 from logistics.orders.errors import (
     BadQuantity,
@@ -29,8 +29,6 @@ from logistics.orders.service import (
     LineWanted,
     PlacedOrder,
     PlaceOrder,
-    cancel_order,
-    close_campaign,
     new_pickup_code,
     place_order,
 )
@@ -250,51 +248,6 @@ def test_an_offer_without_a_limit_counts_nothing(app: Flask) -> None:
     ordered(campaign, town.households[0][0], {"V01": 999})
 
     assert count_of(HouseholdDraw) == 0
-
-
-# cancelling
-
-
-def test_a_cancelled_order_gives_its_household_the_limit_back_and_is_told(any_app: Flask) -> None:
-    campaign, town = a_shop(OfferSpec(sku="V01", limit=5), OfferSpec(sku="E01"))
-    home = town.households[0][0]
-    ordered(campaign, home, {"V01": 2})
-    second = ordered(campaign, home, {"V01": 3, "E01": 1})
-
-    with transaction() as session:
-        cancel_order(session, second.order_id, now=CUT_OFF - A_MICROSECOND)
-
-    assert ordered(campaign, home, {"V01": 3}).total_cents == 1_500  # 2 + 3 = 5 again
-    with pytest.raises(HouseholdLimitExceeded):
-        ordered(campaign, home, {"V01": 1})
-    with reading() as session:
-        assert session.get_one(Order, second.order_id).state is OrderState.CANCELLED
-        told = session.scalars(select(Notification.key).where(Notification.key.startswith("order_cancelled"))).all()
-    assert told == [f"order_cancelled:{second.order_id}"]
-
-
-def test_an_order_stands_from_the_cut_off_on(app: Flask) -> None:
-    campaign, town = a_shop()
-    placed = ordered(campaign, town.households[0][0])
-
-    with pytest.raises(CampaignClosed), transaction() as session:
-        cancel_order(session, placed.order_id, now=CUT_OFF)
-
-
-def test_an_order_is_cancelled_once_and_not_after_the_closing(app: Flask) -> None:
-    campaign, town = a_shop()
-    first, second = ordered(campaign, town.households[0][0]), ordered(campaign, town.households[0][1])
-    with transaction() as session:
-        cancel_order(session, first.order_id, now=NOW)
-    with transaction() as session:
-        close_campaign(session, campaign.campaign_id, now=NOW)
-
-    with pytest.raises(BadTransition, match="is cancelled and cannot become cancelled"), transaction() as session:
-        cancel_order(session, first.order_id, now=NOW)
-    with pytest.raises(BadTransition, match="is confirmed and cannot become cancelled"), transaction() as session:
-        cancel_order(session, second.order_id, now=NOW)
-    with pytest.raises(NotFound, match="No order 999"), transaction() as session:
-        cancel_order(session, 999, now=NOW)
 
 
 def test_placing_twice_in_one_transaction_is_two_orders(app: Flask) -> None:
