@@ -136,7 +136,7 @@ def test_json_lines_carry_the_exception_without_the_row(
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     try:
-        configure_logging(settings_for("sqlite://", tmp_path, LOG_FORMAT="json"))
+        configure_logging(settings_for(f"sqlite:///{tmp_path}/unused.db", tmp_path, LOG_FORMAT="json"))
         try:
             with transaction() as session:
                 for _ in range(2):
