@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 
 from logistics import create_app
 from logistics.config import Settings
-from logistics.db import db
+from logistics.db import db, init_engines
 
 NOW = datetime(2020, 2, 18, 9, 0, tzinfo=UTC)
 """17:00 in Shanghai, the day before the tests' deliveries."""
@@ -116,9 +116,22 @@ def app(sqlite_database: str, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def postgres_app(postgres_database: str, tmp_path: Path) -> Iterator[Flask]:
-    """An app on PostgreSQL, its context pushed."""
-    yield from _pushed(settings_for(postgres_database, tmp_path))
+def any_tables(database: str, tmp_path: Path) -> Iterator[Flask]:
+    """The tables on each kind of database in turn, without routes and pages, which take longer to set up than most
+    tests of the domain to run."""
+    yield from _bare(settings_for(database, tmp_path))
+
+
+@pytest.fixture
+def tables(sqlite_database: str, tmp_path: Path) -> Iterator[Flask]:
+    """The tables on SQLite, without routes and pages."""
+    yield from _bare(settings_for(sqlite_database, tmp_path))
+
+
+@pytest.fixture
+def postgres_tables(postgres_database: str, tmp_path: Path) -> Iterator[Flask]:
+    """The tables on PostgreSQL, without routes and pages."""
+    yield from _bare(settings_for(postgres_database, tmp_path))
 
 
 def settings_for(database_url: str, instance_dir: Path, **env: str) -> Settings:
@@ -135,7 +148,17 @@ def settings_for(database_url: str, instance_dir: Path, **env: str) -> Settings:
 
 
 def _pushed(settings: Settings) -> Iterator[Flask]:
-    app = create_app(settings)
+    yield from _in_context(create_app(settings))
+
+
+def _bare(settings: Settings) -> Iterator[Flask]:
+    app = Flask("logistics")
+    app.config.from_mapping(settings.flask_config())
+    init_engines(app)
+    yield from _in_context(app)
+
+
+def _in_context(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         yield app
         for engine in db.engines.values():

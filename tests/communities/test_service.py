@@ -61,7 +61,7 @@ def with_status(home: int, first: int, last: int) -> None:
 # the tree
 
 
-def test_below_an_area_is_the_area_itself_and_everything_under_it(any_app: Flask) -> None:
+def test_below_an_area_is_the_area_itself_and_everything_under_it(any_tables: Flask) -> None:
     town, other = a_town_there(), a_town_there()
 
     with reading() as session:
@@ -73,7 +73,7 @@ def test_below_an_area_is_the_area_itself_and_everything_under_it(any_app: Flask
     assert other.district_id not in {town.district_id, town.office_id, town.community_id}
 
 
-def test_above_a_household_are_its_community_street_office_and_district(any_app: Flask) -> None:
+def test_above_a_household_are_its_community_street_office_and_district(any_tables: Flask) -> None:
     town = a_town_there()
     with transaction() as session:
         session.add(Area(code="N", name="N", level=AreaLevel.COMMUNITY, parent_id=town.office_id))
@@ -87,7 +87,7 @@ def test_above_a_household_are_its_community_street_office_and_district(any_app:
 # statuses
 
 
-def test_a_status_holds_from_its_first_to_its_last_day_both_included(any_app: Flask) -> None:
+def test_a_status_holds_from_its_first_to_its_last_day_both_included(any_tables: Flask) -> None:
     home = a_town_there().households[0][0]
 
     with_status(home, 10, 23)
@@ -95,7 +95,7 @@ def test_a_status_holds_from_its_first_to_its_last_day_both_included(any_app: Fl
     assert quarantined_on(home, 9, 10, 23, 24) == [False, True, True, False]
 
 
-def test_a_status_may_be_of_one_day_but_not_of_none(app: Flask) -> None:
+def test_a_status_may_be_of_one_day_but_not_of_none(tables: Flask) -> None:
     home = a_town_there().households[0][0]
 
     with_status(home, 10, 10)
@@ -105,7 +105,7 @@ def test_a_status_may_be_of_one_day_but_not_of_none(app: Flask) -> None:
     assert quarantined_on(home, 9, 10, 11) == [False, True, False]
 
 
-def test_a_status_that_starts_on_the_same_day_replaces_the_one_before(any_app: Flask) -> None:
+def test_a_status_that_starts_on_the_same_day_replaces_the_one_before(any_tables: Flask) -> None:
     home = a_town_there().households[0][0]
 
     with_status(home, 10, 23)
@@ -114,12 +114,12 @@ def test_a_status_that_starts_on_the_same_day_replaces_the_one_before(any_app: F
     assert periods(home) == [(10, 12)]
 
 
-def test_a_status_of_an_unknown_household_is_refused(app: Flask) -> None:
+def test_a_status_of_an_unknown_household_is_refused(tables: Flask) -> None:
     with pytest.raises(NotFound, match="No household 999"):
         with_status(999, 10, 12)
 
 
-def test_an_ended_status_does_not_hold_on_the_day_it_ends(app: Flask) -> None:
+def test_an_ended_status_does_not_hold_on_the_day_it_ends(tables: Flask) -> None:
     home = a_town_there().households[0][0]
     with_status(home, 10, 23)
 
@@ -129,7 +129,7 @@ def test_an_ended_status_does_not_hold_on_the_day_it_ends(app: Flask) -> None:
     assert quarantined_on(home, 14, 15, 16) == [True, False, False]
 
 
-def test_a_status_ended_on_its_first_day_is_forgotten(app: Flask) -> None:
+def test_a_status_ended_on_its_first_day_is_forgotten(tables: Flask) -> None:
     home = a_town_there().households[0][0]
     with_status(home, 10, 23)
 
@@ -139,7 +139,7 @@ def test_a_status_ended_on_its_first_day_is_forgotten(app: Flask) -> None:
     assert periods(home) == []
 
 
-def test_ending_leaves_what_was_over_and_other_households_alone(app: Flask) -> None:
+def test_ending_leaves_what_was_over_and_other_households_alone(tables: Flask) -> None:
     town = a_town_there()
     home, neighbour = town.households[0][:2]
     with_status(home, 1, 5)
@@ -153,7 +153,7 @@ def test_ending_leaves_what_was_over_and_other_households_alone(app: Flask) -> N
     assert periods(neighbour) == [(10, 23)]
 
 
-def test_statuses_that_ended_are_purged_and_running_ones_are_kept(any_app: Flask) -> None:
+def test_statuses_that_ended_are_purged_and_running_ones_are_kept(any_tables: Flask) -> None:
     homes = a_town_there().households[0]
     with_status(homes[0], 1, 9)
     with_status(homes[1], 1, 10)
@@ -164,7 +164,7 @@ def test_statuses_that_ended_are_purged_and_running_ones_are_kept(any_app: Flask
     assert (periods(homes[0]), periods(homes[1])) == ([], [(1, 10)])
 
 
-def test_quarantine_goes_with_its_household(any_app: Flask) -> None:
+def test_quarantine_goes_with_its_household(any_tables: Flask) -> None:
     home = a_town_there().households[0][0]
     with_status(home, 1, 9)
 
@@ -174,7 +174,7 @@ def test_quarantine_goes_with_its_household(any_app: Flask) -> None:
     assert periods(home) == []
 
 
-def test_more_households_than_a_statement_takes_are_looked_up(app: Flask) -> None:
+def test_more_households_than_a_statement_takes_are_looked_up(tables: Flask) -> None:
     town = a_town_there()
     with transaction() as session:
         building_id = session.scalars(select(Building.id)).first()
@@ -195,7 +195,7 @@ def test_more_households_than_a_statement_takes_are_looked_up(app: Flask) -> Non
 # where the goods go
 
 
-def test_the_quarantined_are_served_at_the_door_and_all_others_at_the_pickup_point(any_app: Flask) -> None:
+def test_the_quarantined_are_served_at_the_door_and_all_others_at_the_pickup_point(any_tables: Flask) -> None:
     town = a_town_there()
     ill, well = town.households[0][:2]
     with transaction() as session:
@@ -209,7 +209,7 @@ def test_the_quarantined_are_served_at_the_door_and_all_others_at_the_pickup_poi
     assert day_after[ill].kind is PointKind.PICKUP_POINT
 
 
-def test_a_household_goes_to_a_point_of_its_own_compound(app: Flask) -> None:
+def test_a_household_goes_to_a_point_of_its_own_compound(tables: Flask) -> None:
     town = a_town_there()
 
     with reading() as session:
@@ -220,7 +220,7 @@ def test_a_household_goes_to_a_point_of_its_own_compound(app: Flask) -> None:
         assert {places[targets[home].point_id].compound_id for home in homes} == {compound_id}
 
 
-def test_a_household_without_a_fitting_point_has_no_target(app: Flask) -> None:
+def test_a_household_without_a_fitting_point_has_no_target(tables: Flask) -> None:
     town = a_town_there(compounds=1)
     ill, well = town.households[0][:2]
     with transaction() as session:
@@ -233,7 +233,7 @@ def test_a_household_without_a_fitting_point_has_no_target(app: Flask) -> None:
     assert set(targets) == {well}
 
 
-def test_a_point_stands_at_the_gate_of_its_compound(app: Flask) -> None:
+def test_a_point_stands_at_the_gate_of_its_compound(tables: Flask) -> None:
     town = a_town_there()
 
     with reading() as session:

@@ -28,7 +28,7 @@ from tests.racing import race
 from tests.routing.planning import a_ready_day, planned, requested, stops_of
 
 
-def test_every_driven_route_gets_one_manifest_however_often_it_is_asked(any_app: Flask, tmp_path: Path) -> None:
+def test_every_driven_route_gets_one_manifest_however_often_it_is_asked(any_tables: Flask, tmp_path: Path) -> None:
     plan_id = planned(a_ready_day(), a_ready_day(), cache=tmp_path)
 
     assert (issued(plan_id), issued(plan_id)) == (2, 2)
@@ -40,22 +40,22 @@ def test_every_driven_route_gets_one_manifest_however_often_it_is_asked(any_app:
     assert {first.store_id, second.store_id} == {stop.store_id for stop in stops_of(plan_id)}
 
 
-def test_two_plans_for_the_same_goods_issued_at_once_leave_one_on_the_road(any_app: Flask, tmp_path: Path) -> None:
+def test_two_plans_for_the_same_goods_issued_at_once_leave_one_on_the_road(any_tables: Flask, tmp_path: Path) -> None:
     first, second, _ = two_plans_of_one_day(tmp_path)
 
-    race(any_app, [lambda: issued(first), lambda: issued(second)] * 3)
+    race(any_tables, [lambda: issued(first), lambda: issued(second)] * 3)
 
     assert [manifest.state for manifest in manifests()].count(ManifestState.ISSUED) == 1
 
 
-def test_a_vehicle_that_stays_in_the_yard_gets_no_manifest(app: Flask, tmp_path: Path) -> None:
+def test_a_vehicle_that_stays_in_the_yard_gets_no_manifest(tables: Flask, tmp_path: Path) -> None:
     # one van takes it all; the second costs 80 yuan more to send
     plan_id = planned(a_ready_day(vehicles=2), cache=tmp_path)
 
     assert issued(plan_id) == 1
 
 
-def test_a_plan_that_is_not_ready_has_no_manifests(app: Flask) -> None:
+def test_a_plan_that_is_not_ready_has_no_manifests(tables: Flask) -> None:
     plan_id = requested(a_ready_day())
 
     with pytest.raises(NotFound, match=f"No plan {plan_id}"):
@@ -64,7 +64,7 @@ def test_a_plan_that_is_not_ready_has_no_manifests(app: Flask) -> None:
         issued(999)
 
 
-def test_a_later_plan_for_the_same_goods_voids_the_manifests_before_it(any_app: Flask, tmp_path: Path) -> None:
+def test_a_later_plan_for_the_same_goods_voids_the_manifests_before_it(any_tables: Flask, tmp_path: Path) -> None:
     first, second, _ = two_plans_of_one_day(tmp_path)
     other_goods = planned(a_ready_day(), cache=tmp_path)
 
@@ -79,7 +79,7 @@ def test_a_later_plan_for_the_same_goods_voids_the_manifests_before_it(any_app: 
     ]
 
 
-def test_a_plan_whose_manifests_were_voided_does_not_take_the_goods_back(app: Flask, tmp_path: Path) -> None:
+def test_a_plan_whose_manifests_were_voided_does_not_take_the_goods_back(tables: Flask, tmp_path: Path) -> None:
     first, second, _ = two_plans_of_one_day(tmp_path)
     issued(first)
     issued(second)
@@ -90,7 +90,7 @@ def test_a_plan_whose_manifests_were_voided_does_not_take_the_goods_back(app: Fl
     assert [manifest.state for manifest in manifests()] == [ManifestState.VOID, ManifestState.ISSUED]
 
 
-def test_goods_that_are_on_their_way_cannot_be_planned_again(app: Flask, tmp_path: Path) -> None:
+def test_goods_that_are_on_their_way_cannot_be_planned_again(tables: Flask, tmp_path: Path) -> None:
     first, second, _ = two_plans_of_one_day(tmp_path)
     issued(first)
     stop = stops_of(first)[0]
@@ -100,7 +100,7 @@ def test_goods_that_are_on_their_way_cannot_be_planned_again(app: Flask, tmp_pat
         issued(second)
 
 
-def test_nothing_is_handed_over_by_a_void_manifest(app: Flask, tmp_path: Path) -> None:
+def test_nothing_is_handed_over_by_a_void_manifest(tables: Flask, tmp_path: Path) -> None:
     first, second, _ = two_plans_of_one_day(tmp_path)
     issued(first)
     issued(second)
@@ -111,7 +111,7 @@ def test_nothing_is_handed_over_by_a_void_manifest(app: Flask, tmp_path: Path) -
         assign_courier(session, manifests()[0].id, None, now=NOW)
 
 
-def test_a_courier_is_given_a_manifest_and_taken_off_it_until_it_is_done(app: Flask, tmp_path: Path) -> None:
+def test_a_courier_is_given_a_manifest_and_taken_off_it_until_it_is_done(tables: Flask, tmp_path: Path) -> None:
     _, manifest, (stop,) = a_day_on_the_road(tmp_path, compounds=1)
     with transaction() as session:
         courier = Account(username="c1", password_hash="-", role=Role.COURIER, created_at=NOW)

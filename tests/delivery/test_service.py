@@ -40,7 +40,9 @@ from tests.racing import race
 from tests.routing.planning import a_ready_day, planned, stops_of
 
 
-def test_a_handover_delivers_the_orders_of_its_stop_and_tells_their_households(any_app: Flask, tmp_path: Path) -> None:
+def test_a_handover_delivers_the_orders_of_its_stop_and_tells_their_households(
+    any_tables: Flask, tmp_path: Path
+) -> None:
     _, manifest, (first, second) = a_day_on_the_road(tmp_path)
 
     handed_over(manifest, first, SEAL, note="east gate")
@@ -66,7 +68,7 @@ def test_a_handover_delivers_the_orders_of_its_stop_and_tells_their_households(a
     assert order_states() == [OrderState.DELIVERED] * 4
 
 
-def test_a_stop_is_handed_over_once(any_app: Flask, tmp_path: Path) -> None:
+def test_a_stop_is_handed_over_once(any_tables: Flask, tmp_path: Path) -> None:
     _, manifest, (first, _) = a_day_on_the_road(tmp_path)
     handed_over(manifest, first)
 
@@ -77,19 +79,19 @@ def test_a_stop_is_handed_over_once(any_app: Flask, tmp_path: Path) -> None:
         assert len(session.scalars(select(Notification).where(Notification.event == Event.DELIVERED)).all()) == 2
 
 
-def test_a_tap_on_two_phones_at_once_is_one_handover(any_app: Flask, tmp_path: Path) -> None:
+def test_a_tap_on_two_phones_at_once_is_one_handover(any_tables: Flask, tmp_path: Path) -> None:
     _, manifest, (first, _) = a_day_on_the_road(tmp_path)
 
-    answers = race(any_app, [lambda: handed_over(manifest, first)] * 6)
+    answers = race(any_tables, [lambda: handed_over(manifest, first)] * 6)
 
     assert answers.count(None) == 1
     assert sum(isinstance(answer, AlreadyHandedOver) for answer in answers) == 5
 
 
-def test_two_stops_handed_over_at_once_end_the_manifest(any_app: Flask, tmp_path: Path) -> None:
+def test_two_stops_handed_over_at_once_end_the_manifest(any_tables: Flask, tmp_path: Path) -> None:
     _, manifest, stops = a_day_on_the_road(tmp_path)
 
-    race(any_app, [lambda stop=stop: handed_over(manifest, stop) for stop in stops])
+    race(any_tables, [lambda stop=stop: handed_over(manifest, stop) for stop in stops])
 
     assert manifests()[0].state is ManifestState.DONE
 
@@ -103,7 +105,7 @@ def test_two_stops_handed_over_at_once_end_the_manifest(any_app: Flask, tmp_path
     ],
 )
 def test_a_stop_takes_the_proofs_of_its_kind_alone(
-    app: Flask, tmp_path: Path, ill: bool, proof: ProofKind, refusal: str
+    tables: Flask, tmp_path: Path, ill: bool, proof: ProofKind, refusal: str
 ) -> None:
     everybody = [(0, 0), (0, 1)] if ill else []
     _, manifest, (stop,) = a_day_on_the_road(tmp_path, compounds=1, ill=everybody)
@@ -116,7 +118,7 @@ def test_a_stop_takes_the_proofs_of_its_kind_alone(
     assert order_states() == [OrderState.DELIVERED] * 2
 
 
-def test_a_stop_of_another_route_is_not_on_this_manifest(app: Flask, tmp_path: Path) -> None:
+def test_a_stop_of_another_route_is_not_on_this_manifest(tables: Flask, tmp_path: Path) -> None:
     plan_id = planned(a_ready_day(compounds=1), a_ready_day(compounds=1), cache=tmp_path)
     issued(plan_id)
     mine, other = manifests()
@@ -127,7 +129,7 @@ def test_a_stop_of_another_route_is_not_on_this_manifest(app: Flask, tmp_path: P
     handed_over(mine, stops[mine.plan_vehicle_id])
 
 
-def test_a_dropped_stop_cannot_be_handed_over(app: Flask, tmp_path: Path) -> None:
+def test_a_dropped_stop_cannot_be_handed_over(tables: Flask, tmp_path: Path) -> None:
     _, manifest, _ = a_day_on_the_road(tmp_path, compounds=1)
     dropped_plan = planned(a_ready_day(compounds=1, vehicles=0), cache=tmp_path)
     (dropped,) = stops_of(dropped_plan)
@@ -136,7 +138,7 @@ def test_a_dropped_stop_cannot_be_handed_over(app: Flask, tmp_path: Path) -> Non
         handed_over(manifest, dropped)
 
 
-def test_a_handover_on_an_unknown_manifest_is_not_found(app: Flask, tmp_path: Path) -> None:
+def test_a_handover_on_an_unknown_manifest_is_not_found(tables: Flask, tmp_path: Path) -> None:
     _, _, (stop,) = a_day_on_the_road(tmp_path, compounds=1)
 
     with pytest.raises(NotFound, match="No manifest 999"), transaction() as session:
@@ -158,7 +160,7 @@ def collected(order: Order, code: str) -> None:
         collect_order(session, order.id, code, now=NOW)
 
 
-def test_the_right_code_collects_an_order_once(any_app: Flask, tmp_path: Path) -> None:
+def test_the_right_code_collects_an_order_once(any_tables: Flask, tmp_path: Path) -> None:
     order = a_delivered_order(tmp_path)
 
     collected(order, order.pickup_code)
@@ -169,7 +171,7 @@ def test_the_right_code_collects_an_order_once(any_app: Flask, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("code", ["", "wrong", "１２３４５６"])
-def test_a_wrong_code_collects_nothing(app: Flask, tmp_path: Path, code: str) -> None:
+def test_a_wrong_code_collects_nothing(tables: Flask, tmp_path: Path, code: str) -> None:
     order = a_delivered_order(tmp_path)
 
     with pytest.raises(WrongPickupCode, match=f"This is not the pickup code of order {order.code}"):
@@ -178,7 +180,7 @@ def test_a_wrong_code_collects_nothing(app: Flask, tmp_path: Path, code: str) ->
     assert order_states() == [OrderState.DELIVERED] * 2
 
 
-def test_an_order_is_not_collected_before_it_was_delivered(app: Flask, tmp_path: Path) -> None:
+def test_an_order_is_not_collected_before_it_was_delivered(tables: Flask, tmp_path: Path) -> None:
     a_day_on_the_road(tmp_path, compounds=1)
     with reading() as session:
         order = session.scalars(select(Order)).first()
@@ -188,16 +190,16 @@ def test_an_order_is_not_collected_before_it_was_delivered(app: Flask, tmp_path:
         collected(order, order.pickup_code)
 
 
-def test_one_code_redeemed_at_two_counters_at_once_is_redeemed_once(any_app: Flask, tmp_path: Path) -> None:
+def test_one_code_redeemed_at_two_counters_at_once_is_redeemed_once(any_tables: Flask, tmp_path: Path) -> None:
     order = a_delivered_order(tmp_path)
 
-    answers = race(any_app, [lambda: collected(order, order.pickup_code)] * 6)
+    answers = race(any_tables, [lambda: collected(order, order.pickup_code)] * 6)
 
     assert answers.count(None) == 1
     assert sum(isinstance(answer, BadTransition) for answer in answers) == 5
 
 
-def test_an_order_of_no_one_is_not_found(app: Flask) -> None:
+def test_an_order_of_no_one_is_not_found(tables: Flask) -> None:
     with pytest.raises(NotFound, match="No order 999"), transaction() as session:
         collect_order(session, 999, "000000", now=NOW)
 

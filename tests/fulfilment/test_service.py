@@ -74,7 +74,7 @@ def order_states() -> list[OrderState]:
 # waves
 
 
-def test_a_closed_campaign_is_released_as_one_wave_however_often_it_is_asked(any_app: Flask) -> None:
+def test_a_closed_campaign_is_released_as_one_wave_however_often_it_is_asked(any_tables: Flask) -> None:
     campaign, _ = a_closed_campaign({(0, 0): 1})
 
     wave_id = released(campaign)
@@ -86,17 +86,17 @@ def test_a_closed_campaign_is_released_as_one_wave_however_often_it_is_asked(any
     assert (wave.campaign_id, wave.delivery_date, wave.released_at) == (campaign.campaign_id, DELIVERY_DATE, NOW)
 
 
-def test_a_wave_released_by_many_at_once_is_one_wave(any_app: Flask) -> None:
+def test_a_wave_released_by_many_at_once_is_one_wave(any_tables: Flask) -> None:
     campaign, _ = a_closed_campaign({(0, 0): 1})
 
-    answers = race(any_app, [lambda: released(campaign)] * 8)
+    answers = race(any_tables, [lambda: released(campaign)] * 8)
 
     assert len(set(answers)) == 1
     assert isinstance(answers[0], int)
 
 
 @pytest.mark.parametrize("state", [CampaignState.DRAFT, CampaignState.OPEN, CampaignState.FAILED])
-def test_only_a_closed_campaign_is_released(app: Flask, state: CampaignState) -> None:
+def test_only_a_closed_campaign_is_released(tables: Flask, state: CampaignState) -> None:
     with transaction() as session:
         campaign = a_campaign(session, a_store(session), a_town(session), state=state)
 
@@ -104,7 +104,7 @@ def test_only_a_closed_campaign_is_released(app: Flask, state: CampaignState) ->
         released(campaign)
 
 
-def test_an_unknown_campaign_or_wave_is_not_found(app: Flask) -> None:
+def test_an_unknown_campaign_or_wave_is_not_found(tables: Flask) -> None:
     with pytest.raises(NotFound, match="No campaign 999"):
         released(CampaignRef(campaign_id=999, offer_ids={}))
     with pytest.raises(NotFound, match="No wave 999"):
@@ -114,7 +114,7 @@ def test_an_unknown_campaign_or_wave_is_not_found(app: Flask) -> None:
 # batches
 
 
-def test_orders_are_batched_by_point_with_exact_sums(any_app: Flask) -> None:
+def test_orders_are_batched_by_point_with_exact_sums(any_tables: Flask) -> None:
     # compound 0: 3 + 16 kg; compound 1: 4 kg
     campaign, town = a_closed_campaign({(0, 0): 3, (0, 1): 16, (1, 0): 4})
 
@@ -132,7 +132,7 @@ def test_orders_are_batched_by_point_with_exact_sums(any_app: Flask) -> None:
     assert len(town.compound_ids) == 2
 
 
-def test_a_batch_weighs_what_was_given(app: Flask) -> None:
+def test_a_batch_weighs_what_was_given(tables: Flask) -> None:
     # 4 kg in stock for 3 + 3 ordered, shared 2 and 2
     campaign, _ = a_closed_campaign({(0, 0): 3, (0, 1): 3}, supply=4)
     wave_id = released(campaign)
@@ -144,7 +144,7 @@ def test_a_batch_weighs_what_was_given(app: Flask) -> None:
         assert sorted(weight_g for _, _, weight_g, _ in packed_orders(session, [wave_id])) == [2_000, 2_000]
 
 
-def test_the_quarantined_get_a_batch_of_their_own_for_the_door(app: Flask) -> None:
+def test_the_quarantined_get_a_batch_of_their_own_for_the_door(tables: Flask) -> None:
     campaign, _ = a_closed_campaign({(0, 0): 3, (0, 1): 5}, ill=((0, 1),))
     wave_id = released(campaign)
 
@@ -155,7 +155,7 @@ def test_the_quarantined_get_a_batch_of_their_own_for_the_door(app: Flask) -> No
     assert batches == {PointKind.PICKUP_POINT: 3_000, PointKind.DOOR: 5_000}
 
 
-def test_two_windows_are_two_batches(app: Flask) -> None:
+def test_two_windows_are_two_batches(tables: Flask) -> None:
     with transaction() as session:
         town, store = a_town(session), a_store(session)
         campaign = a_campaign(session, store, town)
@@ -166,7 +166,7 @@ def test_two_windows_are_two_batches(app: Flask) -> None:
     assert batched(released(campaign)) == 2
 
 
-def test_batching_again_changes_nothing(any_app: Flask) -> None:
+def test_batching_again_changes_nothing(any_tables: Flask) -> None:
     campaign, _ = a_closed_campaign({(0, 0): 3, (1, 0): 4})
     wave_id = released(campaign)
     assert batched(wave_id) == 2
@@ -180,23 +180,23 @@ def test_batching_again_changes_nothing(any_app: Flask) -> None:
         assert session.scalar(select(func.count()).select_from(Batch)) == 2
 
 
-def test_batching_at_the_same_moment_batches_once(any_app: Flask) -> None:
+def test_batching_at_the_same_moment_batches_once(any_tables: Flask) -> None:
     campaign, _ = a_closed_campaign({(0, 0): 3, (1, 0): 4})
     wave_id = released(campaign)
 
-    answers = race(any_app, [lambda: batched(wave_id)] * 6)
+    answers = race(any_tables, [lambda: batched(wave_id)] * 6)
 
     assert answers == [2] * 6
 
 
-def test_an_order_that_gets_nothing_is_in_no_batch(app: Flask) -> None:
+def test_an_order_that_gets_nothing_is_in_no_batch(tables: Flask) -> None:
     campaign, _ = a_closed_campaign({(0, 0): 3}, supply=0)
 
     assert batched(released(campaign)) == 0
     assert order_states() == [OrderState.SHORTED]
 
 
-def test_a_household_without_a_point_stays_confirmed_until_it_has_one(app: Flask) -> None:
+def test_a_household_without_a_point_stays_confirmed_until_it_has_one(tables: Flask) -> None:
     campaign, town = a_closed_campaign({(0, 0): 3, (1, 0): 4})
     wave_id = released(campaign)
     with transaction() as session:
@@ -213,7 +213,7 @@ def test_a_household_without_a_point_stays_confirmed_until_it_has_one(app: Flask
     assert order_states() == [OrderState.BATCHED] * 2
 
 
-def test_a_batch_once_made_does_not_grow(app: Flask) -> None:
+def test_a_batch_once_made_does_not_grow(tables: Flask) -> None:
     # quarantined, and the compound has no door point; the quarantine ends after the pickup point's batch was made
     campaign, town = a_closed_campaign({(0, 0): 3, (0, 1): 4}, ill=((0, 1),))
     wave_id = released(campaign)
@@ -230,7 +230,7 @@ def test_a_batch_once_made_does_not_grow(app: Flask) -> None:
     assert order_states() == [OrderState.BATCHED, OrderState.CONFIRMED]
 
 
-def test_orders_are_told_by_batch_also_for_a_batch_without_any(app: Flask) -> None:
+def test_orders_are_told_by_batch_also_for_a_batch_without_any(tables: Flask) -> None:
     campaign, _ = a_closed_campaign({(0, 0): 3, (0, 1): 4})
     wave_id = released(campaign)
     batched(wave_id)

@@ -36,7 +36,7 @@ def received(item_id: int, area_id: int, quantity: int, *, key: str = "R1", hour
         return receive(session, receipt, now=NOW + timedelta(hours=hours))
 
 
-def test_a_receipt_is_on_hand_where_it_arrived(any_app: Flask) -> None:
+def test_a_receipt_is_on_hand_where_it_arrived(any_tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
 
     received(item_id, town.office_id, 500)
@@ -52,7 +52,7 @@ def test_a_receipt_is_on_hand_where_it_arrived(any_app: Flask) -> None:
     ]
 
 
-def test_stock_is_told_of_the_areas_asked_for_and_of_no_other(app: Flask) -> None:
+def test_stock_is_told_of_the_areas_asked_for_and_of_no_other(tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
     received(item_id, town.office_id, 500)
     received(item_id, town.community_id, 40, key="R2")
@@ -75,7 +75,7 @@ def test_stock_is_told_of_the_areas_asked_for_and_of_no_other(app: Flask) -> Non
     assert of_nobody == []
 
 
-def test_the_legs_of_every_transfer_sum_to_zero(any_app: Flask) -> None:
+def test_the_legs_of_every_transfer_sum_to_zero(any_tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
     for n, quantity in enumerate((1, 20, 300)):
         received(item_id, town.office_id, quantity, key=f"R{n}")
@@ -89,7 +89,7 @@ def test_the_legs_of_every_transfer_sum_to_zero(any_app: Flask) -> None:
     assert supplier == -321  # what the areas hold came from outside: 1 + 20 + 300
 
 
-def test_the_same_key_twice_is_one_receipt(app: Flask) -> None:
+def test_the_same_key_twice_is_one_receipt(tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
 
     first, again = received(item_id, town.office_id, 500), received(item_id, town.office_id, 500)
@@ -99,7 +99,7 @@ def test_the_same_key_twice_is_one_receipt(app: Flask) -> None:
         assert [row.on_hand for row in stock_of_areas(session, None)] == [500]
 
 
-def test_a_receipt_of_less_than_one_piece_is_refused(app: Flask) -> None:
+def test_a_receipt_of_less_than_one_piece_is_refused(tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
 
     assert received(item_id, town.office_id, 1) > 0
@@ -109,7 +109,7 @@ def test_a_receipt_of_less_than_one_piece_is_refused(app: Flask) -> None:
         received(item_id, town.office_id, -5, key="R3")
 
 
-def test_a_receipt_of_an_unknown_item_or_for_an_unknown_area_leaves_nothing_behind(any_app: Flask) -> None:
+def test_a_receipt_of_an_unknown_item_or_for_an_unknown_area_leaves_nothing_behind(any_tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
 
     with pytest.raises(NotFound, match="No item 999"):
@@ -131,7 +131,7 @@ def test_a_receipt_of_an_unknown_item_or_for_an_unknown_area_leaves_nothing_behi
     ],
     ids=["entry edited", "entry deleted", "transfer edited", "transfer deleted"],
 )
-def test_the_database_refuses_to_edit_the_ledger(any_app: Flask, edit: object) -> None:
+def test_the_database_refuses_to_edit_the_ledger(any_tables: Flask, edit: object) -> None:
     received(an_item(), a_town_there().office_id, 500)
 
     with pytest.raises(DBAPIError, match="is append-only"), transaction() as session:
@@ -141,7 +141,7 @@ def test_the_database_refuses_to_edit_the_ledger(any_app: Flask, edit: object) -
         assert [row.on_hand for row in stock_of_areas(session, None)] == [500]
 
 
-def test_an_entry_of_no_pieces_is_refused_by_the_database(any_app: Flask) -> None:
+def test_an_entry_of_no_pieces_is_refused_by_the_database(any_tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
     transfer_id = received(item_id, town.office_id, 1)
 
@@ -152,20 +152,20 @@ def test_an_entry_of_no_pieces_is_refused_by_the_database(any_app: Flask) -> Non
         session.add(Entry(transfer_id=transfer_id, holder_id=holder_id, quantity=0))
 
 
-def test_ten_clerks_entering_the_same_receipt_at_once_enter_it_once(any_app: Flask) -> None:
+def test_ten_clerks_entering_the_same_receipt_at_once_enter_it_once(any_tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
 
-    answers = race(any_app, [lambda: received(item_id, town.office_id, 500)] * 10)
+    answers = race(any_tables, [lambda: received(item_id, town.office_id, 500)] * 10)
 
     assert len(set(answers)) == 1
     with reading() as session:
         assert [row.on_hand for row in stock_of_areas(session, None)] == [500]
 
 
-def test_first_receipts_at_the_same_moment_share_one_supplier(any_app: Flask) -> None:
+def test_first_receipts_at_the_same_moment_share_one_supplier(any_tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
 
-    answers = race(any_app, [lambda n=n: received(item_id, town.office_id, 10, key=f"R{n}") for n in range(8)])
+    answers = race(any_tables, [lambda n=n: received(item_id, town.office_id, 10, key=f"R{n}") for n in range(8)])
 
     assert len(set(answers)) == 8
     with reading() as session:
@@ -175,7 +175,7 @@ def test_first_receipts_at_the_same_moment_share_one_supplier(any_app: Flask) ->
     assert kinds == [HolderKind.AREA, HolderKind.SUPPLIER]
 
 
-def test_truncating_the_ledger_is_refused_too(any_app: Flask) -> None:
+def test_truncating_the_ledger_is_refused_too(any_tables: Flask) -> None:
     received(an_item(), a_town_there().office_id, 500)
     with transaction() as session:
         if session.get_bind().dialect.name != "postgresql":

@@ -33,7 +33,7 @@ def keys() -> list[str]:
         return list(session.scalars(select(Notification.key).order_by(Notification.key)))
 
 
-def test_a_message_keeps_what_it_tells(any_app: Flask) -> None:
+def test_a_message_keeps_what_it_tells(any_tables: Flask) -> None:
     home = a_household()
 
     with transaction() as session:
@@ -49,7 +49,7 @@ def test_a_message_keeps_what_it_tells(any_app: Flask) -> None:
     )
 
 
-def test_the_same_key_is_one_message_and_the_first_one_stands(any_app: Flask) -> None:
+def test_the_same_key_is_one_message_and_the_first_one_stands(any_tables: Flask) -> None:
     home = a_household()
 
     assert told(message("a", home, word="first"), message("b", home)) == 2
@@ -60,7 +60,7 @@ def test_the_same_key_is_one_message_and_the_first_one_stands(any_app: Flask) ->
         assert session.scalars(select(Notification.data).where(Notification.key == "a")).one() == {"word": "first"}
 
 
-def test_the_same_key_twice_in_one_go_is_one_message_too(any_app: Flask) -> None:
+def test_the_same_key_twice_in_one_go_is_one_message_too(any_tables: Flask) -> None:
     home = a_household()
 
     assert told(message("a", home), message("a", home)) == 1
@@ -68,18 +68,18 @@ def test_the_same_key_twice_in_one_go_is_one_message_too(any_app: Flask) -> None
     assert keys() == ["a"]
 
 
-def test_nothing_to_tell_is_told_to_nobody(app: Flask) -> None:
+def test_nothing_to_tell_is_told_to_nobody(tables: Flask) -> None:
     assert told() == 0
 
 
-def test_a_whole_district_is_told_in_one_go(any_app: Flask) -> None:
+def test_a_whole_district_is_told_in_one_go(any_tables: Flask) -> None:
     home = a_household()
 
     assert told(*(message(f"k{n:04d}", home) for n in range(1_300))) == 1_300
     assert told(*(message(f"k{n:04d}", home) for n in range(1_301))) == 1
 
 
-def test_a_message_goes_with_the_change_it_tells_of(app: Flask) -> None:
+def test_a_message_goes_with_the_change_it_tells_of(tables: Flask) -> None:
     home = a_household()
 
     def tell_and_fail() -> None:
@@ -93,9 +93,9 @@ def test_a_message_goes_with_the_change_it_tells_of(app: Flask) -> None:
     assert keys() == []
 
 
-def test_two_who_tell_the_same_at_once_tell_it_once(any_app: Flask) -> None:
+def test_two_who_tell_the_same_at_once_tell_it_once(any_tables: Flask) -> None:
     home = a_household()
 
-    answers = race(any_app, [lambda: told(message("a", home), message("b", home))] * 8)
+    answers = race(any_tables, [lambda: told(message("a", home), message("b", home))] * 8)
 
     assert sorted(answers) == [0] * 7 + [2]

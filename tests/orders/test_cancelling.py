@@ -39,7 +39,7 @@ def ordered(campaign: CampaignRef, home: int, lines: dict[str, int] | None = Non
         return an_order(session, campaign, home, lines, **more)  # type: ignore[arg-type]
 
 
-def test_a_cancelled_order_gives_its_household_the_limit_back_and_is_told(any_app: Flask) -> None:
+def test_a_cancelled_order_gives_its_household_the_limit_back_and_is_told(any_tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01", limit=5), OfferSpec(sku="E01"))
     home = town.households[0][0]
     ordered(campaign, home, {"V01": 2})
@@ -57,7 +57,7 @@ def test_a_cancelled_order_gives_its_household_the_limit_back_and_is_told(any_ap
     assert told == [f"order_cancelled:{second.order_id}"]
 
 
-def test_an_order_stands_from_the_cut_off_on(app: Flask) -> None:
+def test_an_order_stands_from_the_cut_off_on(tables: Flask) -> None:
     campaign, town = a_shop()
     placed = ordered(campaign, town.households[0][0])
 
@@ -65,7 +65,7 @@ def test_an_order_stands_from_the_cut_off_on(app: Flask) -> None:
         cancel_order(session, placed.order_id, now=CUT_OFF)
 
 
-def test_an_order_is_cancelled_once_and_not_after_the_closing(app: Flask) -> None:
+def test_an_order_is_cancelled_once_and_not_after_the_closing(tables: Flask) -> None:
     campaign, town = a_shop()
     first, second = ordered(campaign, town.households[0][0]), ordered(campaign, town.households[0][1])
     with transaction() as session:

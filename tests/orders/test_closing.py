@@ -53,7 +53,7 @@ def messages(event: str) -> list[dict[str, object]]:
     return [row.data for row in rows if row.event.value == event]
 
 
-def test_a_campaign_closes_with_every_line_decided(any_app: Flask) -> None:
+def test_a_campaign_closes_with_every_line_decided(any_tables: Flask) -> None:
     # 5 in stock for 3 + 3; the second order gets 2 of its 3, the third none, its rice aside
     campaign = a_campaign_of(
         OfferSpec(sku="V01", supply=5),
@@ -82,7 +82,7 @@ def test_a_campaign_closes_with_every_line_decided(any_app: Flask) -> None:
         assert session.get_one(Campaign, campaign.campaign_id).closed_at == LATER
 
 
-def test_every_household_that_gets_less_is_told_once_which_lines_and_why(any_app: Flask) -> None:
+def test_every_household_that_gets_less_is_told_once_which_lines_and_why(any_tables: Flask) -> None:
     campaign = a_campaign_of(
         OfferSpec(sku="V01", supply=3), OfferSpec(sku="E01", supply=0), baskets=[{"V01": 2}, {"V01": 2, "E01": 1}]
     )
@@ -97,7 +97,7 @@ def test_every_household_that_gets_less_is_told_once_which_lines_and_why(any_app
     ]
 
 
-def test_closing_again_changes_nothing_and_reports_the_same(any_app: Flask) -> None:
+def test_closing_again_changes_nothing_and_reports_the_same(any_tables: Flask) -> None:
     campaign = a_campaign_of(OfferSpec(sku="V01", supply=3), baskets=[{"V01": 2}, {"V01": 2}])
     first = closed(campaign)
     before = outcomes(campaign)
@@ -118,7 +118,7 @@ def test_closing_again_changes_nothing_and_reports_the_same(any_app: Flask) -> N
         (ShortageRule.PROPORTIONAL, [2, 2, 2]),
     ],
 )
-def test_the_campaigns_own_rule_shares_out(app: Flask, rule: ShortageRule, given: list[int]) -> None:
+def test_the_campaigns_own_rule_shares_out(tables: Flask, rule: ShortageRule, given: list[int]) -> None:
     campaign = a_campaign_of(OfferSpec(sku="V01", supply=6), baskets=[{"V01": 4}] * 3, rule=rule)
 
     closed(campaign)
@@ -126,7 +126,7 @@ def test_the_campaigns_own_rule_shares_out(app: Flask, rule: ShortageRule, given
     assert [units for _, units, _, _ in outcomes(campaign)] == given
 
 
-def test_the_draw_gives_the_supply_out_in_whole_baskets(app: Flask) -> None:
+def test_the_draw_gives_the_supply_out_in_whole_baskets(tables: Flask) -> None:
     campaign = a_campaign_of(OfferSpec(sku="V01", supply=6), baskets=[{"V01": 4}] * 3, rule=ShortageRule.DRAW)
 
     closed(campaign)
@@ -134,7 +134,7 @@ def test_the_draw_gives_the_supply_out_in_whole_baskets(app: Flask) -> None:
     assert sorted(units or 0 for _, units, _, _ in outcomes(campaign)) == [0, 2, 4]
 
 
-def test_a_campaign_below_its_minimum_fails_and_its_orders_are_cancelled(any_app: Flask) -> None:
+def test_a_campaign_below_its_minimum_fails_and_its_orders_are_cancelled(any_tables: Flask) -> None:
     campaign = a_campaign_of(baskets=[{"V01": 1}] * 2, minimum_orders=3)
 
     report = closed(campaign)
@@ -146,11 +146,11 @@ def test_a_campaign_below_its_minimum_fails_and_its_orders_are_cancelled(any_app
     assert len(messages("campaign_failed")) == 2
 
 
-def test_a_campaign_at_its_minimum_forms(app: Flask) -> None:
+def test_a_campaign_at_its_minimum_forms(tables: Flask) -> None:
     assert closed(a_campaign_of(baskets=[{"V01": 1}] * 3, minimum_orders=3)).state is CampaignState.CLOSED
 
 
-def test_cancelled_orders_count_neither_for_the_minimum_nor_for_the_supply(app: Flask) -> None:
+def test_cancelled_orders_count_neither_for_the_minimum_nor_for_the_supply(tables: Flask) -> None:
     campaign = a_campaign_of(OfferSpec(sku="V01", supply=2), baskets=[{"V01": 2}] * 3, minimum_orders=2)
     with transaction() as session:
         first = session.scalars(select(Order.id).order_by(Order.id)).first()
@@ -164,13 +164,13 @@ def test_cancelled_orders_count_neither_for_the_minimum_nor_for_the_supply(app: 
     assert [units for _, units, _, _ in outcomes(campaign)] == [None, 2, 0]
 
 
-def test_a_campaign_nobody_ordered_in_closes_with_nothing(app: Flask) -> None:
+def test_a_campaign_nobody_ordered_in_closes_with_nothing(tables: Flask) -> None:
     report = closed(a_campaign_of(baskets=[]))
 
     assert (report.state, report.order_count, report.line_count) == (CampaignState.CLOSED, 0, 0)
 
 
-def test_a_draft_cannot_be_closed_and_an_unknown_campaign_is_not_found(app: Flask) -> None:
+def test_a_draft_cannot_be_closed_and_an_unknown_campaign_is_not_found(tables: Flask) -> None:
     with transaction() as session:
         town, store = a_town(session), a_store(session)
         draft = a_campaign(session, store, town, state=CampaignState.DRAFT)
@@ -181,7 +181,7 @@ def test_a_draft_cannot_be_closed_and_an_unknown_campaign_is_not_found(app: Flas
         closed(CampaignRef(campaign_id=999, offer_ids={}))
 
 
-def test_what_is_given_is_never_more_than_ordered_by_the_databases_word_too(any_app: Flask) -> None:
+def test_what_is_given_is_never_more_than_ordered_by_the_databases_word_too(any_tables: Flask) -> None:
     campaign = a_campaign_of(OfferSpec(sku="V01", supply=1, limit=3), baskets=[{"V01": 3}, {"V01": 3}])
     closed(campaign)
 

@@ -54,7 +54,7 @@ def count_of(table: type) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
-def test_an_order_is_priced_by_the_platform_and_told_to_its_household(any_app: Flask) -> None:
+def test_an_order_is_priced_by_the_platform_and_told_to_its_household(any_tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01", price_cents=350), OfferSpec(sku="E01", price_cents=1_280))
     home = town.households[0][0]
 
@@ -77,7 +77,7 @@ def test_an_order_is_priced_by_the_platform_and_told_to_its_household(any_app: F
     }
 
 
-def test_the_price_is_the_offers_and_not_the_products(app: Flask) -> None:
+def test_the_price_is_the_offers_and_not_the_products(tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01", price_cents=500))
     with transaction() as session:
         session.get_one(Offer, campaign.offer_ids["V01"]).price_cents = 450
@@ -85,7 +85,7 @@ def test_the_price_is_the_offers_and_not_the_products(app: Flask) -> None:
     assert ordered(campaign, town.households[0][0], {"V01": 2}).total_cents == 900
 
 
-def test_a_pickup_code_is_six_digits_and_no_two_orders_share_a_code(app: Flask) -> None:
+def test_a_pickup_code_is_six_digits_and_no_two_orders_share_a_code(tables: Flask) -> None:
     campaign, town = a_shop()
 
     placed = [ordered(campaign, home) for home in town.households[0]]
@@ -98,7 +98,7 @@ def test_a_pickup_code_is_six_digits_and_no_two_orders_share_a_code(app: Flask) 
 # what is refused
 
 
-def test_an_order_is_taken_until_the_microsecond_before_the_cut_off(app: Flask) -> None:
+def test_an_order_is_taken_until_the_microsecond_before_the_cut_off(tables: Flask) -> None:
     campaign, town = a_shop()
     home = town.households[0][0]
 
@@ -114,14 +114,14 @@ def test_an_order_is_taken_until_the_microsecond_before_the_cut_off(app: Flask) 
 @pytest.mark.parametrize(
     "state", [CampaignState.DRAFT, CampaignState.CLOSED, CampaignState.FAILED, CampaignState.FULFILLED]
 )
-def test_a_campaign_that_is_not_open_takes_no_orders(app: Flask, state: CampaignState) -> None:
+def test_a_campaign_that_is_not_open_takes_no_orders(tables: Flask, state: CampaignState) -> None:
     campaign, town = a_shop(state=state)
 
     with pytest.raises(CampaignClosed, match=f"it is {state.value}"):
         ordered(campaign, town.households[0][0])
 
 
-def test_an_order_in_no_campaign_or_of_no_household_is_not_found(app: Flask) -> None:
+def test_an_order_in_no_campaign_or_of_no_household_is_not_found(tables: Flask) -> None:
     campaign, town = a_shop()
     nowhere = CampaignRef(campaign_id=999, offer_ids={})
 
@@ -131,7 +131,7 @@ def test_an_order_in_no_campaign_or_of_no_household_is_not_found(app: Flask) -> 
         ordered(campaign, 999)
 
 
-def test_a_household_outside_the_campaigns_areas_is_not_served(app: Flask) -> None:
+def test_a_household_outside_the_campaigns_areas_is_not_served(tables: Flask) -> None:
     campaign, town = a_shop()
     with transaction() as session:
         elsewhere = a_town(session)
@@ -142,7 +142,7 @@ def test_a_household_outside_the_campaigns_areas_is_not_served(app: Flask) -> No
 
 
 @pytest.mark.parametrize("level", ["office_id", "community_id"])
-def test_a_campaign_serves_everything_below_its_areas(app: Flask, level: str) -> None:
+def test_a_campaign_serves_everything_below_its_areas(tables: Flask, level: str) -> None:
     campaign, town = a_shop()
     with transaction() as session:
         session.scalars(select(CampaignArea)).one().area_id = getattr(town, level)
@@ -150,7 +150,7 @@ def test_a_campaign_serves_everything_below_its_areas(app: Flask, level: str) ->
     assert ordered(campaign, town.households[1][0]).total_cents == 500
 
 
-def test_a_neighbouring_community_of_the_same_street_office_is_not_served(app: Flask) -> None:
+def test_a_neighbouring_community_of_the_same_street_office_is_not_served(tables: Flask) -> None:
     campaign, town = a_shop()
     with transaction() as session:
         neighbour = Area(code="N", name="N", level=AreaLevel.COMMUNITY, parent_id=town.office_id)
@@ -162,7 +162,7 @@ def test_a_neighbouring_community_of_the_same_street_office_is_not_served(app: F
         ordered(campaign, town.households[0][0])
 
 
-def test_an_unknown_window_is_refused_with_the_windows_there_are(app: Flask) -> None:
+def test_an_unknown_window_is_refused_with_the_windows_there_are(tables: Flask) -> None:
     campaign, town = a_shop()
 
     assert ordered(campaign, town.households[0][0], window="PM").total_cents == 500
@@ -170,7 +170,7 @@ def test_an_unknown_window_is_refused_with_the_windows_there_are(app: Flask) -> 
         ordered(campaign, town.households[0][0], window="NIGHT")
 
 
-def test_one_unknown_product_refuses_the_whole_order(app: Flask) -> None:
+def test_one_unknown_product_refuses_the_whole_order(tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01", limit=5))
 
     with pytest.raises(UnknownSku, match="does not offer X99"):
@@ -179,7 +179,7 @@ def test_one_unknown_product_refuses_the_whole_order(app: Flask) -> None:
     assert (count_of(Order), count_of(HouseholdDraw), count_of(Notification)) == (0, 0, 0)
 
 
-def test_a_product_of_another_campaign_is_unknown_here(app: Flask) -> None:
+def test_a_product_of_another_campaign_is_unknown_here(tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01"))
     a_shop(OfferSpec(sku="Z01"))
 
@@ -210,7 +210,7 @@ def test_an_order_needs_a_line_and_names_a_product_once() -> None:
 # the household limit
 
 
-def test_the_limit_is_kept_over_all_orders_of_a_household(any_app: Flask) -> None:
+def test_the_limit_is_kept_over_all_orders_of_a_household(any_tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01", limit=5))
     home, neighbour = town.households[0][:2]
 
@@ -222,7 +222,7 @@ def test_the_limit_is_kept_over_all_orders_of_a_household(any_app: Flask) -> Non
     assert ordered(campaign, neighbour, {"V01": 5}).total_cents == 2_500
 
 
-def test_one_order_above_the_limit_is_refused_with_nothing_drawn(app: Flask) -> None:
+def test_one_order_above_the_limit_is_refused_with_nothing_drawn(tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01", limit=5))
 
     with pytest.raises(HouseholdLimitExceeded) as refused:
@@ -232,7 +232,7 @@ def test_one_order_above_the_limit_is_refused_with_nothing_drawn(app: Flask) -> 
     assert count_of(HouseholdDraw) == 0
 
 
-def test_a_line_over_the_limit_gives_back_what_the_lines_before_it_drew(any_app: Flask) -> None:
+def test_a_line_over_the_limit_gives_back_what_the_lines_before_it_drew(any_tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="A01", limit=5), OfferSpec(sku="B01", limit=1))
     home = town.households[0][0]
 
@@ -242,7 +242,7 @@ def test_a_line_over_the_limit_gives_back_what_the_lines_before_it_drew(any_app:
     assert ordered(campaign, home, {"A01": 5, "B01": 1}).total_cents == 3_000  # nothing had been drawn
 
 
-def test_an_offer_without_a_limit_counts_nothing(app: Flask) -> None:
+def test_an_offer_without_a_limit_counts_nothing(tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01"))
 
     ordered(campaign, town.households[0][0], {"V01": 999})
@@ -250,7 +250,7 @@ def test_an_offer_without_a_limit_counts_nothing(app: Flask) -> None:
     assert count_of(HouseholdDraw) == 0
 
 
-def test_placing_twice_in_one_transaction_is_two_orders(app: Flask) -> None:
+def test_placing_twice_in_one_transaction_is_two_orders(tables: Flask) -> None:
     campaign, town = a_shop(OfferSpec(sku="V01", limit=2))
     command = PlaceOrder(
         campaign_id=campaign.campaign_id,

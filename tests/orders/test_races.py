@@ -53,10 +53,10 @@ def ordered_units(*states: OrderState) -> int:
         return session.scalar(units) or 0
 
 
-def test_of_forty_orders_at_once_a_household_gets_the_two_its_limit_allows(any_app: Flask) -> None:
+def test_of_forty_orders_at_once_a_household_gets_the_two_its_limit_allows(any_tables: Flask) -> None:
     campaign, homes = a_limited_campaign(limit=2)
 
-    answers = race(any_app, [lambda: placed(campaign, homes[0])] * BUYERS)
+    answers = race(any_tables, [lambda: placed(campaign, homes[0])] * BUYERS)
 
     assert Counter(type(answer) for answer in answers) == {PlacedOrder: 2, HouseholdLimitExceeded: 38}
     assert {refusal.data["drawn"] for refusal in answers if isinstance(refusal, HouseholdLimitExceeded)} == {2}
@@ -68,7 +68,7 @@ def test_of_forty_orders_at_once_a_household_gets_the_two_its_limit_allows(any_a
 
 
 @pytest.mark.postgres
-def test_reading_the_limit_and_writing_later_oversells(postgres_app: Flask) -> None:
+def test_reading_the_limit_and_writing_later_oversells(postgres_tables: Flask) -> None:
     # the control: what the conditional update is for. Everybody reads 0 drawn before anybody writes
     campaign, homes = a_limited_campaign(limit=2)
     with transaction() as session:
@@ -84,7 +84,7 @@ def test_reading_the_limit_and_writing_later_oversells(postgres_app: Flask) -> N
                 drawn.quantity += 1
             return allowed
 
-    answers = race(postgres_app, [buy] * 10)
+    answers = race(postgres_tables, [buy] * 10)
 
     assert answers == [True] * 10
 
@@ -105,7 +105,7 @@ def _buy_in_a_process(
             engine.dispose()
 
 
-def test_processes_keep_the_limit_as_threads_do(any_app: Flask, database: str, tmp_path: Path) -> None:
+def test_processes_keep_the_limit_as_threads_do(any_tables: Flask, database: str, tmp_path: Path) -> None:
     # two processes, eight orders each: five of the sixteen are within the limit of 5
     campaign, homes = a_limited_campaign(limit=5)
     fresh = multiprocessing.get_context("forkserver")  # a plain fork would inherit open connections
@@ -126,7 +126,7 @@ def test_processes_keep_the_limit_as_threads_do(any_app: Flask, database: str, t
     assert ordered_units(OrderState.PLACED) == 5
 
 
-def test_an_order_that_meets_the_closing_is_refused_or_decided_but_never_lost(any_app: Flask) -> None:
+def test_an_order_that_meets_the_closing_is_refused_or_decided_but_never_lost(any_tables: Flask) -> None:
     for _ in range(6):
         campaign, homes = a_limited_campaign(limit=None, supply=4)
 
@@ -135,7 +135,7 @@ def test_an_order_that_meets_the_closing_is_refused_or_decided_but_never_lost(an
                 return close_campaign(session, campaign_id, now=NOW + timedelta(minutes=1))
 
         buy = [partial(placed, campaign, home, 2) for home in homes]
-        answers = race(any_app, [*buy[:3], close, *buy[3:]])
+        answers = race(any_tables, [*buy[:3], close, *buy[3:]])
 
         accepted = {answer.order_id for answer in answers if isinstance(answer, PlacedOrder)}
         refused = [answer for answer in answers if isinstance(answer, CampaignClosed)]
@@ -152,7 +152,7 @@ def test_an_order_that_meets_the_closing_is_refused_or_decided_but_never_lost(an
         assert sum(units for _, _, units in lines) == min(4, 2 * len(accepted))
 
 
-def test_ten_closings_at_once_close_once(any_app: Flask) -> None:
+def test_ten_closings_at_once_close_once(any_tables: Flask) -> None:
     campaign, homes = a_limited_campaign(supply=1, limit=None)
     placed(campaign, homes[0], 3)
 
@@ -160,7 +160,7 @@ def test_ten_closings_at_once_close_once(any_app: Flask) -> None:
         with transaction() as session:
             return close_campaign(session, campaign.campaign_id, now=NOW).state
 
-    answers = race(any_app, [close] * 10)
+    answers = race(any_tables, [close] * 10)
 
     assert answers == [CampaignState.CLOSED] * 10
     with reading() as session:
@@ -168,7 +168,7 @@ def test_ten_closings_at_once_close_once(any_app: Flask) -> None:
         assert session.scalar(select(func.count()).select_from(Notification)) == 2
 
 
-def test_an_order_in_place_of_one_being_cancelled_is_never_refused_for_units_given_back(any_app: Flask) -> None:
+def test_an_order_in_place_of_one_being_cancelled_is_never_refused_for_units_given_back(any_tables: Flask) -> None:
     campaign, homes = a_limited_campaign(limit=2)
     for _ in range(12):
         standing = placed(campaign, homes[0], 2)
@@ -177,7 +177,7 @@ def test_an_order_in_place_of_one_being_cancelled_is_never_refused_for_units_giv
             with transaction() as session:
                 cancel_order(session, order_id, now=NOW)
 
-        cancelled, second = race(any_app, [cancel, lambda: placed(campaign, homes[0], 2)])
+        cancelled, second = race(any_tables, [cancel, lambda: placed(campaign, homes[0], 2)])
 
         assert cancelled is None
         # either the cancelling came first, or the two units were still drawn
@@ -189,7 +189,7 @@ def test_an_order_in_place_of_one_being_cancelled_is_never_refused_for_units_giv
         assert ordered_units(OrderState.PLACED) == 0
 
 
-def test_an_order_is_cancelled_once_however_many_ask(any_app: Flask) -> None:
+def test_an_order_is_cancelled_once_however_many_ask(any_tables: Flask) -> None:
     campaign, homes = a_limited_campaign(limit=4)
     first = placed(campaign, homes[0], 2)
     placed(campaign, homes[0], 2)
@@ -198,7 +198,7 @@ def test_an_order_is_cancelled_once_however_many_ask(any_app: Flask) -> None:
         with transaction() as session:
             cancel_order(session, first.order_id, now=NOW)
 
-    answers = race(any_app, [cancel] * 6)
+    answers = race(any_tables, [cancel] * 6)
 
     assert answers.count(None) == 1
     assert all(answer is None or isinstance(answer, DomainError) for answer in answers)

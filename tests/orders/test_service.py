@@ -44,7 +44,7 @@ def state_of(campaign: CampaignRef) -> CampaignState:
         return session.get_one(Campaign, campaign.campaign_id).state
 
 
-def test_an_opened_campaign_has_promised_to_close_at_its_cut_off(any_app: Flask) -> None:
+def test_an_opened_campaign_has_promised_to_close_at_its_cut_off(any_tables: Flask) -> None:
     draft = a_draft()
 
     opened(draft)
@@ -60,7 +60,7 @@ def test_an_opened_campaign_has_promised_to_close_at_its_cut_off(any_app: Flask)
     assert promise.done_at is None
 
 
-def test_a_campaign_is_opened_once(app: Flask) -> None:
+def test_a_campaign_is_opened_once(tables: Flask) -> None:
     draft = a_draft()
     opened(draft)
 
@@ -70,7 +70,7 @@ def test_a_campaign_is_opened_once(app: Flask) -> None:
         opened(CampaignRef(campaign_id=999, offer_ids={}))
 
 
-def test_a_campaign_whose_cut_off_is_over_cannot_open(app: Flask) -> None:
+def test_a_campaign_whose_cut_off_is_over_cannot_open(tables: Flask) -> None:
     late, in_time = a_draft(), a_draft()
 
     with pytest.raises(BadSchedule, match=r"The cut-off 2020-02-18T12:00:00\+00:00 is over"):
@@ -83,7 +83,7 @@ def test_a_campaign_whose_cut_off_is_over_cannot_open(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("missing", [Offer, DeliveryWindow])
-def test_a_campaign_without_offers_or_windows_cannot_open(app: Flask, missing: type[Offer | DeliveryWindow]) -> None:
+def test_a_campaign_without_offers_or_windows_cannot_open(tables: Flask, missing: type[Offer | DeliveryWindow]) -> None:
     draft = a_draft()
     with transaction() as session:
         session.execute(delete(missing))
@@ -110,7 +110,7 @@ def order_state(order_id: int) -> OrderState:
         return session.get_one(Order, order_id).state
 
 
-def test_what_is_packed_weighs_what_was_given_and_not_what_was_ordered(any_app: Flask) -> None:
+def test_what_is_packed_weighs_what_was_given_and_not_what_was_ordered(any_tables: Flask) -> None:
     # 2 of 3 at 1,200 g and 1 of 1 at 500 g; the volume is twice the weight in these tests
     campaign, _, order_id = a_closed_campaign(
         OfferSpec(sku="V01", weight_g=1_200, supply=2), OfferSpec(sku="E01", weight_g=500), basket={"V01": 3, "E01": 1}
@@ -122,7 +122,7 @@ def test_what_is_packed_weighs_what_was_given_and_not_what_was_ordered(any_app: 
     assert (packed.order_id, packed.weight_g, packed.volume_ml) == (order_id, 2_900, 5_800)
 
 
-def test_an_order_that_gets_nothing_is_not_packed(app: Flask) -> None:
+def test_an_order_that_gets_nothing_is_not_packed(tables: Flask) -> None:
     campaign, _, order_id = a_closed_campaign(OfferSpec(sku="V01", supply=0))
 
     with reading() as session:
@@ -130,7 +130,7 @@ def test_an_order_that_gets_nothing_is_not_packed(app: Flask) -> None:
     assert order_state(order_id) is OrderState.SHORTED
 
 
-def test_an_order_goes_from_batched_to_delivered_to_collected_each_once(any_app: Flask) -> None:
+def test_an_order_goes_from_batched_to_delivered_to_collected_each_once(any_tables: Flask) -> None:
     _, _, order_id = a_closed_campaign()
 
     with transaction() as session:
@@ -146,7 +146,7 @@ def test_an_order_goes_from_batched_to_delivered_to_collected_each_once(any_app:
         mark_collected(session, order_id)
 
 
-def test_no_step_is_skipped(app: Flask) -> None:
+def test_no_step_is_skipped(tables: Flask) -> None:
     _, _, order_id = a_closed_campaign()
 
     with transaction() as session:
@@ -157,7 +157,7 @@ def test_no_step_is_skipped(app: Flask) -> None:
     assert order_state(order_id) is OrderState.CONFIRMED
 
 
-def test_an_unknown_order_has_no_pickup_code_and_cannot_be_collected(app: Flask) -> None:
+def test_an_unknown_order_has_no_pickup_code_and_cannot_be_collected(tables: Flask) -> None:
     with pytest.raises(NotFound, match="No order 999"), reading() as session:
         pickup_code_of(session, 999)
     with pytest.raises(NotFound, match="No order 999"), transaction() as session:

@@ -45,7 +45,7 @@ def is_local(moment: str) -> bool:
 # plan.json
 
 
-def test_the_document_has_the_fields_that_readers_count_on(any_app: Flask, tmp_path: Path) -> None:
+def test_the_document_has_the_fields_that_readers_count_on(any_tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(ill=[(0, 0)], vehicles=2)
     with transaction() as session:
         session.execute(update(Compound).where(Compound.id == day.town.compound_ids[1]).values(gate_closes_min=480))
@@ -71,7 +71,7 @@ def test_the_document_has_the_fields_that_readers_count_on(any_app: Flask, tmp_p
     assert json.loads(json.dumps(document)) == document
 
 
-def test_ids_in_the_document_lead_somewhere(app: Flask, tmp_path: Path) -> None:
+def test_ids_in_the_document_lead_somewhere(tables: Flask, tmp_path: Path) -> None:
     document = document_of(planned(a_ready_day(compounds=3, vehicles=2), cache=tmp_path))
 
     stops = {stop["id"] for stop in document["stops"]}
@@ -86,7 +86,7 @@ def test_ids_in_the_document_lead_somewhere(app: Flask, tmp_path: Path) -> None:
     assert {code for stop in document["stops"] for code in stop["batches"]} == batches
 
 
-def test_numbers_in_the_document_add_up(app: Flask, tmp_path: Path) -> None:
+def test_numbers_in_the_document_add_up(tables: Flask, tmp_path: Path) -> None:
     document = document_of(planned(a_ready_day(compounds=3), cache=tmp_path))
 
     (route,) = document["routes"]
@@ -100,7 +100,7 @@ def test_numbers_in_the_document_add_up(app: Flask, tmp_path: Path) -> None:
     assert (route["stop_count"], route["packages"]) == (3, 6)
 
 
-def test_every_moment_in_the_document_is_local_with_its_offset(app: Flask, tmp_path: Path) -> None:
+def test_every_moment_in_the_document_is_local_with_its_offset(tables: Flask, tmp_path: Path) -> None:
     document = document_of(planned(a_ready_day(), cache=tmp_path))
 
     (route,) = document["routes"]
@@ -114,7 +114,7 @@ def test_every_moment_in_the_document_is_local_with_its_offset(app: Flask, tmp_p
     assert local_iso(None) is None
 
 
-def test_stops_stand_in_driving_order_and_dropped_ones_last(any_app: Flask, tmp_path: Path) -> None:
+def test_stops_stand_in_driving_order_and_dropped_ones_last(any_tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(compounds=3)
     with transaction() as session:
         session.execute(update(Compound).where(Compound.id == day.town.compound_ids[0]).values(gate_closes_min=480))
@@ -125,7 +125,7 @@ def test_stops_stand_in_driving_order_and_dropped_ones_last(any_app: Flask, tmp_
     assert [stop["id"] for stop in document["stops"]] == [*driven, document["dropped"][0]["stop"]]
 
 
-def test_an_unknown_plan_is_not_found(app: Flask) -> None:
+def test_an_unknown_plan_is_not_found(tables: Flask) -> None:
     for export in (plan_document, geojson, manifests_csv):
         with pytest.raises(NotFound, match="No plan 999"), reading() as session:
             export(session, 999)
@@ -134,7 +134,7 @@ def test_an_unknown_plan_is_not_found(app: Flask) -> None:
 # GeoJSON
 
 
-def test_the_geojson_holds_a_line_per_route_and_a_point_per_stop_and_depot(app: Flask, tmp_path: Path) -> None:
+def test_the_geojson_holds_a_line_per_route_and_a_point_per_stop_and_depot(tables: Flask, tmp_path: Path) -> None:
     collection = geojson_of(planned(a_ready_day(), cache=tmp_path))
 
     assert collection["type"] == "FeatureCollection"
@@ -149,7 +149,7 @@ def test_the_geojson_holds_a_line_per_route_and_a_point_per_stop_and_depot(app: 
     assert json.loads(json.dumps(collection)) == collection
 
 
-def test_a_dropped_stop_is_a_point_with_its_reason_and_no_vehicle(app: Flask, tmp_path: Path) -> None:
+def test_a_dropped_stop_is_a_point_with_its_reason_and_no_vehicle(tables: Flask, tmp_path: Path) -> None:
     collection = geojson_of(planned(a_ready_day(vehicles=0, compounds=1), cache=tmp_path))
 
     stop, depot = (feature["properties"] for feature in collection["features"])
@@ -161,7 +161,7 @@ def test_a_dropped_stop_is_a_point_with_its_reason_and_no_vehicle(app: Flask, tm
 # CSV
 
 
-def test_the_manifest_has_a_row_per_stop_in_driving_order(app: Flask, tmp_path: Path) -> None:
+def test_the_manifest_has_a_row_per_stop_in_driving_order(tables: Flask, tmp_path: Path) -> None:
     plan_id = planned(a_ready_day(compounds=3), cache=tmp_path)
 
     rows = csv_of(plan_id)
@@ -194,7 +194,7 @@ def test_other_cells_are_left_as_they_are() -> None:
     assert list(csv.reader(io.StringIO(text, newline="")))[1] == ["5=6", "-7.5", "", "槐荫, 甲\n乙"]
 
 
-def test_a_compound_named_like_a_formula_cannot_run_from_the_manifest(app: Flask, tmp_path: Path) -> None:
+def test_a_compound_named_like_a_formula_cannot_run_from_the_manifest(tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(compounds=1)
     with transaction() as session:
         session.execute(update(Compound).values(name='=HYPERLINK("http://x")'))
@@ -214,7 +214,7 @@ def two_rivals(tmp_path: Path) -> tuple[int, ReadyDay, ReadyDay]:
     return planned(ours, theirs, cache=tmp_path), ours, theirs
 
 
-def test_a_merchants_documents_hold_nothing_of_a_rivals(app: Flask, tmp_path: Path) -> None:
+def test_a_merchants_documents_hold_nothing_of_a_rivals(tables: Flask, tmp_path: Path) -> None:
     plan_id, ours, theirs = two_rivals(tmp_path)
     whole = document_of(plan_id)
     rival = theirs.store.code
@@ -235,7 +235,7 @@ def test_a_merchants_documents_hold_nothing_of_a_rivals(app: Flask, tmp_path: Pa
     assert whole["cost_cents"] > 0
 
 
-def test_nobodys_stores_are_nothing_at_all(app: Flask, tmp_path: Path) -> None:
+def test_nobodys_stores_are_nothing_at_all(tables: Flask, tmp_path: Path) -> None:
     plan_id, _, _ = two_rivals(tmp_path)
 
     document = document_of(plan_id, store_ids=[])
@@ -245,7 +245,7 @@ def test_nobodys_stores_are_nothing_at_all(app: Flask, tmp_path: Path) -> None:
     assert csv_of(plan_id, store_ids=[]) == []
 
 
-def test_a_compounds_documents_do_not_give_the_rest_of_the_route_away(app: Flask, tmp_path: Path) -> None:
+def test_a_compounds_documents_do_not_give_the_rest_of_the_route_away(tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(compounds=3)
     plan_id = planned(day, cache=tmp_path)
     with reading() as session:
@@ -271,7 +271,7 @@ def test_a_compounds_documents_do_not_give_the_rest_of_the_route_away(app: Flask
     assert collection["features"][0]["properties"]["position"] is None
 
 
-def test_a_compound_that_has_a_route_to_itself_sees_all_of_it(app: Flask, tmp_path: Path) -> None:
+def test_a_compound_that_has_a_route_to_itself_sees_all_of_it(tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(compounds=1)
     plan_id = planned(day, cache=tmp_path)
 

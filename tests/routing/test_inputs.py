@@ -33,7 +33,7 @@ def test_the_local_day_begins_at_16_00_utc_of_the_day_before() -> None:
     assert at_minute(DELIVERY_DATE, 1440) == datetime(2020, 2, 19, 16, 0, tzinfo=UTC)
 
 
-def test_a_day_is_read_as_depots_vehicles_gates_and_stops(any_app: Flask) -> None:
+def test_a_day_is_read_as_depots_vehicles_gates_and_stops(any_tables: Flask) -> None:
     day = a_ready_day(ill=[(0, 0)])
 
     inputs = inputs_of(requested(day))
@@ -50,7 +50,7 @@ def test_a_day_is_read_as_depots_vehicles_gates_and_stops(any_app: Flask) -> Non
     assert [point.id.partition(":")[0] for point in inputs.points()] == ["depot", "gate", "gate"]
 
 
-def test_the_problem_counts_seconds_from_local_midnight(app: Flask) -> None:
+def test_the_problem_counts_seconds_from_local_midnight(tables: Flask) -> None:
     inputs = inputs_of(requested(a_ready_day()))
 
     problem = build_problem(inputs, GreatCircleTravel().matrix(inputs.points()))
@@ -62,7 +62,7 @@ def test_the_problem_counts_seconds_from_local_midnight(app: Flask) -> None:
     assert [stop.demand_g for stop in problem.stops] == [20_000, 20_000]
 
 
-def test_two_vans_of_two_stores_may_have_the_same_code(app: Flask) -> None:
+def test_two_vans_of_two_stores_may_have_the_same_code(tables: Flask) -> None:
     inputs = inputs_of(requested(a_ready_day(), a_ready_day()))
 
     names = [vehicle.name for vehicle in inputs.named_vehicles()]
@@ -70,7 +70,7 @@ def test_two_vans_of_two_stores_may_have_the_same_code(app: Flask) -> None:
     assert len(names) == len(set(names)) == 2
 
 
-def test_a_vehicle_taken_out_of_service_is_not_planned(app: Flask) -> None:
+def test_a_vehicle_taken_out_of_service_is_not_planned(tables: Flask) -> None:
     plan_id = requested(a_ready_day(vehicles=2))
     with transaction() as session:
         session.execute(update(Vehicle).where(Vehicle.code == "van-02").values(active=False))
@@ -108,7 +108,7 @@ INDIFFERENT = {
 
 
 @pytest.mark.parametrize("what", DECISIVE)
-def test_the_hash_changes_with_everything_that_decides_the_plan(app: Flask, what: str) -> None:
+def test_the_hash_changes_with_everything_that_decides_the_plan(tables: Flask, what: str) -> None:
     day = a_ready_day()
     plan_id = requested(day)
     before = inputs_of(plan_id).sha256
@@ -120,7 +120,7 @@ def test_the_hash_changes_with_everything_that_decides_the_plan(app: Flask, what
 
 
 @pytest.mark.parametrize("what", INDIFFERENT)
-def test_the_hash_stays_with_what_does_not_decide_it(any_app: Flask, what: str) -> None:
+def test_the_hash_stays_with_what_does_not_decide_it(any_tables: Flask, what: str) -> None:
     day = a_ready_day(ill=[(0, 0)])
     plan_id = requested(day)
     before = inputs_of(plan_id).sha256
@@ -146,26 +146,26 @@ def with_gate(opens_min: int, closes_min: int) -> PlanInputs:
     return inputs_of(plan_id)
 
 
-def test_a_stop_is_served_only_while_its_gate_is_open(app: Flask) -> None:
+def test_a_stop_is_served_only_while_its_gate_is_open(tables: Flask) -> None:
     (stop,) = with_gate(540, 660).stops  # 09:00 to 11:00
 
     assert (stop.window_start, stop.window_end) == (at_minute(DELIVERY_DATE, 540), at_minute(DELIVERY_DATE, 660))
 
 
-def test_a_gate_that_shuts_when_the_window_begins_closes_the_stop(app: Flask) -> None:
+def test_a_gate_that_shuts_when_the_window_begins_closes_the_stop(tables: Flask) -> None:
     inputs = with_gate(0, 480)
 
     assert inputs.stops == ()
     assert [stop.code.split("/")[-2:] for stop in inputs.closed] == [["0800-1200", "pickup"]]
 
 
-def test_a_gate_that_is_open_for_the_last_minute_leaves_the_stop_that_minute(app: Flask) -> None:
+def test_a_gate_that_is_open_for_the_last_minute_leaves_the_stop_that_minute(tables: Flask) -> None:
     (stop,) = with_gate(719, 1440).stops
 
     assert (stop.window_end - stop.window_start).total_seconds() == 60
 
 
-def test_a_pickup_and_a_door_stop_share_a_gate(app: Flask) -> None:
+def test_a_pickup_and_a_door_stop_share_a_gate(tables: Flask) -> None:
     inputs = inputs_of(requested(a_ready_day(compounds=1, ill=[(0, 0)])))
 
     assert len(inputs.stops) == 2

@@ -36,7 +36,7 @@ def a_day_by_the_road(*, store_at: tuple[float, float] = (10.0, 0.001)) -> Ready
     return a_ready_day(compounds=3, town_at=(10.0, 0.0), store_at=store_at)
 
 
-def test_a_compound_far_from_any_road_is_dropped_by_name_and_not_moved(app: Flask, tmp_path: Path) -> None:
+def test_a_compound_far_from_any_road_is_dropped_by_name_and_not_moved(tables: Flask, tmp_path: Path) -> None:
     day = a_day_by_the_road()
 
     plan = solved(requested(day, roads_file=str(a_road_file(tmp_path))), cache=tmp_path)
@@ -50,7 +50,7 @@ def test_a_compound_far_from_any_road_is_dropped_by_name_and_not_moved(app: Flas
     assert far.drop_detail == {"place": far.name, "distance_m": pytest.approx(724, abs=2)}
 
 
-def test_a_depot_far_from_any_road_is_named_at_every_stop_it_cannot_serve(app: Flask, tmp_path: Path) -> None:
+def test_a_depot_far_from_any_road_is_named_at_every_stop_it_cannot_serve(tables: Flask, tmp_path: Path) -> None:
     day = a_day_by_the_road(store_at=(10.0, 0.05))
 
     plan = solved(requested(day, roads_file=str(a_road_file(tmp_path))), cache=tmp_path)
@@ -66,7 +66,7 @@ def test_a_depot_far_from_any_road_is_named_at_every_stop_it_cannot_serve(app: F
     assert far.drop_detail["place"] == far.name  # its own gate is the nearer trouble
 
 
-def test_the_line_of_a_route_follows_the_road(app: Flask, tmp_path: Path) -> None:
+def test_the_line_of_a_route_follows_the_road(tables: Flask, tmp_path: Path) -> None:
     day = a_day_by_the_road()
 
     planned(day, cache=tmp_path, roads_file=str(a_road_file(tmp_path)))
@@ -79,7 +79,7 @@ def test_the_line_of_a_route_follows_the_road(app: Flask, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", b"not a road file", b"\x00" * 300])
-def test_a_file_that_holds_no_roads_fails_the_plan_and_names_it(app: Flask, tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_holds_no_roads_fails_the_plan_and_names_it(tables: Flask, tmp_path: Path, content: bytes) -> None:
     roads = tmp_path / "photo.osm.pbf"
     roads.write_bytes(content)
 
@@ -92,7 +92,7 @@ def test_a_file_that_holds_no_roads_fails_the_plan_and_names_it(app: Flask, tmp_
         assert session.scalar(select(func.count()).select_from(PlanStop)) == 0
 
 
-def test_roads_that_are_gone_when_the_job_runs_fail_the_plan_and_name_them(app: Flask, tmp_path: Path) -> None:
+def test_roads_that_are_gone_when_the_job_runs_fail_the_plan_and_name_them(tables: Flask, tmp_path: Path) -> None:
     roads = a_road_file(tmp_path)
     plan_id = requested(a_day_by_the_road(), roads_file=str(roads))
     roads.unlink()

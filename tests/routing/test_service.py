@@ -39,7 +39,7 @@ def a_request(**changes: object) -> PlanRequest:
     return PlanRequest(**(wanted | changes))  # type: ignore[arg-type]
 
 
-def test_a_wanted_plan_waits_with_the_promise_to_solve_it(any_app: Flask) -> None:
+def test_a_wanted_plan_waits_with_the_promise_to_solve_it(any_tables: Flask) -> None:
     day = a_ready_day()
 
     plan_id = requested(day, day)
@@ -63,7 +63,7 @@ def test_any_other_time_limit_is_refused(seconds: int) -> None:
         a_request(time_limit_s=seconds)
 
 
-def test_a_plan_of_no_waves_or_on_roads_that_are_not_there_is_refused(app: Flask, tmp_path: Path) -> None:
+def test_a_plan_of_no_waves_or_on_roads_that_are_not_there_is_refused(tables: Flask, tmp_path: Path) -> None:
     with pytest.raises(NothingToPlan, match="no wave to plan on 2020-02-19"), transaction() as session:
         request_plan(session, a_request(wave_ids=()), now=NOW)
     with pytest.raises(NoRoadFile, match=r"Road file gone\.osm\.pbf is not there") as refused, transaction() as session:
@@ -71,7 +71,7 @@ def test_a_plan_of_no_waves_or_on_roads_that_are_not_there_is_refused(app: Flask
     assert str(tmp_path) not in str(refused.value)  # a name, not the layout of the server's disk
 
 
-def test_a_queued_plan_is_cancelled_at_once_and_never_solved(any_app: Flask, tmp_path: Path) -> None:
+def test_a_queued_plan_is_cancelled_at_once_and_never_solved(any_tables: Flask, tmp_path: Path) -> None:
     plan_id = requested(a_ready_day())
 
     with transaction() as session:
@@ -81,7 +81,7 @@ def test_a_queued_plan_is_cancelled_at_once_and_never_solved(any_app: Flask, tmp
     assert (plan.state, plan.finished_at) == (PlanState.CANCELLED, NOW)
 
 
-def test_a_plan_that_is_over_can_be_neither_cancelled_nor_finished(app: Flask, tmp_path: Path) -> None:
+def test_a_plan_that_is_over_can_be_neither_cancelled_nor_finished(tables: Flask, tmp_path: Path) -> None:
     plan_id = planned(a_ready_day(), cache=tmp_path)
 
     with pytest.raises(BadTransition, match="is ready and cannot become cancelled"), transaction() as session:
@@ -90,7 +90,7 @@ def test_a_plan_that_is_over_can_be_neither_cancelled_nor_finished(app: Flask, t
         finish_plan(session, plan_id)
 
 
-def test_an_unknown_plan_is_not_found(app: Flask) -> None:
+def test_an_unknown_plan_is_not_found(tables: Flask) -> None:
     for verb in (lambda s: cancel_plan(s, 999, now=NOW), lambda s: finish_plan(s, 999), lambda s: plan_status(s, 999)):
         with pytest.raises(NotFound, match="No plan 999"), transaction() as session:
             verb(session)

@@ -42,7 +42,7 @@ def written_rows() -> list[int]:
         ]
 
 
-def test_a_solved_plan_has_every_batch_on_a_stop_and_every_household_told(any_app: Flask, tmp_path: Path) -> None:
+def test_a_solved_plan_has_every_batch_on_a_stop_and_every_household_told(any_tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(ill=[(0, 0)])
 
     plan = solved(requested(day), cache=tmp_path)
@@ -65,7 +65,7 @@ def test_a_solved_plan_has_every_batch_on_a_stop_and_every_household_told(any_ap
     assert events == [Event.ROUTE_PLANNED] * 4
 
 
-def test_times_of_a_route_follow_from_each_other(app: Flask, tmp_path: Path) -> None:
+def test_times_of_a_route_follow_from_each_other(tables: Flask, tmp_path: Path) -> None:
     plan_id = planned(a_ready_day(compounds=3), cache=tmp_path)
 
     stops = sorted(stops_of(plan_id), key=lambda stop: stop.position or 0)
@@ -87,7 +87,7 @@ def test_times_of_a_route_follow_from_each_other(app: Flask, tmp_path: Path) -> 
     assert load_g == 0
 
 
-def test_a_plan_that_is_over_is_left_alone(app: Flask, tmp_path: Path) -> None:
+def test_a_plan_that_is_over_is_left_alone(tables: Flask, tmp_path: Path) -> None:
     plan_id = planned(a_ready_day(), cache=tmp_path)
     before = written_rows()
 
@@ -96,12 +96,12 @@ def test_a_plan_that_is_over_is_left_alone(app: Flask, tmp_path: Path) -> None:
     assert (plan.state, written_rows()) == (PlanState.READY, before)
 
 
-def test_an_unknown_plan_is_not_found(app: Flask, tmp_path: Path) -> None:
+def test_an_unknown_plan_is_not_found(tables: Flask, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="No plan 999"):
         solved(999, cache=tmp_path)
 
 
-def test_a_plan_whose_worker_was_killed_is_solved_anew(any_app: Flask, tmp_path: Path) -> None:
+def test_a_plan_whose_worker_was_killed_is_solved_anew(any_tables: Flask, tmp_path: Path) -> None:
     plan_id = requested(a_ready_day())
     with transaction() as session:
         session.execute(update(Plan).values(state=PlanState.SOLVING, progress={"fraction": 0.4}))
@@ -111,7 +111,7 @@ def test_a_plan_whose_worker_was_killed_is_solved_anew(any_app: Flask, tmp_path:
     assert (plan.state, plan.progress["fraction"]) == (PlanState.READY, 1.0)
 
 
-def test_a_plan_cancelled_after_its_worker_was_killed_is_not_solved_again(app: Flask, tmp_path: Path) -> None:
+def test_a_plan_cancelled_after_its_worker_was_killed_is_not_solved_again(tables: Flask, tmp_path: Path) -> None:
     plan_id = requested(a_ready_day())
     with transaction() as session:
         session.execute(update(Plan).values(state=PlanState.SOLVING))
@@ -126,10 +126,10 @@ def test_a_plan_cancelled_after_its_worker_was_killed_is_not_solved_again(app: F
 # while the solver searches
 
 
-def test_a_plan_cancelled_while_it_is_solved_ends_soon_with_nothing_written(any_app: Flask, tmp_path: Path) -> None:
+def test_a_plan_cancelled_while_it_is_solved_ends_soon_with_nothing_written(any_tables: Flask, tmp_path: Path) -> None:
     plan_id = requested(a_ready_day(), iterations=FOREVER)
 
-    with being_solved(any_app, plan_id, cache=tmp_path) as solving, transaction() as session:
+    with being_solved(any_tables, plan_id, cache=tmp_path) as solving, transaction() as session:
         cancel_plan(session, plan_id, now=NOW)
 
     assert solving.error is None
@@ -137,10 +137,10 @@ def test_a_plan_cancelled_while_it_is_solved_ends_soon_with_nothing_written(any_
     assert written_rows() == [0, 0, 0]
 
 
-def test_a_search_told_to_finish_keeps_the_best_it_has(app: Flask, tmp_path: Path) -> None:
+def test_a_search_told_to_finish_keeps_the_best_it_has(tables: Flask, tmp_path: Path) -> None:
     plan_id = requested(a_ready_day(), iterations=FOREVER)
 
-    with being_solved(app, plan_id, cache=tmp_path) as solving, transaction() as session:
+    with being_solved(tables, plan_id, cache=tmp_path) as solving, transaction() as session:
         finish_plan(session, plan_id)
 
     assert solving.error is None
@@ -150,10 +150,10 @@ def test_a_search_told_to_finish_keeps_the_best_it_has(app: Flask, tmp_path: Pat
     assert all(stop.position for stop in stops_of(plan_id))
 
 
-def test_a_running_search_says_how_far_it_is(app: Flask, tmp_path: Path) -> None:
+def test_a_running_search_says_how_far_it_is(tables: Flask, tmp_path: Path) -> None:
     plan_id = requested(a_ready_day(), iterations=FOREVER)
 
-    with being_solved(app, plan_id, cache=tmp_path):
+    with being_solved(tables, plan_id, cache=tmp_path):
         progress = the_plan(plan_id).progress
         with transaction() as session:
             cancel_plan(session, plan_id, now=NOW)
@@ -163,11 +163,11 @@ def test_a_running_search_says_how_far_it_is(app: Flask, tmp_path: Path) -> None
 
 
 def test_inputs_that_change_under_the_solver_are_noticed_and_nothing_is_half_written(
-    any_app: Flask, tmp_path: Path
+    any_tables: Flask, tmp_path: Path
 ) -> None:
     plan_id = requested(a_ready_day(), iterations=FOREVER)
 
-    with being_solved(any_app, plan_id, cache=tmp_path) as solving, transaction() as session:
+    with being_solved(any_tables, plan_id, cache=tmp_path) as solving, transaction() as session:
         session.execute(update(Vehicle).values(capacity_g=500_000))
         finish_plan(session, plan_id)
 
@@ -184,7 +184,7 @@ def test_inputs_that_change_under_the_solver_are_noticed_and_nothing_is_half_wri
 # what cannot be planned
 
 
-def test_without_a_vehicle_every_stop_is_dropped_by_that_name(app: Flask, tmp_path: Path) -> None:
+def test_without_a_vehicle_every_stop_is_dropped_by_that_name(tables: Flask, tmp_path: Path) -> None:
     plan = solved(requested(a_ready_day(vehicles=0)), cache=tmp_path)
 
     assert plan.state is PlanState.READY
@@ -197,7 +197,7 @@ def test_without_a_vehicle_every_stop_is_dropped_by_that_name(app: Flask, tmp_pa
         assert set(session.scalars(select(Order.state))) == {OrderState.BATCHED}
 
 
-def test_a_batch_too_heavy_for_any_vehicle_is_dropped_and_the_others_are_served(app: Flask, tmp_path: Path) -> None:
+def test_a_batch_too_heavy_for_any_vehicle_is_dropped_and_the_others_are_served(tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day()
     with transaction() as session:
         heavy = session.scalars(select(Batch).order_by(Batch.id)).first()
@@ -211,7 +211,7 @@ def test_a_batch_too_heavy_for_any_vehicle_is_dropped_and_the_others_are_served(
     assert dropped.drop_detail == {"demand_g": 1_000_001, "largest_capacity_g": 1_000_000}
 
 
-def test_a_gate_that_is_shut_all_morning_is_named_with_its_hours(app: Flask, tmp_path: Path) -> None:
+def test_a_gate_that_is_shut_all_morning_is_named_with_its_hours(tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day()
     with transaction() as session:
         session.execute(update(Compound).where(Compound.id == day.town.compound_ids[0]).values(gate_closes_min=480))
@@ -224,7 +224,7 @@ def test_a_gate_that_is_shut_all_morning_is_named_with_its_hours(app: Flask, tmp
     assert plan.progress["dropped"] == 1
 
 
-def test_waves_without_a_batch_make_a_plan_without_a_stop(app: Flask, tmp_path: Path) -> None:
+def test_waves_without_a_batch_make_a_plan_without_a_stop(tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day()
     with transaction() as session:
         session.execute(delete(BatchOrder))
@@ -235,7 +235,7 @@ def test_waves_without_a_batch_make_a_plan_without_a_stop(app: Flask, tmp_path: 
     assert (plan.state, plan.progress["routes"], stops_of(plan.id)) == (PlanState.READY, 0, [])
 
 
-def test_the_same_day_seed_and_steps_give_the_same_plan(app: Flask, tmp_path: Path) -> None:
+def test_the_same_day_seed_and_steps_give_the_same_plan(tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(compounds=5, vehicles=2)
 
     first, second = planned(day, cache=tmp_path), planned(day, cache=tmp_path)
