@@ -4,7 +4,7 @@
 #   make run DAY=<folder> ROADS=<file.osm.pbf>    a day of your own, on its roads
 #     OUT=<folder>   write the results there      ONCE=1   end after the summary
 #     PORT=<number>  another port                 AGAIN=1  run a finished day again
-#   make test    make test TESTS=tests/orders ARGS="-k limit"    make lint    make bench    make help
+#   make test ARGS="-k outbox"    make lint    make bench DAY=<folder> ROADS=<file>    make help
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
@@ -36,10 +36,9 @@ run: setup
 		$${DAY:+--day "$$DAY"} $${ROADS:+--roads "$$ROADS"} $${OUT:+--out "$$OUT"} $${PORT:+--port "$$PORT"} \
 		$(if $(call yes,$(ONCE)),--once) $(if $(call yes,$(AGAIN)),--again)
 
-# the tests that kill processes take longest, so they begin first
-TESTS ?= tests/workers tests
+# in the order of the files: the longest, which start and kill whole platforms, are put first
 test: setup-dev
-	$(PY) -m pytest -n 2 --dist loadfile $(ARGS) $(TESTS)
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup-dev
 	$(PY) -m ruff check .
@@ -47,7 +46,7 @@ lint: setup-dev
 	$(PY) -m mypy
 
 bench: setup-dev
-	$(PY) -m benchmarks.day $(ARGS)
+	@$(PY) -m benchmarks.day $${DAY:+--day "$$DAY"} $${ROADS:+--roads "$$ROADS"} $(ARGS)
 
 # compile the pins anew from pyproject.toml
 lock:

@@ -31,6 +31,14 @@ RELAY = ("workers.relay", "--lease", "1", "--heartbeat-grace", "3")
 WORKER_INTERVALS = ("--worker-ttl", "17", "--maintenance-interval", "1", "--job-monitoring-interval", "1")
 
 
+LONGEST = ("tests/workers/test_run.py", "tests/workers/test_queue.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that no process is left with them at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
 def wait_for(what: str, happened: Callable[[], bool], *, patience_s: float = 30.0) -> None:
     deadline = time.monotonic() + patience_s
     while not happened():
