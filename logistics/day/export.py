@@ -75,7 +75,8 @@ def _batches(session: Session, wave_ids: list[int], plan_id: int) -> str:
     packed = fulfilment.packed_orders(session, wave_ids)
     codes = orders.order_codes(session, [order_id for _, order_id, _, _ in packed])
     stop_of_id = routing.stop_of_batches(session, plan_id)
-    stop_of = {b.code: stop_of_id[b.batch_id] for b in fulfilment.batches_of_waves(session, wave_ids)}
+    # a batch made after the plan, when its compound got a delivery point, is on no stop of it
+    stop_of = {b.code: stop_of_id.get(b.batch_id, "") for b in fulfilment.batches_of_waves(session, wave_ids)}
     rows = [[batch, stop_of[batch], codes[order_id], weight_g, count] for batch, order_id, weight_g, count in packed]
     return csv_text(["batch", "stop", "order", "weight_g", "packages"], rows)
 

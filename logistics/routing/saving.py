@@ -150,7 +150,7 @@ def _stop_rows(
 def _whereabouts(lost: Unplaced) -> dict[str, Any]:
     """Which place has no road, by name: the stop's gate or its depot."""
     away = {} if lost.distance_m is None else {"distance_m": lost.distance_m}
-    return {"place": lost.name, **away}
+    return {"point": lost.name, **away}
 
 
 def _facts(inputs: PlanInputs, stop: GateStop) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def test_a_compound_far_from_any_road_is_dropped_by_name_and_not_moved(tables: F
     assert {near.position, middle.position} == {1, 2}
     assert (far.position, far.drop_reason) == (None, "far_from_road")
     # 0.02 degrees east are 2,224 m, the road ends at 1,500 m
-    assert far.drop_detail == {"place": far.name, "distance_m": pytest.approx(724, abs=2)}
+    assert far.drop_detail == {"point": far.name, "distance_m": pytest.approx(724, abs=2)}
 
 
 def test_a_depot_far_from_any_road_is_named_at_every_stop_it_cannot_serve(tables: Flask, tmp_path: Path) -> None:
@@ -60,10 +60,10 @@ def test_a_depot_far_from_any_road_is_named_at_every_stop_it_cannot_serve(tables
     assert {first.drop_reason, second.drop_reason, far.drop_reason} == {"far_from_road"}
     store_name = f"Store {day.store.code.removeprefix('S')}"
     # 0.05 degrees north are 5,560 m
-    assert first.drop_detail == {"place": store_name, "distance_m": pytest.approx(5_560, abs=5)}
+    assert first.drop_detail == {"point": store_name, "distance_m": pytest.approx(5_560, abs=5)}
     assert second.drop_detail == first.drop_detail
     assert far.drop_detail is not None
-    assert far.drop_detail["place"] == far.name  # its own gate is the nearer trouble
+    assert far.drop_detail["point"] == far.name  # its own gate is the nearer trouble
 
 
 def test_the_line_of_a_route_follows_the_road(tables: Flask, tmp_path: Path) -> None:
