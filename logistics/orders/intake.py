@@ -130,6 +130,12 @@ def merchant_ids(session: Session, codes: Collection[str]) -> dict[str, int]:
     return {code: row_id for code, row_id in rows}
 
 
+def store_ids(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """Ids of the stores by code."""
+    rows = session.execute(select(Store.code, Store.id).where(Store.code.in_(codes)))
+    return {code: row_id for code, row_id in rows}
+
+
 def take_stores(session: Session, stores: Iterable[StoreFact], *, merchant_ids: Mapping[str, int]) -> dict[str, int]:
     """Enter the stores. Returns ids by code."""
     rows = [

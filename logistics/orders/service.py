@@ -11,11 +11,8 @@ from logistics import outbox
 from logistics.errors import BadTransition, NotFound
 from logistics.orders import errors
 from logistics.orders.closing import ClosedCampaign, close_campaign
-from logistics.orders.models import (
-    Campaign,
-    DeliveryWindow,
-    Offer,
-)
+from logistics.orders.drafting import CampaignDraft, DraftedCampaign, OfferDraft, WindowDraft, draft_campaign
+from logistics.orders.models import Campaign, DeliveryWindow, Offer
 from logistics.orders.placing import (
     QUANTITY_MAX,
     LineWanted,
@@ -46,16 +43,21 @@ from logistics.orders.stores import StoreFacts, store_facts
 
 __all__ = [
     "QUANTITY_MAX",
+    "CampaignDraft",
     "ClosedCampaign",
+    "DraftedCampaign",
     "LineOutcome",
     "LineWanted",
+    "OfferDraft",
     "PlaceOrder",
     "PlacedOrder",
     "StoreFacts",
+    "WindowDraft",
     "campaign_facts",
     "campaigns_to_deliver",
     "cancel_order",
     "close_campaign",
+    "draft_campaign",
     "household_count",
     "mark_batched",
     "mark_collected",

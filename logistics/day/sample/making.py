@@ -1,4 +1,4 @@
-"""Makes the sample in the database: its roads, its day, the street offices' stock and a demo login for every role."""
+"""Makes the sample in the database: its roads, its day, tomorrow's open campaigns, stock and a login per role."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from logistics.orders import intake as orders
 
 from .roads_file import write_roads
 from .streets import draw_town
+from .tomorrow import open_campaigns
 from .whole_day import CODE, sample_day
 
 SAMPLE_SEED = 20200210
@@ -94,6 +95,8 @@ def make_sample(*, now: datetime, roads_dir: Path, seed: int = SAMPLE_SEED) -> S
             area_ids = communities.area_ids(session)
             _receive_stock(session, parsed, area_ids, now=now)
             _open_accounts(session, parsed, area_ids, now=now)
+            store_ids = orders.store_ids(session, [depot.code for depot in parsed.depots])
+            open_campaigns(session, parsed, area_ids=area_ids, store_ids=store_ids, now=now)
     return SampleDay(
         day_id=day.day_id,
         code=day.code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from math import cos, hypot, radians
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from logistics import create_app
 from logistics.accounts.models import Account, Role
+from logistics.clock import SHANGHAI
 from logistics.communities.models import Area, Building, Compound, DeliveryPoint, Household
 from logistics.communities.rules import AreaLevel, PointKind
 from logistics.day.folder import read_folder, write_folder
@@ -23,9 +24,11 @@ from logistics.day.sample import SAMPLE_SEED, make_sample, sample_day
 from logistics.day.sample.making import SampleInProduction
 from logistics.day.sample.roads_file import write_roads
 from logistics.day.sample.streets import draw_town
-from logistics.db import reading
+from logistics.db import reading, transaction
 from logistics.inventory.service import stock_of_areas
-from logistics.orders.models import Campaign, Order
+from logistics.orders.models import Campaign, DeliveryWindow, Offer, Order, Product
+from logistics.orders.rules import CampaignState
+from logistics.orders.service import LineWanted, PlaceOrder, place_order
 from logistics.routing.engine.travel.osm import read_roads
 from tests.conftest import settings_for
 
@@ -187,3 +190,34 @@ def test_the_sample_is_exported_as_an_example_of_the_format(app: Flask, tmp_path
 
     assert result.exit_code == 0
     assert len(read_folder(folder, area=map_area(folder / "sample-roads.osm.pbf")).orders) == 900
+
+
+def test_the_demo_resident_finds_a_campaign_to_order_from(app: Flask, tmp_path: Path) -> None:
+    make_sample(now=NOW, roads_dir=tmp_path)
+    with transaction() as session:
+        household_id = session.scalars(select(Account.household_id).where(Account.username == "resident")).one()
+        open_now = session.scalars(
+            select(Campaign)
+            .where(Campaign.cut_off_at > NOW, Campaign.state == CampaignState.OPEN)
+            .order_by(Campaign.id)
+        ).all()
+        # one for each of the two stores, for the day after the sample's, cut off at the midnight between
+        assert [c.delivery_date for c in open_now] == [NOW.astimezone(SHANGHAI).date() + timedelta(days=1)] * 2
+        assert {c.cut_off_at.astimezone(SHANGHAI).strftime("%H:%M") for c in open_now} == {"00:00"}
+        offered = session.scalars(
+            select(Product.sku).join(Offer, Offer.product_id == Product.id).where(Offer.campaign_id == open_now[0].id)
+        ).all()
+        window = session.scalars(
+            select(DeliveryWindow.code).where(DeliveryWindow.campaign_id == open_now[0].id)
+        ).first()
+        placed = place_order(
+            session,
+            PlaceOrder(
+                campaign_id=open_now[0].id,
+                household_id=household_id or 0,
+                window_code=window or "",
+                lines=(LineWanted(sku=offered[0], quantity=1),),
+            ),
+            now=NOW,
+        )
+    assert placed.total_cents > 0
