@@ -35,11 +35,6 @@ class PlanUnderWay(Conflict):
     code = "plan_under_way"
 
 
-class PlanSuperseded(Conflict):
-    template = N_("Manifest %(manifest)s of this plan is void: a later plan delivers its goods. Issue that one's.")
-    code = "plan_superseded"
-
-
 class WrongPickupCode(Conflict):
     template = N_("This is not the pickup code of order %(order)s.")
     code = "wrong_pickup_code"
@@ -63,7 +58,7 @@ def issue_manifests(session: Session, plan_id: int, delivery_date: date, *, now:
     Raises:
         NotFound: no such plan, or it is not ready.
         PlanUnderWay: a courier already drives by the earlier plan.
-        PlanSuperseded: this is the earlier plan, and a later one took its goods over.
+        BadTransition: its own manifests are void, since another plan for the same goods took them over.
     """
     routes = routing.driven_routes(session, plan_id)
     rivals = routing.rival_routes(session, plan_id)
@@ -71,7 +66,7 @@ def issue_manifests(session: Session, plan_id: int, delivery_date: date, *, now:
     issued = {manifest.plan_vehicle_id: manifest for manifest in session.scalars(select(Manifest).where(of_routes))}
     for manifest in issued.values():
         if manifest.state is ManifestState.VOID:
-            raise PlanSuperseded(manifest=manifest.code)
+            raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state.value, wanted="issued")
     _void(session, rivals)
     session.add_all(
         [
