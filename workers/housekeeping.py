@@ -1,20 +1,21 @@
-"""What the platform deletes by itself, and after how long. Health data goes first: the day after its status ends."""
+"""What the platform deletes by itself, and after how long. Health data goes first: the day after its status ends, or
+when the goods it sends to a door are in their batch, whichever is later."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Delete, delete, or_
 from sqlalchemy.orm import Session
 
 from logistics import outbox
 from logistics.accounts.models import ApiToken
-from logistics.communities.models import HouseholdStatus
+from logistics.clock import local_date
+from logistics.communities import service as communities
 from logistics.idempotency import IdempotentAnswer
+from logistics.orders import service as orders
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 ANSWERS_KEPT = timedelta(days=2)
 """A client that retries later than this is not retrying."""
 TOKENS_KEPT = timedelta(days=30)
@@ -34,10 +35,10 @@ class Purged:
 
 def purge(session: Session, *, now: datetime) -> Purged:
     """Delete ended household statuses, old idempotent answers, stale tokens and promises long kept."""
-    today = now.astimezone(LOCAL).date()
+    today = local_date(now)
     stale = now - TOKENS_KEPT
     return Purged(
-        statuses=_delete(session, delete(HouseholdStatus).where(HouseholdStatus.ends_on < today)),
+        statuses=communities.purge_statuses(session, before=today, needed=orders.awaiting_batch(session)),
         answers=_delete(session, delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - ANSWERS_KEPT)),
         tokens=_delete(session, delete(ApiToken).where(or_(ApiToken.expires_at < stale, ApiToken.revoked_at < stale))),
         promises=outbox.purge_done(session, before=now - PROMISES_KEPT),

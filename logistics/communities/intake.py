@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from logistics.bulk import insert_missing, upsert
@@ -180,12 +180,25 @@ def take_points(
 def take_statuses(
     session: Session, household_ids: Iterable[int], *, kind: StatusKind, starts_on: date, ends_on: date
 ) -> None:
-    """Enter one dated status for the households; one that starts on the same day stays as it is."""
+    """Enter one dated status for the households; one that starts on the same day lasts until the later of both ends,
+    so that a household the file calls quarantined is."""
+    households = sorted(set(household_ids))
     rows = [
         {"household_id": household_id, "kind": kind, "starts_on": starts_on, "ends_on": ends_on}
-        for household_id in household_ids
+        for household_id in households
     ]
     insert_missing(session, HouseholdStatus, rows, key=("household_id", "kind", "starts_on"))
+    for part in chunks(households):
+        session.execute(
+            update(HouseholdStatus)
+            .where(
+                HouseholdStatus.household_id.in_(part),
+                HouseholdStatus.kind == kind,
+                HouseholdStatus.starts_on == starts_on,
+                HouseholdStatus.ends_on < ends_on,
+            )
+            .values(ends_on=ends_on)
+        )
 
 
 def _by_code(ids: Mapping[tuple[str], int]) -> dict[str, int]:

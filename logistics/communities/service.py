@@ -134,10 +134,24 @@ def end_status(session: Session, household_id: int, kind: StatusKind, on: date) 
             row.ends_on = date.fromordinal(on.toordinal() - 1)
 
 
-def purge_statuses(session: Session, *, before: date) -> int:
-    """Forget statuses that ended before a date: health data is kept no longer than it serves. Returns how many."""
-    result = session.execute(delete(HouseholdStatus).where(HouseholdStatus.ends_on < before))
-    return int(result.rowcount)  # type: ignore[attr-defined]
+def purge_statuses(session: Session, *, before: date, needed: Collection[tuple[int, date]]) -> int:
+    """Forget statuses that ended before a date: health data is kept no longer than it serves.
+
+    `needed` are the `(household id, delivery date)` whose goods are not in a batch yet: a status that covers one of
+    them still decides where those goods go, and stays. Returns how many were forgotten.
+    """
+    dates: dict[int, list[date]] = defaultdict(list)
+    for household_id, delivery_date in needed:
+        dates[household_id].append(delivery_date)
+    ended = session.scalars(select(HouseholdStatus).where(HouseholdStatus.ends_on < before)).all()
+    idle = [
+        status.id
+        for status in ended
+        if not any(status.starts_on <= day <= status.ends_on for day in dates[status.household_id])
+    ]
+    for part in chunks(idle):
+        session.execute(delete(HouseholdStatus).where(HouseholdStatus.id.in_(part)))
+    return len(idle)
 
 
 def delivery_targets(session: Session, household_ids: Collection[int], *, on: date) -> dict[int, Target]:

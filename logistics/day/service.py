@@ -223,6 +223,7 @@ def _plan(session: Session, run: DayRun, now: datetime) -> bool:
         ),
         now=now,
     )
+    delivery.require_replannable(session, run.plan_id)
     return False
 
 

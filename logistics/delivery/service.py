@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from logistics.db import chunks
+from logistics.delivery.issuing import PlanUnderWay, issue_manifests, require_replannable
 from logistics.delivery.models import Handover, Manifest
 from logistics.delivery.rules import MANIFEST_TRANSITIONS, PROOFS, ManifestState, ProofKind
 from logistics.errors import N_, BadTransition, Conflict, Invalid, NotFound
@@ -18,6 +17,19 @@ from logistics.notifications import service as notifications
 from logistics.notifications.rules import Event
 from logistics.orders import service as orders
 from logistics.routing import service as routing
+
+__all__ = [
+    "AlreadyHandedOver",
+    "PlanUnderWay",
+    "RecordHandover",
+    "WrongPickupCode",
+    "WrongProof",
+    "assign_courier",
+    "collect_order",
+    "issue_manifests",
+    "record_handover",
+    "require_replannable",
+]
 
 
 class WrongProof(Invalid):
@@ -28,11 +40,6 @@ class WrongProof(Invalid):
 class AlreadyHandedOver(Conflict):
     template = N_("Stop %(stop)s was handed over before, at %(happened_at)s.")
     code = "already_handed_over"
-
-
-class PlanUnderWay(Conflict):
-    template = N_("Manifest %(manifest)s of an earlier plan is already %(state)s; its goods cannot be planned again.")
-    code = "plan_under_way"
 
 
 class WrongPickupCode(Conflict):
@@ -49,42 +56,6 @@ class RecordHandover:
     proof: ProofKind
     note: str = ""
     recorded_by_id: int | None = None
-
-
-def issue_manifests(session: Session, plan_id: int, delivery_date: date, *, now: datetime) -> int:
-    """Make the manifest of every route of a ready plan, once, in place of those of an earlier plan for the same
-    goods. Returns how many the plan has.
-
-    Raises:
-        NotFound: no such plan, or it is not ready.
-        PlanUnderWay: a courier already drives by the earlier plan.
-        BadTransition: its own manifests are void, since another plan for the same goods took them over.
-    """
-    routes = routing.driven_routes(session, plan_id)
-    rivals = routing.rival_routes(session, plan_id)
-    of_routes = Manifest.plan_vehicle_id.in_([route.plan_vehicle_id for route in routes])
-    issued = {manifest.plan_vehicle_id: manifest for manifest in session.scalars(select(Manifest).where(of_routes))}
-    for manifest in issued.values():
-        if manifest.state is ManifestState.VOID:
-            raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state.value, wanted="issued")
-    _void(session, rivals)
-    session.add_all(
-        [
-            Manifest(
-                code=f"M{route.plan_vehicle_id:06d}",
-                plan_vehicle_id=route.plan_vehicle_id,
-                store_id=route.store_id,
-                delivery_date=delivery_date,
-                state=ManifestState.ISSUED,
-                token=secrets.token_urlsafe(24),
-                issued_at=now,
-            )
-            for route in routes
-            if route.plan_vehicle_id not in issued
-        ]
-    )
-    session.flush()
-    return len(routes)
 
 
 def assign_courier(session: Session, manifest_id: int, courier_id: int | None, *, now: datetime) -> None:
@@ -165,20 +136,6 @@ def collect_order(session: Session, order_id: int, pickup_code: str, *, now: dat
     if not known or not secrets.compare_digest(known.encode(), pickup_code.encode()):
         raise WrongPickupCode(order=orders.order_codes(session, [order_id])[order_id])
     orders.mark_collected(session, order_id)
-
-
-def _void(session: Session, plan_vehicle_ids: Collection[int]) -> None:
-    for part in chunks(plan_vehicle_ids):
-        earlier = session.scalars(
-            select(Manifest)
-            .where(Manifest.plan_vehicle_id.in_(part), Manifest.state != ManifestState.VOID)
-            .order_by(Manifest.id)
-            .with_for_update()
-        )
-        for manifest in earlier.all():
-            if ManifestState.VOID not in MANIFEST_TRANSITIONS[manifest.state]:
-                raise PlanUnderWay(manifest=manifest.code, state=manifest.state.value)
-            manifest.state = ManifestState.VOID
 
 
 def _locked(session: Session, manifest_id: int) -> Manifest:

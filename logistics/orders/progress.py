@@ -120,6 +120,18 @@ def campaign_facts(session: Session, campaign_id: int) -> CampaignFacts:
     )
 
 
+def awaiting_batch(session: Session) -> set[tuple[int, date]]:
+    """`(household id, delivery date)` of every order that is still to be put into a batch."""
+    rows = session.execute(
+        select(Order.household_id, Campaign.delivery_date)
+        .join(Campaign, Campaign.id == Order.campaign_id)
+        .where(Order.state.in_([OrderState.PLACED, OrderState.CONFIRMED]))
+        .where(Campaign.state.in_([CampaignState.OPEN, CampaignState.CLOSED]))
+        .distinct()
+    )
+    return {(household_id, delivery_date) for household_id, delivery_date in rows}
+
+
 def mark_batched(session: Session, order_ids: Collection[int]) -> None:
     """The orders are in a batch now."""
     _move(session, order_ids, OrderState.BATCHED)

@@ -24,6 +24,7 @@ from logistics.orders.placing import (
 )
 from logistics.orders.progress import (
     LineOutcome,
+    awaiting_batch,
     campaign_facts,
     campaigns_to_deliver,
     household_count,
@@ -53,6 +54,7 @@ __all__ = [
     "PlacedOrder",
     "StoreFacts",
     "WindowDraft",
+    "awaiting_batch",
     "campaign_facts",
     "campaigns_to_deliver",
     "cancel_order",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,10 +9,6 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from logistics.fulfilment import service as fulfilment
-from logistics.notifications import service as notifications
-from logistics.notifications.rules import Event
-from logistics.orders import service as orders
 from logistics.routing import engine
 from logistics.routing.engine.travel import TravelMatrix, Unplaced
 from logistics.routing.inputs import PlanInputs, at_minute
@@ -31,14 +26,16 @@ def save_plan(
     *,
     now: datetime,
 ) -> None:
-    """Write routes, stops and dropped stops of a solved plan, tell the households, and make the plan ready."""
+    """Write routes, stops and dropped stops of a solved plan, and make the plan ready.
+
+    Households hear of it when its manifests are issued: until then it is a plan that nobody drives by.
+    """
     _save_depots(session, inputs)
     vehicles = _save_vehicles(session, inputs, solved, lines)
     rows = _stop_rows(inputs, solved, travel, vehicles)
     if rows:
         session.execute(insert(PlanStop), rows)
         _link_batches(session, inputs)
-    _tell_households(session, plan, inputs, rows, now=now)
     plan.state = PlanState.READY
     plan.finished_at = now
     plan.solver = solved.solver
@@ -204,35 +201,3 @@ def _link_batches(session: Session, inputs: PlanInputs) -> None:
             for batch_id in stop.batch_ids
         ],
     )
-
-
-def _tell_households(
-    session: Session, plan: Plan, inputs: PlanInputs, rows: list[dict[str, Any]], *, now: datetime
-) -> None:
-    """Tell every household when its goods come, or that they do not come by this plan."""
-    batch_ids = {stop.code: stop.batch_ids for stop in (*inputs.stops, *inputs.closed)}
-    members = fulfilment.orders_of_batches(session, [b for ids in batch_ids.values() for b in ids])
-    stop_of_order: dict[int, dict[str, Any]] = defaultdict(dict)
-    for row in rows:
-        for batch_id in batch_ids[row["code"]]:
-            for order_id in members[batch_id]:
-                stop_of_order[order_id] = row
-    messages = []
-    for order in orders.order_heads(session, stop_of_order):
-        row = stop_of_order[order.order_id]
-        served = row["arrival_at"] is not None
-        messages.append(
-            notifications.Message(
-                key=f"{'route_planned' if served else 'stop_dropped'}:{plan.id}:{order.order_id}",
-                household_id=order.household_id,
-                event=Event.ROUTE_PLANNED if served else Event.STOP_DROPPED,
-                data={
-                    "order": order.code,
-                    "place": row["name"],
-                    "kind": row["kind"].value,
-                    "start_at": row["start_at"].isoformat() if served else None,
-                    "reason": row["drop_reason"],
-                },
-            )
-        )
-    notifications.tell_many(session, messages, now=now)

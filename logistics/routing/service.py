@@ -16,9 +16,11 @@ from logistics.routing.rules import PLAN_TRANSITIONS, PlanState
 from logistics.routing.solving import open_travel, solve_plan
 from logistics.routing.stops import (
     DrivenRoute,
+    PlannedOrder,
     StopToServe,
     driven_routes,
     orders_at_stop,
+    planned_orders,
     rival_routes,
     stop_of_batches,
     stop_to_serve,
@@ -30,6 +32,7 @@ __all__ = [
     "DrivenRoute",
     "PlanRequest",
     "PlanStatus",
+    "PlannedOrder",
     "StopToServe",
     "cancel_plan",
     "driven_routes",
@@ -39,6 +42,7 @@ __all__ = [
     "plan_phase_seconds",
     "plan_roads_file",
     "plan_status",
+    "planned_orders",
     "request_plan",
     "rival_routes",
     "solve_plan",

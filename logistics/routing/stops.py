@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,6 +32,39 @@ class StopToServe:
     plan_vehicle_id: int
     kind: StopKind
     batch_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOrder:
+    """Where and when an order is handed over by a plan; `start_at` is None and `drop_reason` set where it is not."""
+
+    order_id: int
+    place: str
+    kind: StopKind
+    start_at: datetime | None
+    drop_reason: str | None
+
+
+def planned_orders(session: Session, plan_id: int) -> list[PlannedOrder]:
+    """Every order of a plan, on a route or dropped, by id."""
+    stops = session.execute(
+        select(PlanStopBatch.batch_id, PlanStop)
+        .join(PlanStop, PlanStop.id == PlanStopBatch.stop_id)
+        .where(PlanStop.plan_id == plan_id)
+    )
+    stop_of = {batch_id: stop for batch_id, stop in stops}
+    planned = [
+        PlannedOrder(
+            order_id=order_id,
+            place=stop_of[batch_id].name,
+            kind=stop_of[batch_id].kind,
+            start_at=stop_of[batch_id].start_at,
+            drop_reason=stop_of[batch_id].drop_reason,
+        )
+        for batch_id, order_ids in fulfilment.orders_of_batches(session, list(stop_of)).items()
+        for order_id in order_ids
+    ]
+    return sorted(planned, key=lambda order: order.order_id)
 
 
 def driven_routes(session: Session, plan_id: int) -> list[DrivenRoute]:

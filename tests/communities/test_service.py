@@ -159,9 +159,21 @@ def test_statuses_that_ended_are_purged_and_running_ones_are_kept(any_tables: Fl
     with_status(homes[1], 1, 10)
 
     with transaction() as session:
-        assert purge_statuses(session, before=feb(10)) == 1
+        assert purge_statuses(session, before=feb(10), needed=[]) == 1
 
     assert (periods(homes[0]), periods(homes[1])) == ([], [(1, 10)])
+
+
+def test_an_ended_status_stays_while_goods_of_its_days_are_not_in_a_batch(tables: Flask) -> None:
+    homes = a_town_there().households[0]
+    for home in homes[:3]:
+        with_status(home, 1, 9)
+
+    with transaction() as session:  # goods of its last day, of the day after it, and a neighbour's
+        needed = [(homes[0], feb(9)), (homes[1], feb(10)), (homes[3], feb(9))]
+        assert purge_statuses(session, before=feb(20), needed=needed) == 2
+
+    assert [periods(home) for home in homes[:3]] == [[(1, 9)], [], []]
 
 
 def test_quarantine_goes_with_its_household(any_tables: Flask) -> None:

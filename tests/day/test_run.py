@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from logistics.day import service as days
 from logistics.day.commands import run_here
@@ -15,12 +17,17 @@ from logistics.day.models import DayRun
 from logistics.day.rules import Phase, RunState, fraction_done, next_phase
 from logistics.db import reading, transaction
 from logistics.delivery.models import Manifest
-from logistics.delivery.rules import ManifestState
+from logistics.delivery.rules import ManifestState, ProofKind
+from logistics.delivery.service import RecordHandover, record_handover
 from logistics.errors import BadTransition
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 from logistics.orders.models import Order
 from logistics.orders.rules import OrderState
 from logistics.outbox import Promise
 from logistics.routing.export import plan_document
+from logistics.routing.models import PlanStop
+from logistics.routing.rules import StopKind
 from tests.builders import (
     NOW,
     OfferSpec,
@@ -32,6 +39,7 @@ from tests.builders import (
     a_vehicle,
     an_order,
 )
+from workers import housekeeping
 
 
 def started(day_id: int) -> int:
@@ -101,6 +109,45 @@ def test_running_a_day_again_voids_the_manifests_of_the_earlier_plan(app: Flask,
     with reading() as session:
         states = session.scalars(select(Manifest.state).order_by(Manifest.id)).all()
     assert states == [ManifestState.VOID, ManifestState.ISSUED]
+
+
+def test_a_purge_between_import_and_batch_leaves_the_quarantined_their_door(app: Flask, tmp_path: Path) -> None:
+    run_id = started(a_small_day())
+    with transaction() as session:
+        purged = housekeeping.purge(session, now=NOW + timedelta(days=400))
+    assert purged.statuses == 0
+    status = run_here(run_id, travel_cache_dir=tmp_path)
+    with reading() as session:
+        plan = plan_document(session, status.plan_id or 0)
+    assert Counter(stop["kind"] for stop in plan["stops"]) == {"pickup": 2, "door": 1}
+    with transaction() as session:  # its goods are in their batch: now it is forgotten
+        assert housekeeping.purge(session, now=NOW + timedelta(days=400)).statuses == 1
+
+
+def test_households_are_told_of_the_plan_that_is_driven_and_of_no_other(app: Flask, tmp_path: Path) -> None:
+    day_id = a_small_day()
+    first = run_here(started(day_id), travel_cache_dir=tmp_path)
+    with transaction() as session:
+        assert told(session) == 12  # once per order
+        manifest_id = session.scalars(select(Manifest.id)).one()
+        stop_id, kind = session.execute(select(PlanStop.id, PlanStop.kind).order_by(PlanStop.position)).first() or (
+            0,
+            "",
+        )
+        proof = ProofKind.LEFT_AT_DOOR if kind is StopKind.DOOR else ProofKind.KEEPER_SIGNED
+        record_handover(session, RecordHandover(manifest_id=manifest_id, stop_id=stop_id, proof=proof), now=NOW)
+
+    second = run_here(started(day_id), travel_cache_dir=tmp_path)  # a van is on the road: nothing is planned again
+
+    assert (first.state, second.state, second.plan_id) == (RunState.DONE, RunState.FAILED, None)
+    assert "is already under_way" in second.error
+    with reading() as session:
+        assert told(session) == 12
+
+
+def told(session: Session) -> int:
+    events = [Event.ROUTE_PLANNED, Event.STOP_DROPPED]
+    return session.scalar(select(func.count()).select_from(Notification).where(Notification.event.in_(events))) or 0
 
 
 def test_a_cancelled_run_does_no_more_work(app: Flask) -> None:
