@@ -6,15 +6,19 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
 from logistics.accounts.models import Account, Role
-from logistics.db import transaction
+from logistics.communities.models import Compound
+from logistics.db import reading, transaction
 from logistics.delivery.rules import ManifestState
 from logistics.delivery.service import (
     PlanUnderWay,
     assign_courier,
 )
 from logistics.errors import BadTransition, NotFound
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 from tests.builders import DELIVERY_DATE, NOW
 from tests.delivery.road import (
     a_day_on_the_road,
@@ -37,6 +41,41 @@ def test_every_driven_route_gets_one_manifest_however_often_it_is_asked(any_tabl
     assert first.token != second.token
     assert len(first.token) >= 22  # 128 bits or more: it cannot be guessed
     assert {first.store_id, second.store_id} == {stop.store_id for stop in stops_of(plan_id)}
+
+
+def told_of_the_plan() -> list[tuple[Event, str | None]]:
+    """(event, reason) of every message about routes."""
+    with reading() as session:
+        wanted = Notification.event.in_([Event.ROUTE_PLANNED, Event.STOP_DROPPED])
+        messages = session.scalars(select(Notification).where(wanted).order_by(Notification.id)).all()
+    return [(message.event, message.data["reason"]) for message in messages]
+
+
+def test_households_hear_of_a_plan_once_when_its_manifests_are_issued(any_tables: Flask, tmp_path: Path) -> None:
+    day = a_ready_day()
+    with transaction() as session:
+        session.execute(update(Compound).where(Compound.id == day.town.compound_ids[1]).values(gate_closes_min=480))
+    plan_id = planned(day, cache=tmp_path)
+    assert told_of_the_plan() == []  # nobody drives by it yet
+
+    issued(plan_id)
+    issued(plan_id)
+
+    # two households of the compound that is served, two of the one whose gate is shut all morning
+    assert sorted(told_of_the_plan()) == [(Event.ROUTE_PLANNED, None)] * 2 + [(Event.STOP_DROPPED, "gate_closed")] * 2
+    served = next(stop for stop in stops_of(plan_id) if stop.position)
+    with reading() as session:
+        message = session.scalars(select(Notification).where(Notification.event == Event.ROUTE_PLANNED)).first()
+    assert message is not None
+    assert (message.data["place"], message.data["kind"]) == (served.name, "pickup")
+    assert served.start_at is not None
+    assert message.data["start_at"] == served.start_at.isoformat()
+
+
+def test_a_plan_that_nobody_can_drive_still_tells_its_households(tables: Flask, tmp_path: Path) -> None:
+    assert issued(planned(a_ready_day(vehicles=0), cache=tmp_path)) == 0
+
+    assert told_of_the_plan() == [(Event.STOP_DROPPED, "no_vehicle")] * 4
 
 
 def test_two_plans_for_the_same_goods_issued_at_once_leave_one_on_the_road(any_tables: Flask, tmp_path: Path) -> None:

@@ -12,8 +12,6 @@ from logistics.communities.models import Compound
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.fulfilment.models import Batch, BatchOrder
-from logistics.notifications.models import Notification
-from logistics.notifications.rules import Event
 from logistics.orders.models import Order
 from logistics.orders.rules import OrderState
 from logistics.routing.models import Plan, PlanStop, PlanStopBatch, PlanVehicle, Vehicle
@@ -42,7 +40,7 @@ def written_rows() -> list[int]:
         ]
 
 
-def test_a_solved_plan_has_every_batch_on_a_stop_and_every_household_told(any_tables: Flask, tmp_path: Path) -> None:
+def test_a_solved_plan_has_every_batch_on_a_stop(any_tables: Flask, tmp_path: Path) -> None:
     day = a_ready_day(ill=[(0, 0)])
 
     plan = solved(requested(day), cache=tmp_path)
@@ -61,8 +59,6 @@ def test_a_solved_plan_has_every_batch_on_a_stop_and_every_household_told(any_ta
     with reading() as session:
         batch_ids = list(session.scalars(select(Batch.id)))
         assert unplanned_batches(session, plan.id, batch_ids) == []
-        events = session.scalars(select(Notification.event).where(Notification.event != Event.ORDER_PLACED)).all()
-    assert events == [Event.ROUTE_PLANNED] * 4
 
 
 def test_times_of_a_route_follow_from_each_other(tables: Flask, tmp_path: Path) -> None:
@@ -190,9 +186,6 @@ def test_without_a_vehicle_every_stop_is_dropped_by_that_name(tables: Flask, tmp
     assert plan.state is PlanState.READY
     assert {(stop.drop_reason, stop.position) for stop in stops_of(plan.id)} == {("no_vehicle", None)}
     with reading() as session:
-        told = session.scalars(select(Notification).where(Notification.event == Event.STOP_DROPPED)).all()
-        assert len(told) == 4
-        assert {message.data["reason"] for message in told} == {"no_vehicle"}
         # the orders wait for another plan
         assert set(session.scalars(select(Order.state))) == {OrderState.BATCHED}
 
