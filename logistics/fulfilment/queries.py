@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, null, select
 from sqlalchemy.orm import Session
@@ -68,7 +69,8 @@ class PackedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOrderView:
-    """One household's goods in a batch. A merchant sees no household, unit or flat (None, "")."""
+    """One household's goods in a batch. A merchant sees no household, unit or flat (None, ""), and of a batch for doors
+    no building either: a house of few flats would tell who is quarantined."""
 
     order_id: int
     order_code: str
@@ -157,7 +159,8 @@ def batches(
 def batch(session: Session, viewer: Viewer, batch_id: int) -> BatchDetail:
     """One batch with its orders and what is packed for each. Raises NotFound."""
     fields = read_fields(session, _batches(viewer).where(Batch.id == batch_id), kind="batch", key=batch_id)
-    return BatchDetail(**fields, orders=_batch_orders(session, viewer, batch_id))
+    told = sees_homes(viewer) or fields["kind"] is not PointKind.DOOR
+    return BatchDetail(**fields, orders=_batch_orders(session, viewer, batch_id, buildings=told))
 
 
 def pick_list(session: Session, viewer: Viewer, wave_id: int) -> list[PickRow]:
@@ -184,15 +187,16 @@ def pick_list(session: Session, viewer: Viewer, wave_id: int) -> list[PickRow]:
     return read(session, statement, PickRow)
 
 
-def _batch_orders(session: Session, viewer: Viewer, batch_id: int) -> tuple[BatchOrderView, ...]:
+def _batch_orders(session: Session, viewer: Viewer, batch_id: int, *, buildings: bool) -> tuple[BatchOrderView, ...]:
     homes = sees_homes(viewer)
+    places: tuple[Any, ...] = (Building.number, Household.unit, Household.flat) if buildings else ()
     statement = (
         select(
             Order.id.label("order_id"),
             Order.code.label("order_code"),
             (Order.household_id if homes else null()).label("household_id"),
             (Household.code if homes else literal("")).label("household_code"),
-            Building.number.label("building"),
+            (Building.number if buildings else literal("")).label("building"),
             (Household.unit if homes else literal("")).label("unit"),
             (Household.flat if homes else literal("")).label("flat"),
             BatchOrder.weight_g,
@@ -203,7 +207,7 @@ def _batch_orders(session: Session, viewer: Viewer, batch_id: int) -> tuple[Batc
         .join(Household, Household.id == Order.household_id)
         .join(Building, Building.id == Household.building_id)
         .where(BatchOrder.batch_id == batch_id)
-        .order_by(Building.number, Household.unit, Household.flat, Order.code)
+        .order_by(*places, Order.code)  # without the building, its order would tell it
     )
     lines = _packed_lines(session, batch_id)
     rows = session.execute(statement).mappings()

@@ -209,7 +209,7 @@ def _orders(viewer: Viewer) -> Rows:
             (Household.code if homes else literal("")).label("household_code"),
             Building.compound_id,
             Compound.name.label("compound_name"),
-            Building.number.label("building"),
+            (Building.number if homes else literal("")).label("building"),
             (Household.unit if homes else literal("")).label("unit"),
             (Household.flat if homes else literal("")).label("flat"),
             DeliveryWindow.code.label("window_code"),

@@ -51,6 +51,6 @@ def sees_order(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def sees_homes(viewer: Viewer) -> bool:
-    """Whether flats and household codes are shown. A merchant packs by order code and building and needs neither;
-    without them a door delivery does not tell it who is quarantined."""
+    """Whether homes are shown. A merchant packs by order code, and by building where goods go to a pickup point;
+    without more a door delivery does not tell it who is quarantined."""
     return viewer.role is not Role.MERCHANT

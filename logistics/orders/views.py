@@ -99,7 +99,8 @@ class CampaignDetail(CampaignView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
-    """`total_cents` is the price of what was ordered. A merchant sees no household, unit or flat (None, "")."""
+    """`total_cents` is the price of what was ordered. A merchant sees no household, building, unit or flat (None, ""):
+    it packs from batches, and an order's building would tell whose door a batch for doors goes to."""
 
     id: int
     code: str
