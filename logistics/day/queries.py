@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal, select, true
+from sqlalchemy import ColumnElement, case, false, literal, select, true
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
@@ -17,7 +17,9 @@ from logistics.day.rules import Phase, RunState, fraction_done
 from logistics.orders.models import Campaign
 from logistics.orders.scope import sees_campaign
 from logistics.routing.models import Plan
+from logistics.routing.queries import told_error, told_progress
 from logistics.routing.rules import PlanState
+from logistics.routing.scope import sees_whole_plan
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
 
 
@@ -42,7 +44,8 @@ class DayDetail(DayView):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """`summary` and `error` speak of every merchant and are shown to administrators."""
+    """`summary` and `error` speak of every merchant and are shown to administrators; to everybody else `error` is
+    "failed" where there is one, and `plan_progress` tells time alone unless the whole plan is the viewer's."""
 
     id: int
     day_id: int
@@ -104,12 +107,19 @@ def runs(
     statement = _runs(viewer).order_by(DayRun.started_at.desc(), DayRun.id.desc()).limit(limit).offset(offset)
     if day_id is not None:
         statement = statement.where(DayRun.day_id == day_id)
-    return read(session, statement, RunView)
+    return [_told(viewer, row) for row in session.execute(statement).mappings()]
 
 
 def run(session: Session, viewer: Viewer, run_id: int) -> RunView:
     """One run. Raises NotFound."""
-    return RunView(**read_fields(session, _runs(viewer).where(DayRun.id == run_id), kind="run", key=run_id))
+    return _told(viewer, read_fields(session, _runs(viewer).where(DayRun.id == run_id), kind="run", key=run_id))
+
+
+def _told(viewer: Viewer, row: Mapping[Any, Any]) -> RunView:
+    fields = dict(row)
+    fields["plan_progress"] = told_progress(row["plan_progress"], whole=fields.pop("whole"))
+    fields["error"] = told_error(viewer, row["error"])
+    return RunView(**fields)
 
 
 def _days(viewer: Viewer) -> Rows:
@@ -123,7 +133,6 @@ def _days(viewer: Viewer) -> Rows:
 def _runs(viewer: Viewer) -> Rows:
     admin = viewer.role is Role.ADMIN
     summary: Any = DayRun.summary if admin else literal({}, type_=DayRun.summary.type).label("summary")
-    error: Any = DayRun.error if admin else literal("").label("error")
     no_plan = literal({}, type_=Plan.progress.type)
     return (
         select(
@@ -142,7 +151,8 @@ def _runs(viewer: Viewer) -> Rows:
             DayRun.finished_at,
             DayRun.phase_seconds,
             summary,
-            error,
+            DayRun.error,
+            case((Plan.id.is_(None), false()), else_=sees_whole_plan(viewer)).label("whole"),
         )
         .join(Day, Day.id == DayRun.day_id)
         .outerjoin(Plan, Plan.id == DayRun.plan_id)

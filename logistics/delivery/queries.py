@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,15 +22,18 @@ from logistics.fulfilment.models import Batch, BatchOrder
 from logistics.orders.models import Order, Store
 from logistics.orders.scope import owns_store
 from logistics.routing.models import PlanStop, PlanStopBatch, PlanVehicle
-from logistics.routing.queries import stop_batches, stop_fields
-from logistics.routing.scope import sees_stop
+from logistics.routing.queries import cut_stop, stop_batches, stop_fields
+from logistics.routing.scope import drives_elsewhere, sees_stop
 from logistics.routing.views import StopView
-from logistics.views import PAGE_SIZE, Rows, read, read_fields
+from logistics.views import PAGE_SIZE, Rows, read_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestView:
-    """The counts are over the stops the viewer may see. `token` is what the QR code carries ("" for the area side)."""
+    """The counts are over the stops the viewer may see. `token` is what the QR code carries ("" for the area side).
+
+    A `shared` tour also comes to stops the viewer may not see: its times, length and line are None then.
+    """
 
     id: int
     code: str
@@ -49,6 +52,7 @@ class ManifestView:
     depart_at: datetime | None
     return_at: datetime | None
     distance_m: int | None
+    shared: bool
     stop_count: int
     done_count: int
 
@@ -90,6 +94,10 @@ class ManifestDetail(ManifestView):
     stops: tuple[ManifestStop, ...]
 
 
+WAY = ("depart_at", "return_at", "distance_m", "line")
+"""What of a tour is not told to a viewer who sees only some of its stops."""
+
+
 def sees_manifest(viewer: Viewer, *, today: date) -> ColumnElement[bool]:
     """Whether a manifest is the viewer's to see: a courier's own of today, a merchant's own stores', or one that
     comes to the viewer's area."""
@@ -117,14 +125,14 @@ def manifests(
         statement = statement.where(Manifest.delivery_date == delivery_date)
     if plan_id is not None:
         statement = statement.where(PlanVehicle.plan_id == plan_id)
-    return read(session, statement.limit(limit).offset(offset), ManifestView)
+    return [ManifestView(**_told(row)) for row in session.execute(statement.limit(limit).offset(offset)).mappings()]
 
 
 def manifest(session: Session, viewer: Viewer, manifest_id: int, *, today: date) -> ManifestDetail:
     """One manifest with its stops in order. `today` is the local date. Raises NotFound."""
     statement = _manifests(viewer, today=today).add_columns(PlanVehicle.line).where(Manifest.id == manifest_id)
     fields = read_fields(session, statement, kind="manifest", key=manifest_id)
-    return ManifestDetail(**fields, stops=_stops(session, viewer, manifest_id))
+    return ManifestDetail(**_told(fields), stops=_stops(session, viewer, manifest_id, shared=fields["shared"]))
 
 
 def manifest_of_token(session: Session, viewer: Viewer, token: str, *, today: date) -> ManifestDetail:
@@ -133,7 +141,12 @@ def manifest_of_token(session: Session, viewer: Viewer, token: str, *, today: da
     return manifest(session, viewer, found if found is not None else 0, today=today)
 
 
-def _stops(session: Session, viewer: Viewer, manifest_id: int) -> tuple[ManifestStop, ...]:
+def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A manifest's fields, without its way where that leads to other people's stops."""
+    return {name: None if row["shared"] and name in WAY else value for name, value in row.items()}
+
+
+def _stops(session: Session, viewer: Viewer, manifest_id: int, *, shared: bool) -> tuple[ManifestStop, ...]:
     scoped = [Manifest.id == manifest_id]
     if viewer.role is not Role.COURIER:  # a courier's manifest is its own, the whole of it
         scoped.append(sees_stop(viewer))
@@ -152,7 +165,7 @@ def _stops(session: Session, viewer: Viewer, manifest_id: int) -> tuple[Manifest
         address = fields.pop("address")
         proof, note, happened_at = (fields.pop(name) for name in ("proof", "note", "happened_at"))
         done = None if proof is None else HandoverView(proof=proof, note=note, happened_at=happened_at)
-        stop = StopView(**fields, batches=tuple(batches.get(fields["id"], ())))
+        stop = StopView(**(cut_stop(fields) if shared else fields), batches=tuple(batches.get(fields["id"], ())))
         stops.append(ManifestStop(stop=stop, address=address, handover=done, doors=tuple(doors.get(stop.id, ()))))
     return tuple(stops)
 
@@ -209,6 +222,7 @@ def _manifests(viewer: Viewer, *, today: date) -> Rows:
             PlanVehicle.depart_at,
             PlanVehicle.return_at,
             PlanVehicle.distance_m,
+            drives_elsewhere(viewer).label("shared"),
             stops.scalar_subquery().label("stop_count"),
             done.scalar_subquery().label("done_count"),
         )

@@ -26,8 +26,8 @@ MANIFEST_COLUMNS = (
 
 
 class _Sheet:
-    """The rows of one plan, read once. `store_ids` and `compound_ids` narrow it to what a viewer may see: `cut` are the
-    vehicles that also drive to stops left out, whose way and times between the others would give those away."""
+    """The rows of one plan, read once. `store_ids` narrow it to what a merchant may see: `cut` are the vehicles that
+    also drive to stops left out, whose way and times between the others would give those away."""
 
     def __init__(
         self,
@@ -35,7 +35,6 @@ class _Sheet:
         plan_id: int,
         *,
         store_ids: Collection[int] | None = None,
-        compound_ids: Collection[int] | None = None,
     ) -> None:
         plan = session.get(Plan, plan_id)
         if plan is None:
@@ -44,32 +43,15 @@ class _Sheet:
         # dropped stops last: left to themselves, the two databases disagree on where they stand
         driving = (PlanStop.plan_vehicle_id.is_(None), PlanStop.plan_vehicle_id, PlanStop.position, PlanStop.code)
         stops = session.scalars(select(PlanStop).where(PlanStop.plan_id == plan_id).order_by(*driving)).all()
-        self.stops = [
-            stop
-            for stop in stops
-            if (store_ids is None or stop.store_id in store_ids)
-            and (compound_ids is None or stop.compound_id in compound_ids)
-        ]
+        self.stops = [stop for stop in stops if store_ids is None or stop.store_id in store_ids]
         seen = {stop.id for stop in self.stops}
         hidden = [stop for stop in stops if stop.id not in seen]
         self.whole = not hidden
         self.cut = {stop.plan_vehicle_id for stop in hidden}
-        seen_vehicles = {stop.plan_vehicle_id for stop in self.stops}
         vehicles = session.scalars(select(PlanVehicle).where(PlanVehicle.plan_id == plan_id).order_by(PlanVehicle.code))
-        self.vehicles = [
-            vehicle
-            for vehicle in vehicles
-            if (store_ids is None or vehicle.store_id in store_ids)
-            and (compound_ids is None or vehicle.id in seen_vehicles)
-        ]
+        self.vehicles = [vehicle for vehicle in vehicles if store_ids is None or vehicle.store_id in store_ids]
         depots = session.scalars(select(PlanDepot).where(PlanDepot.plan_id == plan_id).order_by(PlanDepot.code))
-        seen_stores = {stop.store_id for stop in self.stops}
-        self.depots = [
-            depot
-            for depot in depots
-            if (store_ids is None or depot.store_id in store_ids)
-            and (compound_ids is None or depot.store_id in seen_stores)
-        ]
+        self.depots = [depot for depot in depots if store_ids is None or depot.store_id in store_ids]
         self.depot_of_store = {depot.store_id: depot.code for depot in self.depots}
         self.visits: dict[int, list[PlanStop]] = defaultdict(list)
         for stop in self.stops:
@@ -87,14 +69,13 @@ def plan_document(
     plan_id: int,
     *,
     store_ids: Collection[int] | None = None,
-    compound_ids: Collection[int] | None = None,
 ) -> dict[str, Any]:
-    """The whole plan as one JSON-ready document, narrowed to some stores or compounds where asked.
+    """The whole plan as one JSON-ready document, narrowed to some stores where asked.
 
     Raises:
         NotFound: no such plan.
     """
-    sheet = _Sheet(session, plan_id, store_ids=store_ids, compound_ids=compound_ids)
+    sheet = _Sheet(session, plan_id, store_ids=store_ids)
     plan = sheet.plan
     return {
         "plan": plan.code,
@@ -124,14 +105,13 @@ def geojson(
     plan_id: int,
     *,
     store_ids: Collection[int] | None = None,
-    compound_ids: Collection[int] | None = None,
 ) -> dict[str, Any]:
     """The plan as a GeoJSON FeatureCollection (RFC 7946): a LineString per route, a Point per stop and depot.
 
     Raises:
         NotFound: no such plan.
     """
-    sheet = _Sheet(session, plan_id, store_ids=store_ids, compound_ids=compound_ids)
+    sheet = _Sheet(session, plan_id, store_ids=store_ids)
     positions = {vehicle.id: vehicle.code for vehicle in sheet.vehicles}
     lines = [
         _feature("LineString", vehicle.line, {"role": "route", **_route_heading(sheet, vehicle)})
@@ -162,14 +142,13 @@ def manifests_csv(
     plan_id: int,
     *,
     store_ids: Collection[int] | None = None,
-    compound_ids: Collection[int] | None = None,
 ) -> str:
     """Every route's stops as one CSV, a row per stop in driving order, safe to open in a spreadsheet.
 
     Raises:
         NotFound: no such plan.
     """
-    sheet = _Sheet(session, plan_id, store_ids=store_ids, compound_ids=compound_ids)
+    sheet = _Sheet(session, plan_id, store_ids=store_ids)
     rows = []
     for vehicle in sheet.vehicles:
         for stop in sheet.visits[vehicle.id]:

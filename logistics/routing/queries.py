@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
@@ -19,9 +19,15 @@ from logistics.fulfilment.queries import sees_batch, sees_wave
 from logistics.orders.models import Store
 from logistics.orders.scope import owns_store
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanStopBatch, PlanVehicle, PlanWave, Vehicle
-from logistics.routing.scope import sees_plan, sees_route, sees_stop, sees_whole_plan
+from logistics.routing.scope import drives_elsewhere, sees_plan, sees_route, sees_stop, sees_whole_plan
 from logistics.routing.views import DepotView, PlanDetail, PlanView, RouteView, StopBatchView, StopView, VehicleView
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
+
+FAILED = "failed"
+"""What is told of an error to whoever cannot mend it."""
+
+WAY = ("depart_at", "return_at", "distance_m", "return_travel_s", "return_travel_m", "line")
+"""What of a route is not told to a viewer who sees only some of its stops."""
 
 
 def vehicles(
@@ -57,12 +63,12 @@ def plans(
     statement = _plans(viewer).order_by(Plan.requested_at.desc(), Plan.id.desc()).limit(limit).offset(offset)
     if delivery_date is not None:
         statement = statement.where(Plan.delivery_date == delivery_date)
-    return read(session, statement, PlanView)
+    return [PlanView(**_told(viewer, row)) for row in session.execute(statement).mappings()]
 
 
 def plan_head(session: Session, viewer: Viewer, plan_id: int) -> PlanView:
     """State and progress of one plan, without its routes. Raises NotFound."""
-    return PlanView(**read_fields(session, _plans(viewer).where(Plan.id == plan_id), kind="plan", key=plan_id))
+    return PlanView(**_head(session, viewer, plan_id))
 
 
 def whole_plan(session: Session, viewer: Viewer, plan_id: int) -> PlanView:
@@ -75,7 +81,7 @@ def whole_plan(session: Session, viewer: Viewer, plan_id: int) -> PlanView:
 
 def plan(session: Session, viewer: Viewer, plan_id: int) -> PlanDetail:
     """One plan with the depots, routes and stops the viewer may see. Raises NotFound."""
-    fields = read_fields(session, _plans(viewer).where(Plan.id == plan_id), kind="plan", key=plan_id)
+    fields = _head(session, viewer, plan_id)
     waves = (
         select(PlanWave.wave_id)
         .join(Wave, Wave.id == PlanWave.wave_id)
@@ -129,12 +135,47 @@ def stop_fields() -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+def cut_stop(fields: dict[str, Any]) -> dict[str, Any]:
+    """A stop's fields without what tells where else its vehicle drives; the times at the stop itself stay."""
+    return {**fields, "position": None, "load_g_after": None, "travel_s": None, "travel_m": None}
+
+
+def told_progress(progress: Mapping[str, Any], *, whole: bool) -> Mapping[str, Any]:
+    """How far a search is. What it costs and drops so far is of every merchant, so it is told with the whole plan."""
+    return progress if whole else {name: progress[name] for name in ("elapsed_s", "fraction") if name in progress}
+
+
+def told_error(viewer: Viewer, error: str) -> str:
+    """What went wrong, in the machine's words for administrators and as a mere code for everybody else."""
+    return error if viewer.role is Role.ADMIN or not error else FAILED
+
+
+def _head(session: Session, viewer: Viewer, plan_id: int) -> dict[str, Any]:
+    return _told(viewer, read_fields(session, _plans(viewer).where(Plan.id == plan_id), kind="plan", key=plan_id))
+
+
+def _told(viewer: Viewer, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A plan's fields as far as they are the viewer's business."""
+    fields, whole = dict(row), row["whole"]
+    fields["cost"] = row["cost"] if whole else None
+    fields["progress"] = told_progress(row["progress"], whole=whole)
+    fields["error"] = told_error(viewer, row["error"])
+    return fields
+
+
 def _stops(session: Session, viewer: Viewer, plan_id: int) -> list[StopView]:
     scoped = (PlanStop.plan_id == plan_id, sees_stop(viewer))
     batches = stop_batches(session, viewer, select(PlanStop.id).where(*scoped))
     statement = select(*stop_fields()).where(*scoped)
     rows = session.execute(statement.order_by(PlanStop.plan_vehicle_id, PlanStop.position, PlanStop.code)).mappings()
-    return [StopView(**row, batches=tuple(batches.get(row["id"], ()))) for row in rows]
+    elsewhere = set(
+        session.scalars(select(PlanVehicle.id).where(PlanVehicle.plan_id == plan_id, drives_elsewhere(viewer)))
+    )
+    stops = []
+    for row in rows:
+        fields = cut_stop(dict(row)) if row["plan_vehicle_id"] in elsewhere else dict(row)
+        stops.append(StopView(**fields, batches=tuple(batches.get(row["id"], ()))))
+    return stops
 
 
 def _routes(session: Session, viewer: Viewer, plan_id: int, stops: Iterable[StopView]) -> tuple[RouteView, ...]:
@@ -146,9 +187,14 @@ def _routes(session: Session, viewer: Viewer, plan_id: int, stops: Iterable[Stop
         PlanVehicle.type_name, PlanVehicle.plate, PlanVehicle.capacity_g, PlanVehicle.capacity_packages,
         PlanVehicle.shift_start_at, PlanVehicle.shift_end_at, PlanVehicle.depart_at, PlanVehicle.return_at,
         PlanVehicle.distance_m, PlanVehicle.return_travel_s, PlanVehicle.return_travel_m, PlanVehicle.line,
+        drives_elsewhere(viewer).label("shared"),
     ).where(PlanVehicle.plan_id == plan_id, sees_route(viewer))  # fmt: skip
     rows = session.execute(statement.order_by(PlanVehicle.code)).mappings()
-    return tuple(RouteView(**row, stops=tuple(by_vehicle[row["id"]])) for row in rows)
+    routes = []
+    for row in rows:
+        fields = {**row, **dict.fromkeys(WAY)} if row["shared"] else dict(row)
+        routes.append(RouteView(**fields, stops=tuple(by_vehicle[row["id"]])))
+    return tuple(routes)
 
 
 def _vehicles(viewer: Viewer) -> Rows:
@@ -176,13 +222,9 @@ def _depots(viewer: Viewer, plan_id: int) -> Rows:
 
 
 def _plans(viewer: Viewer) -> Rows:
-    if viewer.role is Role.ADMIN:
-        error: Any = Plan.error
-    else:
-        error = case((Plan.requested_by_id == viewer.account_id, Plan.error), else_=literal("")).label("error")
     stops = select(func.count(PlanStop.id)).where(PlanStop.plan_id == Plan.id, sees_stop(viewer))
     used = and_(PlanVehicle.plan_id == Plan.id, PlanVehicle.depart_at.is_not(None), sees_route(viewer))
-    distance = select(func.coalesce(func.sum(PlanVehicle.distance_m), 0)).where(used)
+    distance = select(func.coalesce(func.sum(PlanVehicle.distance_m), 0)).where(used, ~drives_elsewhere(viewer))
     return select(
         Plan.id,
         Plan.code,
@@ -200,7 +242,7 @@ def _plans(viewer: Viewer) -> Rows:
         Plan.cost,
         Plan.metric,
         Plan.phase_seconds,
-        error,
+        Plan.error,
         sees_whole_plan(viewer).label("whole"),
         select(func.count(PlanVehicle.id)).where(used).scalar_subquery().label("route_count"),
         stops.scalar_subquery().label("stop_count"),

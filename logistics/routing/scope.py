@@ -24,6 +24,16 @@ def sees_route(viewer: Viewer) -> ColumnElement[bool]:
     return owns_store(viewer, PlanVehicle.store_id)
 
 
+def drives_elsewhere(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a vehicle of a plan also drives to stops that are not the viewer's: then its way, its length and the
+    places in its order would give those away."""
+    if viewer.role is Role.COURIER:  # sees a route only as its own manifest, the whole of it
+        return false()
+    return PlanVehicle.id.in_(
+        select(PlanStop.plan_vehicle_id).where(PlanStop.plan_vehicle_id.is_not(None), ~sees_stop(viewer))
+    )
+
+
 def sees_plan(viewer: Viewer) -> ColumnElement[bool]:
     """A merchant sees the plans that carry a wave of its own from the moment they are asked for."""
     if viewer.role in AREA_ROLES:

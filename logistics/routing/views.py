@@ -31,9 +31,10 @@ class VehicleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanView:
-    """The counts and the distance are over the routes and stops the viewer may see; `whole` says that is all of them.
+    """The counts are over the routes and stops the viewer may see, `distance_m` over the routes that are wholly so;
+    `whole` says that is all of the plan. `cost`, and in `progress` all but time, are told with the whole plan alone.
 
-    `error` is shown to administrators and to whoever asked for the plan.
+    `error` is for administrators; everybody else is told "failed" where there is one.
     """
 
     id: int
@@ -116,7 +117,11 @@ class StopView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteView:
-    """A vehicle of a plan with the stops of its route that the viewer may see. `line` is a list of [lng, lat]."""
+    """A vehicle of a plan with the stops of its route that the viewer may see. `line` is a list of [lng, lat].
+
+    A `shared` route also drives to stops the viewer may not see: its way, times and length are None, and so are the
+    places of its stops in the order, what is loaded after them and the legs to them.
+    """
 
     id: int
     vehicle_id: int
@@ -135,6 +140,7 @@ class RouteView:
     return_travel_s: int | None
     return_travel_m: int | None
     line: Sequence[Sequence[float]] | None
+    shared: bool
     stops: tuple[StopView, ...]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from logistics.clock import SHANGHAI
+from logistics.routing.views import StopView
 from logistics.web.routes import DrivenRoute
 
 WIDTH = 1000
@@ -34,7 +35,7 @@ class Row:
     route: DrivenRoute
     y: int
     shift: Span
-    tour: Span
+    tour: Span | None
     waits: tuple[Span, ...]
     serves: tuple[Span, ...]
 
@@ -49,7 +50,9 @@ class Chart:
 
 def timeline(routes: Sequence[DrivenRoute]) -> Chart | None:
     """The chart of these routes; None where there is none."""
-    moments = [m for r in routes for m in (r.route.depart_at, r.route.return_at) if m is not None]
+    ends = [m for r in routes for m in (r.route.depart_at, r.route.return_at)]
+    visits = [m for r in routes for stop in r.route.stops for m in (stop.arrival_at, stop.departure_at)]
+    moments = [m for m in (*ends, *visits) if m is not None]
     if not moments:
         return None
     first, last = _hour(min(moments)), _hour(max(moments)) + timedelta(hours=1)
@@ -73,9 +76,8 @@ def timeline(routes: Sequence[DrivenRoute]) -> Chart | None:
 
 
 def _row(r: DrivenRoute, y: int, bar: _Bar) -> Row:
-    """A driven route has its times: the database keeps them together."""
-    assert r.route.depart_at is not None
-    assert r.route.return_at is not None
+    """A route without its departure is shared with others: its stops are drawn, its tour is not."""
+    depart, back = r.route.depart_at, r.route.return_at
     visits = [
         (s, s.arrival_at, s.start_at, s.departure_at)
         for s in r.route.stops
@@ -85,10 +87,14 @@ def _row(r: DrivenRoute, y: int, bar: _Bar) -> Row:
         route=r,
         y=y,
         shift=bar(r.route.shift_start_at, r.route.shift_end_at),
-        tour=bar(r.route.depart_at, r.route.return_at),
+        tour=bar(depart, back) if depart and back else None,
         waits=tuple(bar(arrival, start) for _, arrival, start, _ in visits if start > arrival),
-        serves=tuple(bar(start, departure, f"{s.position}. {s.name}") for s, _, start, departure in visits),
+        serves=tuple(bar(start, departure, _title(s)) for s, _, start, departure in visits),
     )
+
+
+def _title(stop: StopView) -> str:
+    return stop.name if stop.position is None else f"{stop.position}. {stop.name}"
 
 
 def _hour(moment: datetime) -> datetime:

@@ -28,7 +28,9 @@ def map_document(plan: PlanDetail, *, tile_url: str, tile_attribution: str) -> d
 
     routes = driven_routes(plan.routes)
     depots = {depot.store_id: (depot.lng, depot.lat) for depot in plan.depots}
-    times = [m for r in routes for m in (minute(r.route.depart_at), minute(r.route.return_at)) if m is not None]
+    ends = [m for r in routes for m in (r.route.depart_at, r.route.return_at)]
+    visits = [m for r in routes for stop in r.route.stops for m in (stop.arrival_at, stop.departure_at)]
+    times = [m for m in map(minute, (*ends, *visits)) if m is not None]
     credits = [tile_attribution] if tile_url and tile_attribution else []
     if on_roads(plan):
         invented = str(plan.metric.get("source", "")).startswith(SAMPLE_ROADS)
@@ -102,6 +104,8 @@ def _stop(stop: StopView, r: DrivenRoute | None, minute: int | None) -> dict[str
 def _stop_title(stop: StopView, r: DrivenRoute | None) -> str:
     if r is None:
         return _("Not planned: %(name)s", name=stop.name)
+    if stop.position is None:
+        return _("Route %(route)s: %(name)s", route=r.number, name=stop.name)
     return _("Route %(route)s, stop %(stop)s: %(name)s", route=r.number, stop=stop.position, name=stop.name)
 
 
@@ -114,7 +118,7 @@ def _stop_note(stop: StopView, door: bool) -> str:
 def _stop_facts(stop: StopView, r: DrivenRoute | None) -> Facts:
     facts: Facts = []
     if r is not None:
-        facts.append((_("Route"), f"{r.number} · {stop.position}"))
+        facts.append((_("Route"), f"{r.number}" if stop.position is None else f"{r.number} · {stop.position}"))
     facts += [(_("Kind"), label(stop.kind, "stop_kind")), (_("Window"), window_key(stop))]
     if r is not None:
         facts += [
@@ -132,8 +136,11 @@ def _stop_facts(stop: StopView, r: DrivenRoute | None) -> Facts:
 
 
 def _track(r: DrivenRoute, depot: tuple[float, float] | None, minute: Any) -> list[tuple[int, float, float]]:
-    """Where the vehicle is when: leaving the depot, at each stop, back. A viewer without the depot sees the stops."""
+    """Where the vehicle is when: leaving the depot, at each stop, back. A viewer without the depot sees the stops; of
+    a route shared with others nothing is drawn between them."""
     track: list[tuple[int, float, float]] = []
+    if r.route.shared:
+        return track
     if depot:
         track.append((minute(r.route.depart_at), *depot))
     for stop in r.route.stops:

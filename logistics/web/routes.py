@@ -37,14 +37,15 @@ class DrivenRoute:
         return max(self.weight_g / self.route.capacity_g, self.package_count / self.route.capacity_packages)
 
     @property
-    def duration_s(self) -> int:
+    def duration_s(self) -> int | None:
+        """None where the way is not the viewer's to know."""
         depart, back = self.route.depart_at, self.route.return_at
-        return round((back - depart).total_seconds()) if depart and back else 0
+        return round((back - depart).total_seconds()) if depart and back else None
 
 
 def driven_routes(routes: Sequence[RouteView]) -> list[DrivenRoute]:
-    """The routes with a departure, numbered."""
-    used = [route for route in routes if route.depart_at is not None]
+    """The routes in use, numbered. Of a route shared with others only the viewer's stops are known, no departure."""
+    used = [route for route in routes if route.depart_at is not None or route.stops]
     return [
         DrivenRoute(number=index + 1, tone=index % TONE_COUNT, dash=index // TONE_COUNT % DASH_COUNT, route=route)
         for index, route in enumerate(used)

@@ -243,36 +243,3 @@ def test_nobodys_stores_are_nothing_at_all(tables: Flask, tmp_path: Path) -> Non
     assert [document[key] for key in ("depots", "vehicles", "stops", "routes", "dropped")] == [[]] * 5
     assert geojson_of(plan_id, store_ids=[])["features"] == []
     assert csv_of(plan_id, store_ids=[]) == []
-
-
-def test_a_compounds_documents_do_not_give_the_rest_of_the_route_away(tables: Flask, tmp_path: Path) -> None:
-    day = a_ready_day(compounds=3)
-    plan_id = planned(day, cache=tmp_path)
-    with reading() as session:
-        ours, other, third = session.scalars(select(Compound.name).order_by(Compound.id))
-
-    document = document_of(plan_id, compound_ids={day.town.compound_ids[0]})
-    collection = geojson_of(plan_id, compound_ids={day.town.compound_ids[0]})
-    (row,) = csv_of(plan_id, compound_ids={day.town.compound_ids[0]})
-
-    (stop,) = document["stops"]
-    (route,) = document["routes"]
-    (visit,) = route["stops"]
-    assert (stop["name"], row["name"]) == (ours, ours)
-    assert is_local(visit["arrival"])  # when its own goods come
-    told = json.dumps([document, collection, row])
-    assert other not in told
-    assert third not in told
-    # neither the way, nor how full the van still is, nor which stop of how many
-    assert [route[key] for key in ("distance_m", "depart", "return", "return_travel_m")] == [None] * 4
-    assert [visit[key] for key in ("load_g_after", "travel_s", "travel_m")] == [None] * 3
-    assert (row["position"], row["load_g_after"]) == ("", "")
-    assert [feature["properties"]["role"] for feature in collection["features"]] == ["stop", "depot"]
-    assert collection["features"][0]["properties"]["position"] is None
-
-
-def test_a_compound_that_has_a_route_to_itself_sees_all_of_it(tables: Flask, tmp_path: Path) -> None:
-    day = a_ready_day(compounds=1)
-    plan_id = planned(day, cache=tmp_path)
-
-    assert document_of(plan_id, compound_ids=set(day.town.compound_ids)) == document_of(plan_id)

@@ -77,6 +77,7 @@ def a_route(number: int, *stops: StopView, depart: datetime | None = EIGHT) -> R
         return_travel_s=1,
         return_travel_m=1,
         line=None,
+        shared=False,
         stops=stops,
     )
 

@@ -101,7 +101,7 @@
 
   function stopMarker(stop, shift) {
     const kind = stop.route === null ? "stop dropped" : `stop rc-${stop.tone}`;
-    const text = stop.route === null ? "!" : String(stop.position);
+    const text = stop.route === null ? "!" : String(stop.position ?? "·");
     const mark = icon(`${kind}${stop.door ? " door" : ""}`, text, 11, shift);
     const marker = L.marker([stop.lat, stop.lng], { icon: mark, title: stop.title, riseOnHover: true });
     marker.bindPopup(() => popup(stop.name, stop.facts, stop.note));
