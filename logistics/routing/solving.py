@@ -7,13 +7,15 @@ anew. What it was made from is compared again before anything is saved.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
@@ -154,23 +156,28 @@ class _Watch:
         self._looked = self._started
         self._wrote = 0.0
         self._stop = False
+        self._warned = False
         self._best: dict[str, float] = {}
 
     def should_stop(self) -> bool:
         if not self._stop and time.monotonic() - self._looked >= POLL_S:
             self._looked = time.monotonic()
-            with reading() as session:
-                row = session.execute(
-                    select(Plan.cancel_requested, Plan.finish_requested).where(Plan.id == self._plan_id)
-                ).one_or_none()
-            self.cancelled = row is None or row.cancel_requested
-            self._stop = self.cancelled or bool(row and row.finish_requested)
+            with self._database_may_be_away():
+                self._look()
             self._write()
         return self._stop
 
     def on_progress(self, progress: engine.Progress) -> None:
         self._best = {"cost": progress.cost, "routes": progress.routes, "dropped": progress.dropped}
         self._write()
+
+    def _look(self) -> None:
+        with reading() as session:
+            row = session.execute(
+                select(Plan.cancel_requested, Plan.finish_requested).where(Plan.id == self._plan_id)
+            ).one_or_none()
+        self.cancelled = row is None or row.cancel_requested
+        self._stop = self.cancelled or bool(row and row.finish_requested)
 
     def _write(self) -> None:
         elapsed = time.monotonic() - self._started
@@ -179,8 +186,18 @@ class _Watch:
         self._wrote = time.monotonic()
         fraction = min(elapsed / self._time_limit_s, 1.0)
         values = {**self._best, "elapsed_s": round(elapsed, 1), "fraction": round(fraction, 3)}
-        with transaction() as session:
+        with self._database_may_be_away(), transaction() as session:
             session.execute(update(Plan).where(Plan.id == self._plan_id).values(progress=values))
+
+    @contextmanager
+    def _database_may_be_away(self) -> Iterator[None]:
+        """A database that does not answer wishes nothing: the search, which does not need it, goes on."""
+        try:
+            yield
+        except SQLAlchemyError as trouble:
+            if not self._warned:
+                log.warning("plan_unwatched", plan_id=self._plan_id, error=type(trouble).__name__)
+            self._warned = True
 
 
 class _Clock:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import delete, func, select, update
 
 from logistics.communities.models import Compound
-from logistics.db import reading, transaction
+from logistics.db import db, reading, transaction
 from logistics.errors import NotFound
 from logistics.fulfilment.models import Batch, BatchOrder
 from logistics.orders.models import Order
@@ -238,3 +239,28 @@ def test_the_same_day_seed_and_steps_give_the_same_plan(tables: Flask, tmp_path:
 
     assert timetable(first) == timetable(second)
     assert the_plan(first).inputs_sha256 == the_plan(second).inputs_sha256
+
+
+@pytest.mark.postgres
+def test_a_database_that_restarts_during_the_search_costs_nothing_of_it(
+    postgres_tables: Flask, postgres_server: sa.URL, tmp_path: Path
+) -> None:
+    plan_id = requested(a_ready_day(compounds=3), iterations=FOREVER, time_limit_s=4)
+
+    with being_solved(postgres_tables, plan_id, cache=tmp_path) as solving:
+        cut_all_connections(postgres_server, str(postgres_tables.config["SQLALCHEMY_DATABASE_URI"]))
+
+    assert solving.error is None
+    db.engine.dispose()
+    db.engines["reader"].dispose()
+    assert the_plan(plan_id).state is PlanState.READY
+    assert the_plan(plan_id).phase_seconds["solve"] > 3
+
+
+def cut_all_connections(server: sa.URL, database_url: str) -> None:
+    """What a restart of the server does to those who are connected."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    question = sa.text("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = :name")
+    with engine.connect() as connection:
+        assert (connection.scalar(question, {"name": sa.make_url(database_url).database}) or 0) >= 2
+    engine.dispose()
