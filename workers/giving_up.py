@@ -1,4 +1,8 @@
-"""What happens when a promise is given up: whoever waits for it is told, so that nobody waits for ever."""
+"""What happens when a promise is given up: whoever waits for it is told, so that nobody waits for ever.
+
+Rows are locked in one order, here as in `workers.jobs` and in the day's verbs: promise, run, plan. Another order
+somewhere would be a deadlock on PostgreSQL.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +23,20 @@ UNFINISHED_PLANS = [state for state in PlanState if PLAN_TRANSITIONS[state]]
 
 
 def give_up(session: Session, promise_id: int, *, job: str, args: Mapping[str, int], error: str, now: datetime) -> None:
-    """Mark the promise failed and end what hung on it."""
-    outbox.give_up(session, promise_id, error=error, now=now)
-    tell_who_waits(session, job=job, args=args, error=error, now=now)
+    """Mark the promise failed and end what hung on it; one that was kept meanwhile is left alone."""
+    if outbox.give_up(session, promise_id, error=error, now=now):
+        _tell_who_waits(session, job=job, args=args, error=error, now=now)
 
 
-def tell_who_waits(session: Session, *, job: str, args: Mapping[str, int], error: str, now: datetime) -> None:
+def keep_error(
+    session: Session, promise_id: int, *, job: str, args: Mapping[str, int], error: str, now: datetime
+) -> None:
+    """Keep what went wrong with one attempt; after the last one, end what hung on the promise."""
+    if outbox.record_error(session, promise_id, error=error, now=now):
+        _tell_who_waits(session, job=job, args=args, error=error, now=now)
+
+
+def _tell_who_waits(session: Session, *, job: str, args: Mapping[str, int], error: str, now: datetime) -> None:
     """End the plan or the run that the lost work belonged to as failed, with the error."""
     if job in _WAITING:
         _WAITING[job](session, args, error[: outbox.ERROR_LENGTH], now)
@@ -39,6 +51,7 @@ def _fail_run(session: Session, args: Mapping[str, int], error: str, now: dateti
 
 
 def _fail_plan(session: Session, args: Mapping[str, int], error: str, now: datetime) -> None:
+    days.lock_runs_of_plan(session, args["plan_id"])
     session.execute(
         update(Plan)
         .where(Plan.id == args["plan_id"], Plan.state.in_(UNFINISHED_PLANS))

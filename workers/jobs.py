@@ -26,7 +26,7 @@ from logistics.orders import service as orders
 from logistics.routing import service as routing
 from logistics.routing.models import Plan
 from workers import housekeeping
-from workers.giving_up import give_up, tell_who_waits
+from workers.giving_up import give_up, keep_error
 
 log = get_logger("workers.jobs")
 
@@ -73,8 +73,7 @@ def job(*, timeout_s: int) -> Callable[[Callable[..., None]], Callable[..., None
                     log.exception("job failed")
                     error = error_line(failure)
                     with transaction() as session:
-                        if outbox.record_error(session, promise_id, error=error, now=_now()):
-                            tell_who_waits(session, job=name, args=args, error=error, now=_now())
+                        keep_error(session, promise_id, job=name, args=args, error=error, now=_now())
 
         JOBS[name] = JobKind(name=name, run=run, timeout_s=timeout_s)
         return run
@@ -105,8 +104,8 @@ def solve_plan(promise_id: int, plan_id: int) -> None:
     if owed:
         routing.solve_plan(plan_id, travel_cache_dir=_settings().travel_cache_dir, now=_now)
         with transaction() as session:
+            outbox.done(session, promise_id, now=_now())  # first: promises are locked before runs
             days.plan_ended(session, plan_id, now=_now())
-            outbox.done(session, promise_id, now=_now())
 
 
 @job(timeout_s=300)

@@ -30,7 +30,7 @@ from logistics.observability import configure_logging, error_line, get_logger
 from logistics.outbox import Ring
 from workers import schedule
 from workers.bell import Bell, RqBell
-from workers.giving_up import give_up
+from workers.giving_up import give_up, keep_error
 from workers.jobs import JOBS, timeout_s
 
 log = get_logger("workers.relay")
@@ -84,10 +84,15 @@ class Relay:
         try:
             while unrung:
                 ring = unrung[0]
-                if self._bell.last_ring_lives(ring, now=now):
-                    alive.append(ring.promise_id)
-                else:
-                    rung += self._ring_anew(ring, now)
+                try:
+                    if self._bell.last_ring_lives(ring, now=now):
+                        alive.append(ring.promise_id)
+                    else:
+                        rung += self._ring_anew(ring, now)
+                except RedisError:
+                    raise
+                except Exception as failure:  # this promise's own trouble, which the others shall not share
+                    _keep_error(ring, failure, now)
                 unrung.popleft()
         finally:  # also when the queue does not answer: what was not rung is due again at once
             with transaction() as session:
@@ -117,6 +122,19 @@ def _give_up(ring: Ring, error: str, now: datetime) -> None:
     log.error("given up", job=ring.job, job_id=ring.promise_id, error=error)
     with transaction() as session:
         give_up(session, ring.promise_id, job=ring.job, args=ring.args, error=error, now=now)
+
+
+def _keep_error(ring: Ring, failure: Exception, now: datetime) -> None:
+    """Count the attempt with its error. Where those who wait cannot be told, the promise fails without them."""
+    error = error_line(failure)
+    log.error("not rung", job=ring.job, job_id=ring.promise_id, attempt=ring.attempt, error=error)
+    try:
+        with transaction() as session:
+            keep_error(session, ring.promise_id, job=ring.job, args=ring.args, error=error, now=now)
+    except Exception as second:
+        log.error("nobody told", job=ring.job, job_id=ring.promise_id, error=error_line(second))
+        with transaction() as session:
+            outbox.record_error(session, ring.promise_id, error=error, now=now)
 
 
 def run(relay: Relay, tempo: Tempo, stop: threading.Event) -> None:

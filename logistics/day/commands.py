@@ -72,7 +72,8 @@ def run_day(
 
 
 def run_here(run_id: int, *, travel_cache_dir: Path) -> RunStatus:
-    """Do every phase of a run in this process and mark the promises of the queue kept. Returns how it ended."""
+    """Do every phase of a run in this process and mark the promises of the queue kept, which are locked before runs
+    as everywhere. Returns how it ended."""
     while True:
         with reading() as session:
             status = days.run_status(session, run_id)
@@ -81,12 +82,12 @@ def run_here(run_id: int, *, travel_cache_dir: Path) -> RunStatus:
         if status.phase is Phase.PLAN and status.plan_id is not None:
             routing.solve_plan(status.plan_id, travel_cache_dir=travel_cache_dir, now=_now)
             with transaction() as session:
-                days.plan_ended(session, status.plan_id, now=_now())
                 outbox.done_by_key(session, f"solve_plan:{status.plan_id}", now=_now())
+                days.plan_ended(session, status.plan_id, now=_now())
         else:
             with transaction() as session:
-                days.run_phase(session, run_id, now=_now())
                 outbox.done_by_key(session, f"run_day:{run_id}:{status.phase.value}", now=_now())
+                days.run_phase(session, run_id, now=_now())
 
 
 @click.command("gather-day")

@@ -113,6 +113,7 @@ def plan_ended(session: Session, plan_id: int, *, now: datetime) -> None:
     runs = session.scalars(
         select(DayRun)
         .where(DayRun.plan_id == plan_id, DayRun.phase == Phase.PLAN, DayRun.state == RunState.RUNNING)
+        .order_by(DayRun.id)
         .with_for_update()
     )
     for run in runs.all():
@@ -124,6 +125,12 @@ def plan_ended(session: Session, plan_id: int, *, now: datetime) -> None:
             _end(run, RunState.CANCELLED, error="", now=now)
         else:
             _end(run, RunState.FAILED, error=status.error, now=now)
+
+
+def lock_runs_of_plan(session: Session, plan_id: int) -> None:
+    """Lock the runs that wait for a plan; to be asked for before the plan itself is changed, since `cancel_run` locks
+    in that order too."""
+    session.execute(select(DayRun.id).where(DayRun.plan_id == plan_id).order_by(DayRun.id).with_for_update())
 
 
 def cancel_run(session: Session, run_id: int, *, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from redis.exceptions import ConnectionError as RedisDown
+from sqlalchemy import select
 
 from logistics import outbox
 from logistics.day.models import DayRun
@@ -17,6 +18,7 @@ from logistics.outbox import ATTEMPT_LIMIT, Ring
 from logistics.routing.models import Plan
 from tests.builders import a_campaign, a_day, a_store, a_town
 from tests.workers.promises import promise_of, promise_to_close
+from workers.giving_up import give_up
 from workers.jobs import ROADS_S, SOLVER_GRACE_S, timeout_s
 from workers.relay import Relay, Tempo
 
@@ -168,6 +170,54 @@ def test_a_run_whose_phase_is_given_up_ends_as_failed_and_not_as_waiting(app: Fl
     with reading() as session:
         run = session.get_one(DayRun, run_id)
     assert (run.state, run.error) == (RunState.FAILED, "not done after 5 rings")
+
+
+def test_a_promise_that_cannot_be_rung_fails_alone_and_the_others_are_rung(any_tables: Flask) -> None:
+    with transaction() as session:
+        bad_id = outbox.promise(session, key="bad", job="solve_plan", args={}, due_at=NOW - timedelta(days=1))
+    good_id, _ = promise_to_close()
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+    start = datetime.now(UTC)
+
+    assert relay.step(start) == 2  # the good one and the hour's housekeeping
+    for step in range(1, 8):
+        relay.step(start + timedelta(seconds=40 * step))
+
+    assert (good_id, 1) in close_rings(bell)
+    bad = promise_of(bad_id)
+    assert (bad.attempts, bad.error) == (5, "KeyError: 'plan_id'")
+    assert bad.failed_at is not None
+
+
+def test_a_promise_whose_waiting_run_cannot_be_told_fails_all_the_same(any_tables: Flask) -> None:
+    with transaction() as session:
+        bad_id = outbox.promise(session, key="bad", job="run_day", args={"run": 1}, due_at=NOW - timedelta(days=1))
+    good_id, _ = promise_to_close()
+    bell = FakeBell()
+    relay = Relay(bell, QUIET)
+    start = datetime.now(UTC)
+
+    for step in range(8):
+        relay.step(start + timedelta(seconds=11 * step))
+
+    assert (good_id, 1) in close_rings(bell)
+    assert promise_of(bad_id).error == "KeyError: 'run_id'"
+    assert promise_of(bad_id).failed_at is not None
+
+
+def test_what_was_kept_meanwhile_is_not_given_up(any_tables: Flask) -> None:
+    with transaction() as session:
+        town = a_town(session)
+        day_id = a_day(session, [a_campaign(session, a_store(session), town)])
+        run_id = start_run(session, StartRun(day_id=day_id, time_limit_s=1, iteration_limit=None, seed=1), now=NOW)
+        promise_id = session.scalars(select(outbox.Promise.id).where(outbox.Promise.job == "run_day")).one()
+        outbox.done(session, promise_id, now=NOW)  # by the worker, while the relay made up its mind
+
+        give_up(session, promise_id, job="run_day", args={"run_id": run_id}, error="late", now=NOW)
+
+        assert session.get_one(DayRun, run_id).state is RunState.RUNNING
+    assert promise_of(promise_id).failed_at is None
 
 
 def test_the_solver_gets_its_own_limit_and_room_around_it(app: Flask) -> None:
