@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from logistics import outbox
 from logistics.db import transaction
 
@@ -40,8 +38,5 @@ def promise_periodic(now: datetime, periodic: Sequence[Periodic] = PERIODIC) -> 
     """
     for work in periodic:
         slot = slot_of(now, work.every)
-        try:
-            with transaction() as session:
-                outbox.promise(session, key=f"{work.job}@{slot:%Y-%m-%dT%H:%MZ}", job=work.job, args={}, due_at=slot)
-        except IntegrityError:  # another relay promised this slot in the same moment
-            continue
+        with transaction() as session:
+            outbox.promise(session, key=f"{work.job}@{slot:%Y-%m-%dT%H:%MZ}", job=work.job, args={}, due_at=slot)
