@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,6 +27,7 @@ from logistics.routing.rules import (
     VEHICLE_CENTS_PER_H,
     VEHICLE_FIXED_CENTS,
     BatchLoad,
+    Capacity,
     GateStop,
     cents_per_km,
     open_window,
@@ -256,13 +258,11 @@ def _vehicles(session: Session, stores: dict[int, StoreFacts], day: date) -> lis
 def _stops(
     loads: Sequence[BatchLoad], stores: dict[int, StoreFacts], vehicles: Sequence[VehicleFacts]
 ) -> list[GateStop]:
-    weight_g_max: dict[str, int] = {}
-    package_count_max: dict[str, int] = {}
+    fleets: dict[str, set[Capacity]] = defaultdict(set)
     for vehicle in vehicles:
-        depot = stores[vehicle.store_id].code
-        weight_g_max[depot] = max(weight_g_max.get(depot, 0), vehicle.capacity_g)
-        package_count_max[depot] = max(package_count_max.get(depot, 0), vehicle.capacity_packages)
-    return stops_from_batches(loads, weight_g_max=weight_g_max, package_count_max=package_count_max)
+        carried = Capacity(weight_g=vehicle.capacity_g, package_count=vehicle.capacity_packages)
+        fleets[stores[vehicle.store_id].code].add(carried)
+    return stops_from_batches(loads, fleets=fleets)
 
 
 def _within_gate_hours(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +71,14 @@ class BatchLoad:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What one vehicle carries at most."""
+
+    weight_g: int
+    package_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateStop:
     """One stop of a vehicle at a compound's gate; drops every batch in `batch_ids`."""
 
@@ -111,25 +119,21 @@ def service_s(kind: StopKind, package_count: int) -> int:
     return PICKUP_FIXED_S + PICKUP_PER_PACKAGE_S * package_count
 
 
-def stops_from_batches(
-    batches: Iterable[BatchLoad], *, weight_g_max: Mapping[str, int], package_count_max: Mapping[str, int]
-) -> list[GateStop]:
+def stops_from_batches(batches: Iterable[BatchLoad], *, fleets: Mapping[str, Collection[Capacity]]) -> list[GateStop]:
     """Group the batches of one depot, gate, window and kind into stops.
 
-    A group heavier than the depot's largest vehicle (`weight_g_max`, `package_count_max` by depot) is split between
-    batches, in order of batch id; a single batch beyond it stays a stop of its own, which the plan will name as
-    dropped. Every stop has a code of its own; stops come back ordered by code.
+    A group that no single vehicle of the depot (`fleets`, by depot) can carry, or that takes longer to hand over than
+    its window lasts, is split between batches, in order of batch id; a single batch stays a stop of its own even so,
+    which the plan names as dropped if nobody can serve it. Every stop has a code of its own; stops come back ordered
+    by code.
     """
     groups: dict[tuple[str, str, datetime, datetime, StopKind], list[BatchLoad]] = defaultdict(list)
     for batch in batches:
         groups[batch.depot, batch.place, batch.window_start, batch.window_end, batch.kind].append(batch)
     by_code: dict[str, list[list[BatchLoad]]] = defaultdict(list)
     for key in sorted(groups):
-        depot = key[0]
         loads = sorted(groups[key], key=lambda b: b.batch_id)
-        by_code[_code(loads[0])] += _split(
-            loads, weight_g_max=weight_g_max.get(depot, 0), package_count_max=package_count_max.get(depot, 0)
-        )
+        by_code[_code(loads[0])] += _split(loads, fleets.get(key[0], ()))
     stops = [
         _stop(part, code=f"{code}/{number}" if len(parts) > 1 else code)
         for code, parts in by_code.items()
@@ -138,15 +142,22 @@ def stops_from_batches(
     return sorted(stops, key=lambda stop: stop.code)
 
 
-def _split(loads: list[BatchLoad], *, weight_g_max: int, package_count_max: int) -> list[list[BatchLoad]]:
+def _split(loads: list[BatchLoad], fleet: Collection[Capacity]) -> list[list[BatchLoad]]:
     parts: list[list[BatchLoad]] = [[]]
     for load in loads:
-        weight = sum(b.weight_g for b in parts[-1]) + load.weight_g
-        packages = sum(b.package_count for b in parts[-1]) + load.package_count
-        if parts[-1] and (weight > weight_g_max or packages > package_count_max):
+        if parts[-1] and not _is_one_visit([*parts[-1], load], fleet):
             parts.append([])
         parts[-1].append(load)
     return parts
+
+
+def _is_one_visit(loads: list[BatchLoad], fleet: Collection[Capacity]) -> bool:
+    """Whether some one vehicle carries all of it, and it is handed over within the length of the window."""
+    weight_g = sum(load.weight_g for load in loads)
+    packages = sum(load.package_count for load in loads)
+    window_s = (loads[0].window_end - loads[0].window_start).total_seconds()
+    carried = any(weight_g <= one.weight_g and packages <= one.package_count for one in fleet)
+    return carried and service_s(loads[0].kind, packages) <= window_s
 
 
 def _code(load: BatchLoad) -> str:

@@ -70,6 +70,19 @@ def test_two_vans_of_two_stores_may_have_the_same_code(tables: Flask) -> None:
     assert len(names) == len(set(names)) == 2
 
 
+def test_a_stop_is_split_when_no_one_van_has_both_the_load_and_the_packages(tables: Flask) -> None:
+    day = a_ready_day(ill=[(0, 0)])
+    with transaction() as session:
+        session.execute(update(Batch).values(kind=PointKind.PICKUP_POINT))  # the first compound has two batches now
+        session.execute(update(Vehicle).values(capacity_g=20_000, capacity_packages=1))
+        a_vehicle(session, day.store, code="van-02", capacity_g=15_000, packages=100)
+
+    inputs = inputs_of(requested(day))
+
+    # 10 kg in one package each: 20 kg are too heavy for the second van, two packages too many for the first
+    assert [(stop.weight_g, stop.package_count) for stop in inputs.stops][:2] == [(10_000, 1), (10_000, 1)]
+
+
 def test_a_vehicle_taken_out_of_service_is_not_planned(tables: Flask) -> None:
     plan_id = requested(a_ready_day(vehicles=2))
     with transaction() as session:

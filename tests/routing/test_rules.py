@@ -13,6 +13,7 @@ from logistics.communities.rules import PointKind
 from logistics.routing.rules import (
     PLAN_TRANSITIONS,
     BatchLoad,
+    Capacity,
     GateStop,
     PlanState,
     StopKind,
@@ -54,8 +55,7 @@ def load(
 def stops(*loads: BatchLoad, weight_g_max: int = 1_000_000, packages_max: int = 200) -> list[GateStop]:
     return stops_from_batches(
         loads,
-        weight_g_max=dict.fromkeys(("S1", "S2"), weight_g_max),
-        package_count_max=dict.fromkeys(("S1", "S2"), packages_max),
+        fleets={depot: [Capacity(weight_g=weight_g_max, package_count=packages_max)] for depot in ("S1", "S2")},
     )
 
 
@@ -152,6 +152,36 @@ def test_packages_split_a_stop_as_weight_does() -> None:
     assert [stop.batch_ids for stop in stops(load(1), load(2), load(3), packages_max=30)] == [(1, 2, 3)]
 
 
+def test_a_part_fits_one_vehicle_and_not_the_weight_of_one_and_the_packages_of_another() -> None:
+    heavy, many = Capacity(weight_g=1_000_000, package_count=10), Capacity(weight_g=100_000, package_count=100)
+    ten = [load(n, weight_g=90_000, packages=9) for n in range(1, 11)]
+
+    # together 900 kg in 90 packages: too many packages for the one, too heavy for the other, as any two of them are
+    found = stops_from_batches(ten, fleets={"S1": [heavy, many]})
+
+    assert [(stop.weight_g, stop.package_count) for stop in found] == [(90_000, 9)] * 10
+    light = [load(1, weight_g=500_000, packages=5), load(2, weight_g=500_000, packages=5), load(3, packages=9)]
+    parts = [stop.batch_ids for stop in stops_from_batches(light, fleets={"S1": [many, heavy]})]
+    assert parts == [(1, 2), (3,)]  # 1,000 kg in 10 packages fill the first vehicle to the gram
+
+
+@pytest.mark.parametrize(("packages", "parts"), [(28, [(1, 2)]), (29, [(1,), (2,)])])
+def test_a_door_stop_takes_no_longer_than_its_window(packages: int, parts: list[tuple[int, ...]]) -> None:
+    hour = (MORNING[0], MORNING[0] + timedelta(hours=1))
+    loads = [load(1, kind=DOOR, window=hour, packages=28), load(2, kind=DOOR, window=hour, packages=packages)]
+
+    # 240 s + 60 s for each of 56 packages are the 3,600 s of the hour; 57 are a minute too many
+    assert [stop.batch_ids for stop in stops(*loads)] == parts
+
+
+def test_one_batch_that_takes_longer_than_its_window_stays_a_stop() -> None:
+    hour = (MORNING[0], MORNING[0] + timedelta(hours=1))
+
+    (stop,) = stops(load(1, kind=DOOR, window=hour, packages=57))
+
+    assert stop.service_s == 3_660
+
+
 def test_one_batch_beyond_every_vehicle_stays_a_stop_to_be_named_as_dropped() -> None:
     (stop,) = stops(load(1, weight_g=5_000_000), weight_g_max=1_000_000)
 
@@ -159,7 +189,7 @@ def test_one_batch_beyond_every_vehicle_stays_a_stop_to_be_named_as_dropped() ->
 
 
 def test_a_depot_without_vehicles_keeps_every_batch_as_a_stop() -> None:
-    found = stops_from_batches([load(1), load(2)], weight_g_max={}, package_count_max={})
+    found = stops_from_batches([load(1), load(2)], fleets={})
 
     assert [stop.batch_ids for stop in found] == [(1,), (2,)]
 
@@ -191,6 +221,7 @@ def test_every_batch_is_on_exactly_one_stop_and_no_split_is_needless(
     assert [stop.code for stop in found] == sorted({stop.code for stop in found})
     for stop in found:
         fits = stop.weight_g <= weight_g_max and stop.package_count <= packages_max
+        fits = fits and stop.service_s <= (stop.window_end - stop.window_start).total_seconds()
         assert fits or len(stop.batch_ids) == 1
 
 
