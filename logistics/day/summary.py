@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from logistics.fulfilment import service as fulfilment
 from logistics.orders import service as orders
 from logistics.orders.rules import OrderState
 from logistics.orders.service import LineOutcome
+from logistics.routing import service as routing
 from logistics.routing.export import plan_document
 
 UNBATCHED_REASONS = {
@@ -20,28 +21,55 @@ UNBATCHED_REASONS = {
     OrderState.CANCELLED: "cancelled",
     OrderState.CONFIRMED: "no_delivery_point",
     OrderState.PLACED: "not_closed",
+    OrderState.BATCHED: "batched_later",
 }
-"""Why an order is in no batch, by the state it stayed in."""
+"""Why an order is in no batch of the plan, by the state it stayed in."""
+
+NO_JOURNEY: Mapping[str, Any] = {
+    "plan": None,
+    "stops": 0,
+    "stops_served": 0,
+    "routes": 0,
+    "vehicles": 0,
+    "km": 0.0,
+    "hours": 0.0,
+    "cost_cents": 0,
+    "solver": None,
+    "metric": {},
+    "dropped": [],
+    "dropped_by_reason": {},
+}
+"""What a day comes to on which nobody gets anything."""
 
 
 def summarise(
     session: Session, *, campaign_ids: Collection[int], wave_ids: Collection[int], plan_id: int | None
 ) -> dict[str, Any]:
-    """The figures of a day, JSON-ready; every order is batched or stands in `unbatched` with its reason."""
+    """The figures of a day, JSON-ready; every order is in a batch of the plan or stands in `unbatched` with its reason.
+
+    Sums of goods leave cancelled orders out, which have counts of their own.
+    """
     lines = orders.order_lines(session, campaign_ids)
-    batches = fulfilment.batches_of_waves(session, wave_ids)
-    batched = {order_id for _, order_id, _, _ in fulfilment.packed_orders(session, wave_ids)}
+    wanted = [line for line in lines if line.order_state is not OrderState.CANCELLED]
+    cancelled = [line for line in lines if line.order_state is OrderState.CANCELLED]
+    planned = routing.stop_of_batches(session, plan_id) if plan_id is not None else {}
+    batches = [batch for batch in fulfilment.batches_of_waves(session, wave_ids) if batch.batch_id in planned]
+    codes = {batch.code for batch in batches}
+    batched = {order_id for code, order_id, _, _ in fulfilment.packed_orders(session, wave_ids) if code in codes}
     states = {line.order_id: (line.order, line.order_state) for line in lines}
     return {
+        "campaigns": [orders.campaign_facts(session, campaign_id).code for campaign_id in campaign_ids],
         "orders": len(states),
+        "cancelled_orders": len({line.order_id for line in cancelled}),
         "households": orders.household_count(session, campaign_ids),
         "lines": len(lines),
-        "units_ordered": sum(line.ordered for line in lines),
-        "units_given": sum(line.given or 0 for line in lines),
-        "kg_ordered": _kg(line.ordered * line.weight_g for line in lines),
+        "units_ordered": sum(line.ordered for line in wanted),
+        "units_cancelled": sum(line.ordered for line in cancelled),
+        "units_given": sum(line.given or 0 for line in wanted),
+        "kg_ordered": _kg(line.ordered * line.weight_g for line in wanted),
         "kg": _kg(batch.weight_g for batch in batches),
-        "shorted_lines": sum(1 for line in lines if line.reason is not None),
-        "shorted_products": _shorted_products(lines),
+        "shorted_lines": sum(1 for line in wanted if line.reason is not None),
+        "shorted_products": _shorted_products(wanted),
         "batches": len(batches),
         "batched_orders": len(batched),
         "packages": sum(batch.package_count for batch in batches),
@@ -50,13 +78,11 @@ def summarise(
             for order_id, (code, state) in sorted(states.items())
             if order_id not in batched
         ],
-        **_journey(session, plan_id),
+        **(NO_JOURNEY if plan_id is None else _journey(session, plan_id)),
     }
 
 
-def _journey(session: Session, plan_id: int | None) -> dict[str, Any]:
-    if plan_id is None:
-        return {"plan": None, "stops": 0, "routes": 0, "km": 0.0, "hours": 0.0, "dropped": []}
+def _journey(session: Session, plan_id: int) -> dict[str, Any]:
     plan = plan_document(session, plan_id)
     names = {stop["id"]: stop["name"] for stop in plan["stops"]}
     return {

@@ -91,6 +91,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "cancelled": _l("Cancelled"),
         "no_delivery_point": _l("No delivery point serves them"),
         "not_closed": _l("Not closed yet"),
+        "batched_later": _l("Put into a batch after the plan"),
     },
     "drop_reason": {
         "unreachable": _l("No road leads there"),
