@@ -70,8 +70,9 @@ FIELD_MESSAGES = (
     N_("Not a valid date."),
     N_("Not a valid datetime."),
     N_("Invalid input type."),
+    N_("The year must be from 2000 to 2100."),
 )
-"""What marshmallow says of a field, named here so that it gets translated."""
+"""What marshmallow and our own checks say of a field, named here so that it gets translated."""
 
 
 FIELD_ERRORS = ("errors", "problems")

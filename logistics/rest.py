@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Request, Response, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, RAISE, Schema
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from logistics import idempotency
 from logistics.access import SAFE_METHODS, current_viewer
 from logistics.clock import utc_now
 from logistics.db import transaction
+from logistics.errors import N_, DomainError
 
 JSON_BYTES_MAX = 1024 * 1024
 """The largest JSON body: an order of a thousand lines is a tenth of this."""
@@ -32,10 +33,22 @@ KEY_OPTIONAL = {
 KEY_REQUIRED = {**KEY_OPTIONAL, "required": True}
 
 
+class EndlessNumber(DomainError):
+    template = N_("The body is not JSON we read: it holds a number of thousands of digits.")
+    code = "malformed_json"
+    status = 400
+
+
 class StrictParser(FlaskParser):
     """Refuses what a schema does not name, in addresses too: a misspelt filter must not be a filter left out."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE, "headers": EXCLUDE}  # noqa: RUF012
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        try:
+            return super().load_json(req, schema)
+        except ValueError as wrong:  # not the syntax, which the parser tells itself: a number Python refuses to read
+            raise EndlessNumber from wrong
 
 
 class Subject(Blueprint):  # type: ignore[misc]

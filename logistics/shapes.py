@@ -19,6 +19,8 @@ from logistics.views import PAGE_SIZE, PAGE_SIZE_MAX
 ROW_ID_MAX = 2**31 - 1
 """The largest number an id column holds on PostgreSQL."""
 OFFSET_MAX = 10_000_000
+YEAR_MIN, YEAR_MAX = 2000, 2100
+"""Dates outside are slips; those at the ends of the calendar have no moment in another time zone."""
 
 
 def whole(low: int, high: int, **options: Any) -> fields.Integer:
@@ -41,7 +43,12 @@ def word_of(enum: type[StrEnum], **options: Any) -> fields.Enum[Any]:
 
 def moment(**options: Any) -> fields.AwareDateTime:
     """ISO 8601 with an offset; without one nobody knows which moment is meant."""
-    return fields.AwareDateTime(format="iso", **options)
+    return fields.AwareDateTime(format="iso", validate=_of_our_time, **options)
+
+
+def calendar_day(**options: Any) -> fields.Date:
+    """A date, ISO 8601."""
+    return fields.Date(format="iso", validate=_of_our_time, **options)
 
 
 def query_whole(low: int, high: int, **options: Any) -> fields.Integer:
@@ -54,6 +61,11 @@ class _QueryInteger(fields.Integer):
         if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 12:
             raise self.make_error("invalid", input=value)
         return int(value)
+
+
+def _of_our_time(value: date) -> None:
+    if not YEAR_MIN <= value.year <= YEAR_MAX:
+        raise ValidationError("The year must be from 2000 to 2100.")
 
 
 def _printable(value: str) -> None:

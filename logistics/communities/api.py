@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from logistics.access import current_viewer
 from logistics.clock import local_date, utc_now
@@ -13,7 +13,7 @@ from logistics.communities.rules import StatusKind
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.rest import Subject
-from logistics.shapes import ROW_ID_MAX, PageQuery, page, page_of, query_whole, shape
+from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, page, page_of, query_whole, shape
 
 communities = Subject("communities", __name__, description="Areas, compounds and households")
 
@@ -30,8 +30,8 @@ class HouseholdQuery(PageQuery):
 class StatusRequest(Schema):
     """Both days inclusive."""
 
-    starts_on = fields.Date(format="iso", required=True)
-    ends_on = fields.Date(format="iso", required=True)
+    starts_on = calendar_day(required=True)
+    ends_on = calendar_day(required=True)
 
 
 @communities.get("/areas")

@@ -21,7 +21,7 @@ from logistics.day.importing import ImportedDay, import_folder
 from logistics.db import reading, transaction
 from logistics.rest import KEY_OPTIONAL, Subject, create_once
 from logistics.routing.schemas import SearchRequest, search_of
-from logistics.shapes import Nothing, PageQuery, page, page_of, shape
+from logistics.shapes import Nothing, PageQuery, calendar_day, page, page_of, shape
 
 days = Subject("days", __name__, description="Delivery days, their import and their runs")
 
@@ -51,7 +51,7 @@ def list_days(query: dict[str, Any]) -> dict[str, Any]:
 class GatherRequest(Schema):
     """Which delivery date; `roads_file` is the platform's own."""
 
-    delivery_date = fields.Date(format="iso", required=True)
+    delivery_date = calendar_day(required=True)
 
 
 @days.post("/days")

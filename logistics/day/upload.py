@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -16,6 +18,10 @@ FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}\.(csv|csv\.gz|toml)", re.ASCII)
 FILES_MAX = 32
 UNZIPPED_BYTES_MAX = 512 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, EOFError, OSError, ValueError,
+)  # fmt: skip
+"""What unpacking damaged bytes raises, by where the damage is; RuntimeError is a password."""
 
 
 class BadUpload(Invalid):
@@ -60,7 +66,7 @@ def _unzip(stream: IO[bytes], name: str, folder: Path, *, left: int) -> int:
             for member in members:
                 with archive.open(member) as source:
                     left = _copy(source, PurePosixPath(member.filename).name, folder, left=left)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as broken:
+    except BROKEN as broken:
         raise BrokenZip(name=name) from broken
     return left
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from logistics.access import current_viewer
@@ -20,7 +20,18 @@ from logistics.errors import NotFound
 from logistics.orders import queries as orders
 from logistics.orders import views as order_views
 from logistics.rest import KEY_OPTIONAL, Subject, create_once
-from logistics.shapes import ROW_ID_MAX, PageQuery, page, page_of, query_whole, row_id, shape, text, word_of
+from logistics.shapes import (
+    ROW_ID_MAX,
+    PageQuery,
+    calendar_day,
+    page,
+    page_of,
+    query_whole,
+    row_id,
+    shape,
+    text,
+    word_of,
+)
 
 delivery = Subject("delivery", __name__, description="Manifests, handovers and pickup codes")
 
@@ -28,7 +39,7 @@ NOTE_LENGTH_MAX = 240
 
 
 class ManifestQuery(PageQuery):
-    delivery_date = fields.Date(format="iso")
+    delivery_date = calendar_day()
     plan_id = query_whole(1, ROW_ID_MAX)
 
 

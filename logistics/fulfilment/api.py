@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
-
 from logistics.access import current_viewer
 from logistics.db import reading
 from logistics.fulfilment import queries
 from logistics.rest import Subject
-from logistics.shapes import ROW_ID_MAX, PageQuery, page, page_of, query_whole, shape
+from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, page, page_of, query_whole, shape
 
 fulfilment = Subject("fulfilment", __name__, description="Waves, batches and pick lists")
 
 
 class WaveQuery(PageQuery):
-    delivery_date = fields.Date(format="iso")
+    delivery_date = calendar_day()
     campaign_id = query_whole(1, ROW_ID_MAX)
 
 

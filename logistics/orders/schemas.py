@@ -8,7 +8,7 @@ from marshmallow.validate import Length
 from logistics.orders import drafting
 from logistics.orders.rules import CampaignState, OrderState, ShortageRule
 from logistics.orders.service import QUANTITY_MAX
-from logistics.shapes import ROW_ID_MAX, PageQuery, moment, query_whole, row_id, text, whole, word_of
+from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, moment, query_whole, row_id, text, whole, word_of
 
 LINES_MAX = 200
 
@@ -54,7 +54,7 @@ class CampaignRequest(Schema):
     store_id = row_id(required=True)
     title = text(160, required=True)
     cut_off_at = moment(required=True)
-    delivery_date = fields.Date(format="iso", required=True)
+    delivery_date = calendar_day(required=True)
     shortage_rule = word_of(ShortageRule, load_default=ShortageRule.PROPORTIONAL)
     minimum_orders = whole(0, drafting.COUNT_MAX, load_default=0)
     area_ids = fields.List(row_id(), required=True, validate=Length(min=1, max=drafting.AREAS_MAX))

@@ -10,7 +10,7 @@ from marshmallow.validate import Length
 from logistics.config import Settings
 from logistics.routing import fleet
 from logistics.routing.service import TIME_LIMIT_S_MAX
-from logistics.shapes import ROW_ID_MAX, PageQuery, query_whole, row_id, text, whole
+from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, query_whole, row_id, text, whole
 
 WAVES_MAX = 200
 ITERATIONS_MAX = 1_000_000_000
@@ -40,7 +40,7 @@ class VehiclePatch(Schema):
 
 
 class PlanQuery(PageQuery):
-    delivery_date = fields.Date(format="iso")
+    delivery_date = calendar_day()
 
 
 class SearchRequest(Schema):
@@ -55,7 +55,7 @@ class SearchRequest(Schema):
 
 
 class PlanOrder(SearchRequest):
-    delivery_date = fields.Date(format="iso", required=True)
+    delivery_date = calendar_day(required=True)
     wave_ids = fields.List(row_id(), required=True, validate=Length(min=1, max=WAVES_MAX))
 
 

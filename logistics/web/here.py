@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -12,11 +12,13 @@ from flask import request
 from logistics.access import Viewer, current_viewer, viewer_or_none
 from logistics.clock import local_date
 from logistics.clock import utc_now as now
+from logistics.shapes import ROW_ID_MAX
 
 __all__ = [
     "PAGE_ROWS",
     "Page",
     "Viewer",
+    "asked_id",
     "current_viewer",
     "now",
     "page",
@@ -40,6 +42,14 @@ class Page(Generic[Row]):
 
 def today() -> date:
     return local_date(now())
+
+
+def asked_id(values: Mapping[str, str], name: str) -> int | None:
+    """The id that a form or an address names; None without a number, and 0, which nothing has, beyond any column."""
+    text = values.get(name, "").strip()
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text) if len(text) < 11 and int(text) <= ROW_ID_MAX else 0
 
 
 def page_number() -> int:

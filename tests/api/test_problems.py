@@ -199,3 +199,30 @@ def test_every_answer_is_guarded_by_its_headers(client: FlaskClient) -> None:
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "same-origin")
     assert (headers["Cache-Control"], headers["WWW-Authenticate"]) == ("no-store", "Bearer")
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "-" + "9" * 5_000])
+def test_a_number_of_thousands_of_digits_is_refused(client: FlaskClient, shop: dict[str, Any], number: str) -> None:
+    answer = raw(client, shop, b'{"campaign_id": %s}' % number.encode())
+
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed_json")
+
+
+@pytest.mark.parametrize(
+    ("year", "refused"), [("0001", True), ("1999", True), ("2000", False), ("2100", False), ("9999", True)]
+)
+def test_a_moment_or_date_is_of_our_time(client: FlaskClient, shop: dict[str, Any], year: str, refused: bool) -> None:
+    with transaction() as session:
+        token = a_token(session, an_account(session, "boss", Role.ADMIN))
+    moment = f"{year}-01-01T00:00:00+14:00"
+
+    answer = client.post(
+        "/api/v1/campaigns", json={"cut_off_at": moment, "delivery_date": f"{year}-12-31"}, headers=bearer(token)
+    )
+    listed = client.get(f"/api/v1/plans?delivery_date={year}-12-31", headers=bearer(token))
+
+    told = {error["pointer"]: error["detail"] for error in answer.json["errors"]}
+    named = {pointer for pointer, detail in told.items() if detail == "The year must be from 2000 to 2100."}
+    assert answer.status_code == 422
+    assert named == ({"#/cut_off_at", "#/delivery_date"} if refused else set())
+    assert listed.status_code == (422 if refused else 200)

@@ -121,3 +121,17 @@ def test_a_request_without_files_says_which_field_is_missing(app: Flask, headers
     answer = app.test_client().post(IMPORT, headers=headers, content_type="multipart/form-data")
 
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "#/files")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_damaged_inside_a_file_is_told_and_leaves_nothing(
+    app: Flask, headers: dict[str, str], method: int
+) -> None:
+    whole = bytearray(zipped({"orders.csv": bytes(range(256)) * 200}, method))
+    start = 30 + len("orders.csv")  # the local header, then the name, then what is damaged
+    whole[start : start + 60] = b"\xff" * 60
+
+    answer = send(app, headers, [("day.zip", bytes(whole))])
+
+    assert (answer.status_code, answer.json["code"]) == (422, "broken_zip")
+    assert day_count() == 0

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from logistics.communities import queries, service
 from logistics.communities.rules import StatusKind
 from logistics.db import reading, transaction
-from logistics.web.here import PAGE_ROWS, current_viewer, page, page_number, today
+from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, page, page_number, today
 from logistics.web.words import _
 
 pages = Blueprint("compounds", __name__)
@@ -31,7 +31,7 @@ def index() -> str:
 @pages.get("/compounds/<int:compound_id>")
 def show(compound_id: int) -> str:
     viewer, number = current_viewer(), page_number()
-    building_id = request.args.get("building_id", type=int)
+    building_id = asked_id(request.args, "building_id")
     with reading() as session:
         compound = queries.compound(session, viewer, compound_id)
         rows = queries.households(

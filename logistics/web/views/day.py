@@ -15,7 +15,7 @@ from logistics.day.rules import Phase, RunState
 from logistics.db import reading, transaction
 from logistics.routing import queries as routing
 from logistics.routing.service import TIME_LIMIT_S_MAX, BadTimeLimit
-from logistics.web.here import current_viewer, now
+from logistics.web.here import asked_id, current_viewer, now
 from logistics.web.labels import label
 from logistics.web.navigation import DAY, MENUS, start_of
 from logistics.web.words import _
@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
     viewer = current_viewer()
     if DAY not in MENUS[viewer.role]:
         return redirect(url_for(start_of(viewer.role)))
-    wanted = request.args.get("day", type=int)
+    wanted = asked_id(request.args, "day")
     with reading() as session:
         days = queries.days(session, viewer)
         if not days:

@@ -10,7 +10,7 @@ from logistics.accounts.models import Role
 from logistics.db import reading, transaction
 from logistics.delivery import queries, service
 from logistics.errors import NotFound
-from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number, today
+from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number, today
 from logistics.web.qr import qr
 from logistics.web.words import _
 
@@ -23,7 +23,7 @@ GIVE_OUT = frozenset({Role.ADMIN, Role.MERCHANT})
 @pages.get("/manifests")
 def index() -> str:
     viewer, number = current_viewer(), page_number()
-    plan_id = request.args.get("plan_id", type=int)
+    plan_id = asked_id(request.args, "plan_id")
     with reading() as session:
         offset = PAGE_ROWS * (number - 1)
         rows = queries.manifests(session, viewer, today=today(), plan_id=plan_id, limit=PAGE_ROWS + 1, offset=offset)
@@ -40,14 +40,14 @@ def index() -> str:
 @pages.post("/manifests/<int:manifest_id>/courier")
 def assign(manifest_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
-    courier_id = request.form.get("courier_id", type=int)
+    courier_id = asked_id(request.form, "courier_id")
     with transaction() as session:
         queries.manifest(session, viewer, manifest_id, today=today())
         if courier_id is not None and courier_id not in {c.id for c in accounts.couriers(session, viewer)}:
             raise NotFound(kind="courier", key=courier_id)
         service.assign_courier(session, manifest_id, courier_id, now=now())
     flash(_("Saved."), "good")
-    return redirect(url_for(".index", plan_id=request.form.get("plan_id", type=int)))
+    return redirect(url_for(".index", plan_id=asked_id(request.form, "plan_id")))
 
 
 @pages.get("/manifests/<int:manifest_id>/print")

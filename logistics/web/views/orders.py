@@ -13,7 +13,7 @@ from logistics.errors import DomainError
 from logistics.orders import queries, service
 from logistics.orders.rules import CampaignState, OrderState
 from logistics.web.errors import sentence
-from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
+from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number
 from logistics.web.qr import qr
 from logistics.web.words import _
 
@@ -26,7 +26,7 @@ HAND_OUT = frozenset({Role.ADMIN, Role.STREET_OFFICE, Role.COMMUNITY_WORKER})
 @pages.get("/orders")
 def index() -> str:
     viewer, number = current_viewer(), page_number()
-    campaign_id = request.args.get("campaign_id", type=int)
+    campaign_id = asked_id(request.args, "campaign_id")
     with reading() as session:
         campaign = queries.campaign(session, viewer, campaign_id) if campaign_id is not None else None
         count = queries.count_orders(session, viewer, campaign_id=campaign_id)

@@ -12,7 +12,7 @@ from logistics.orders import queries as orders
 from logistics.orders.rules import CampaignState
 from logistics.orders.views import CampaignDetail
 from logistics.views import PAGE_SIZE_MAX
-from logistics.web.here import current_viewer, now
+from logistics.web.here import asked_id, current_viewer, now
 from logistics.web.ordering import new_key, sent_form
 from logistics.web.placing import place_from_form
 from logistics.web.views.campaigns import takes_orders
@@ -25,8 +25,8 @@ pages = Blueprint("proxy", __name__)
 def start() -> str:
     """Choose step by step, each step a plain form, so that it works on any phone."""
     viewer = current_viewer()
-    compound_id = request.args.get("compound_id", type=int)
-    building_id = request.args.get("building_id", type=int)
+    compound_id = asked_id(request.args, "compound_id")
+    building_id = asked_id(request.args, "building_id")
     with reading() as session:
         compounds = communities.compounds(session, viewer, limit=PAGE_SIZE_MAX)
         compound = communities.compound(session, viewer, compound_id) if compound_id is not None else None
