@@ -59,6 +59,7 @@ def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("重量 kg", f"{figures['kg']:,.1f}"),
         ("集单 batches", f"{figures['batches']:,}  ({figures['packages']:,} packages)"),
         ("站点 stops", f"{figures['stops']:,}  ({figures.get('stops_served', 0):,} served)"),
+        ("  上门 door", f"{figures.get('door_stops', 0):,}"),
         ("路线 routes", f"{figures['routes']:,}  (of {figures.get('vehicles', 0):,} vehicles)"),
         ("里程 km", f"{figures['km']:,.1f}"),
         ("工时 hours", f"{figures['hours']:,.1f}"),

@@ -15,6 +15,7 @@ from logistics.orders.rules import OrderState
 from logistics.orders.service import LineOutcome
 from logistics.routing import service as routing
 from logistics.routing.export import plan_document
+from logistics.routing.rules import StopKind
 
 UNBATCHED_REASONS = {
     OrderState.SHORTED: "nothing_left",
@@ -28,6 +29,7 @@ UNBATCHED_REASONS = {
 NO_JOURNEY: Mapping[str, Any] = {
     "plan": None,
     "stops": 0,
+    "door_stops": 0,
     "stops_served": 0,
     "routes": 0,
     "vehicles": 0,
@@ -88,6 +90,7 @@ def _journey(session: Session, plan_id: int) -> dict[str, Any]:
     return {
         "plan": plan["plan"],
         "stops": len(plan["stops"]),
+        "door_stops": sum(1 for stop in plan["stops"] if stop["kind"] == StopKind.DOOR.value),
         "stops_served": sum(len(route["stops"]) for route in plan["routes"]),
         "routes": len(plan["routes"]),
         "vehicles": len(plan["vehicles"]),

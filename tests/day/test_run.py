@@ -74,7 +74,7 @@ def test_a_run_goes_from_orders_to_manifests_and_adds_up(any_app: Flask, tmp_pat
     assert summary["kg"] == 20.0
     assert summary["shorted_products"] == [{"sku": "V01", "name": "Product V01", "ordered": 24, "given": 20}]
     # one batch a compound's pickup point, one at the quarantined door
-    assert (summary["batches"], summary["stops"], summary["routes"]) == (3, 3, 1)
+    assert (summary["batches"], summary["stops"], summary["door_stops"], summary["routes"]) == (3, 3, 1, 1)
     assert summary["dropped"] == []
     assert summary["unbatched"] == []
     with reading() as session:
