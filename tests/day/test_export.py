@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,75 +13,14 @@ from sqlalchemy import delete, select, update
 from logistics.communities.models import Compound, DeliveryPoint
 from logistics.communities.rules import PointKind
 from logistics.day import service as days
-from logistics.day.commands import run_here
-from logistics.day.export import NothingToExport, export_run
+from logistics.day.export import NothingToExport
 from logistics.day.models import Day
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.orders.models import Order
 from logistics.routing.engine.travel import UNREACHABLE
-from tests.builders import (
-    NOW,
-    OfferSpec,
-    TownRef,
-    a_campaign,
-    a_day,
-    a_quarantine,
-    a_store,
-    a_town,
-    a_vehicle,
-    an_order,
-)
-
-FILES = [
-    "summary.json",
-    "order_lines.csv",
-    "batches.csv",
-    "plan.json",
-    "matrix.npz",
-    "routes.geojson",
-    "manifests.csv",
-]
-
-
-def a_day_of_orders() -> tuple[int, TownRef]:
-    """Two compounds of six households; each orders 2 kg of V01 (20 in stock for 24), every other one 16 kg of R01."""
-    with transaction() as session:
-        town, store = a_town(session), a_store(session)
-        a_vehicle(session, store)
-        campaign = a_campaign(
-            session, store, town, OfferSpec(sku="V01", supply=20), OfferSpec(sku="R01", weight_g=16_000)
-        )
-        for homes in town.households:
-            for number, home in enumerate(homes):
-                an_order(session, campaign, home, {"V01": 2, "R01": 1} if number % 2 else {"V01": 2})
-        a_quarantine(session, town.households[0][0])
-        return a_day(session, [campaign]), town
-
-
-def run(day_id: int, cache: Path) -> int:
-    with transaction() as session:
-        run_id = days.start_run(
-            session, days.StartRun(day_id=day_id, time_limit_s=5, iteration_limit=20, seed=1), now=NOW
-        )
-    run_here(run_id, travel_cache_dir=cache)
-    return run_id
-
-
-def exported(run_id: int, folder: Path) -> Path:
-    with reading() as session:
-        paths = export_run(session, run_id, folder, travel_cache_dir=folder.parent / "travel")
-    assert [path.name for path in paths] == FILES
-    return folder
-
-
-def table(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def document(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text("utf-8"))  # type: ignore[no-any-return]
+from tests.builders import NOW
+from tests.day.exporting import FILES, a_day_of_orders, document, exported, run, table
 
 
 def test_a_run_writes_its_files_and_their_sums_agree(any_tables: Flask, tmp_path: Path) -> None:
@@ -187,22 +124,6 @@ def test_an_order_without_a_delivery_point_is_reported_and_in_no_batch(tables: F
     assert document(out / "summary.json")["unbatched"] == [{"order": left, "reason": "no_delivery_point"}]
     assert left not in {row["order"] for row in table(out / "batches.csv")}
     assert len(table(out / "batches.csv")) == 11
-
-
-def test_a_batch_made_after_a_plan_is_on_no_stop_of_it(tables: Flask, tmp_path: Path) -> None:
-    day_id, town = a_day_of_orders()
-    with transaction() as session:
-        session.execute(delete(DeliveryPoint).where(DeliveryPoint.kind == PointKind.DOOR))
-    first = run(day_id, tmp_path)
-    with transaction() as session:
-        session.add(DeliveryPoint(code="D", name="D", kind=PointKind.DOOR, compound_id=town.compound_ids[0]))
-    second = run(day_id, tmp_path)
-
-    before, after = exported(first, tmp_path / "first"), exported(second, tmp_path / "second")
-
-    assert [row["stop"] for row in table(before / "batches.csv")].count("") == 1
-    assert "" not in [row["stop"] for row in table(after / "batches.csv")]
-    assert document(after / "summary.json")["unbatched"] == []
 
 
 def test_a_dropped_stop_is_told_by_name_and_reason_in_the_summary(tables: Flask, tmp_path: Path) -> None:

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import osmium
 import pytest
 from flask import Flask
-from osmium.osm import mutable
 from sqlalchemy import func, select
 
 from logistics.db import reading
 from logistics.routing.models import PlanStop, PlanVehicle
 from logistics.routing.rules import PlanState
+from tests.roads import DEGREE_M, a_road_file
 from tests.routing.planning import ReadyDay, a_ready_day, planned, requested, solved, stops_of
-
-EAST_ROAD = [(0, 0), (300, 0), (600, 0), (900, 0), (1_200, 0), (1_500, 0)]
-"""Metres east and north of (10.0, 0.0), where a degree is 111,195 m both ways."""
-DEGREE_M = 111_195
-
-
-def a_road_file(folder: Path) -> Path:
-    """One straight road of 1,500 m, as a real .osm.pbf."""
-    path = folder / "east.osm.pbf"
-    with osmium.SimpleWriter(str(path)) as writer:
-        for number, (x, y) in enumerate(EAST_ROAD, start=1):
-            writer.add_node(mutable.Node(id=number, location=(10.0 + x / DEGREE_M, y / DEGREE_M), tags={}))
-        nodes = list(range(1, len(EAST_ROAD) + 1))
-        writer.add_way(mutable.Way(id=1, nodes=nodes, tags={"highway": "residential", "maxspeed": "45"}))
-    return path
 
 
 def a_day_by_the_road(*, store_at: tuple[float, float] = (10.0, 0.001)) -> ReadyDay:

@@ -14,7 +14,7 @@ from .model import (
     Unplaced,
     UnplacedPoints,
 )
-from .roads import RoadTravel
+from .roads import RoadTravel, kept_matrix
 
 __all__ = [
     "UNREACHABLE",
@@ -27,4 +27,5 @@ __all__ = [
     "TravelSource",
     "Unplaced",
     "UnplacedPoints",
+    "kept_matrix",
 ]

@@ -32,6 +32,8 @@ from .search import ACCESS_KMH, Search
 from .snap import AT_NODE_M, Places, Snapper
 from .turns import banned_pairs
 
+Matrix = NDArray[np.int32]
+
 FORMAT = 1
 """Raise it whenever the same file and parameters give other arrays: old cache files are then not found any more."""
 
@@ -87,11 +89,10 @@ class RoadTravel:
         """
         ids = ids_of(points)
         lng_lat = coordinates_of(points)
-        key = digest(_parameters(), self.metric.sha256, str(self.max_access_m), lng_lat.tobytes())
-        stored = self._cache.load("matrix", key, ("seconds", "metres"))
-        shape = (len(ids), len(ids))
-        if stored is not None and all(a.shape == shape and a.dtype == np.int32 for a in stored.values()):
-            seconds, metres = stored["seconds"], stored["metres"]
+        key = _matrix_key(self.metric.sha256, self.max_access_m, lng_lat)
+        stored = _stored_matrix(self._cache, key, len(ids))
+        if stored is not None:
+            seconds, metres = stored
         else:
             seconds, metres = self._computed(lng_lat)
             self._cache.save("matrix", key, {"seconds": seconds, "metres": metres})
@@ -156,6 +157,26 @@ class RoadTravel:
             return ()
         left = [points[index] for index in lost.tolist()]
         return self._snapper.report(left, self._snapper.place(lng_lat[lost]))
+
+
+def kept_matrix(
+    points: Sequence[Point], *, sha256: str, cache_dir: Path, max_access_m: int = 500
+) -> tuple[Matrix, Matrix] | None:
+    """Seconds and metres as `RoadTravel.matrix` gave them for these points on the road file of that sha256, which need
+    not be there any more; None where the cache does not have them."""
+    lng_lat = coordinates_of(points)
+    return _stored_matrix(Cache(cache_dir), _matrix_key(sha256, max_access_m, lng_lat), len(lng_lat))
+
+
+def _matrix_key(sha256: str, max_access_m: int, lng_lat: NDArray[np.float64]) -> str:
+    return digest(_parameters(), sha256, str(max_access_m), lng_lat.tobytes())
+
+
+def _stored_matrix(cache: Cache, key: str, count: int) -> tuple[Matrix, Matrix] | None:
+    stored = cache.load("matrix", key, ("seconds", "metres"))
+    if stored is None or any(a.shape != (count, count) or a.dtype != np.int32 for a in stored.values()):
+        return None
+    return stored["seconds"], stored["metres"]
 
 
 def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
