@@ -30,6 +30,7 @@ from logistics.observability import configure_logging, error_line, get_logger
 from logistics.outbox import Ring
 from workers import schedule
 from workers.bell import Bell, RqBell
+from workers.claim import Claim, claim_for, queue_is_embedded
 from workers.giving_up import give_up, keep_error
 from workers.jobs import JOBS, timeout_s
 
@@ -53,9 +54,13 @@ class Tempo:
 
 
 class Relay:
-    def __init__(self, bell: Bell, tempo: Tempo) -> None:
+    """`claim`: whether this relay's queue may ring for the database; None where no other can be meant."""
+
+    def __init__(self, bell: Bell, tempo: Tempo, claim: Claim | None = None) -> None:
         self._bell = bell
         self._tempo = tempo
+        self._claim = claim
+        self._claimed = True
         self._swept_at: datetime | None = None
 
     def step(self, now: datetime) -> int:
@@ -68,6 +73,8 @@ class Relay:
         with reading() as session:
             if not outbox.anything_due(session, now=now, lease=self._tempo.lease):
                 return 0
+        if not self._may_ring():
+            return 0
         with transaction() as session:
             rings = outbox.claim_due(session, now=now, lease=self._tempo.lease)
         return self._ring(rings, now)
@@ -76,6 +83,14 @@ class Relay:
         if self._swept_at is None or now - self._swept_at >= self._tempo.sweep_every:
             schedule.promise_periodic(now)
             self._swept_at = now
+            self._may_ring()  # a relay with nothing to ring keeps its claim all the same
+
+    def _may_ring(self) -> bool:
+        held = self._claim is None or self._claim.hold()
+        if self._claimed and not held:
+            log.error("another queue rings for this database: stop that platform, or give both the same REDIS_URL")
+        self._claimed = held
+        return held
 
     def _ring(self, rings: Sequence[Ring], now: datetime) -> int:
         unrung = deque(rings)
@@ -168,7 +183,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     no_retry = Retry(NoBackoff(), 0)  # waiting is our own business, and promises are taken back meanwhile
     connection = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=10, retry=no_retry)
     with create_app(settings).app_context():
-        run(Relay(RqBell(connection, heartbeat_grace=tempo.heartbeat_grace), tempo), tempo, stop)
+        claim = claim_for(settings, embedded=queue_is_embedded())
+        run(Relay(RqBell(connection, heartbeat_grace=tempo.heartbeat_grace), tempo, claim), tempo, stop)
+        claim.leave()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from logistics.config import Settings
 from logistics.outbox import Queue
 from workers import valkey
 from workers.bell import empty_queues
+from workers.claim import queue_is_embedded, require_free_claim
 from workers.family import Child, Crash, Family, fresh_logs, last_lines
 from workers.supervisor import Footing
 
@@ -37,27 +38,27 @@ class Services:
         self._tell = tell
         self._family = Family(settings.instance_dir / "logs")
         self._env = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        self.queue_is_ours = not os.environ.get("REDIS_URL", "").strip()
+        self.queue_is_ours = queue_is_embedded()
 
     def start_queue(self) -> None:
         """Start the embedded Valkey with empty queues; nothing where REDIS_URL names another.
 
         Raises:
+            CannotStart: another queue rings for the same database.
             ValkeyTrouble: it does not come up.
         """
         fresh_logs(self._family.logs)
         if not self.queue_is_ours:
             return
+        require_free_claim(self._settings)
         instance_dir = self._settings.instance_dir
         valkey.clear_the_way(instance_dir)
-        server = self._start("valkey", valkey.command(instance_dir), death_signal=signal.SIGTERM, outlives_others=True)
-        if not valkey.wait_until_ready(instance_dir, alive=_process(server)):
+        if not self._start_valkey():
             self._family.stop()
             broken = valkey.set_data_aside(instance_dir)
             self._tell(f"the queue's data could not be read; it is now in {broken}, and the tables ring again")
             self._family.children.clear()
-            server = self._start("valkey", valkey.command(instance_dir), outlives_others=True)
-            if not valkey.wait_until_ready(instance_dir, alive=_process(server)):
+            if not self._start_valkey():
                 raise valkey.ValkeyTrouble(f"Valkey does not start:\n{last_lines(self._family.log_of('valkey'))}")
         with valkey.connection(instance_dir) as connection:
             empty_queues(connection)
@@ -88,6 +89,12 @@ class Services:
 
     def stop(self) -> None:
         self._family.stop()
+
+    def _start_valkey(self) -> bool:
+        """Whether it answers. Asked to end, and not killed, when the supervisor dies: it writes its file first."""
+        command = valkey.command(self._settings.instance_dir)
+        server = self._start("valkey", command, death_signal=signal.SIGTERM, outlives_others=True)
+        return valkey.wait_until_ready(self._settings.instance_dir, alive=_process(server))
 
     def _start(
         self,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+from redis import Redis
+from redis.exceptions import RedisError
 
 from tests.conftest import REPO
 from tests.workers.conftest import end, kill, wait_for
@@ -164,6 +166,38 @@ def test_an_orphaned_valkey_is_ended_and_its_socket_is_free_again(tmp_path: Path
 
     assert orphan.wait(timeout=5) is not None
     assert not (tmp_path / "valkey.sock").exists()
+
+
+def test_a_queue_started_over_unreadable_data_is_asked_to_end_when_its_supervisor_is_killed(tmp_path: Path) -> None:
+    broken = tmp_path / "valkey" / "appendonlydir"
+    broken.mkdir(parents=True)
+    (broken / "appendonly.aof.manifest").write_text("no manifest at all\n")
+    supervisor = (
+        "import time; from logistics.config import Settings; from workers.services import Services;"
+        "from workers.supervisor import Footing; settings = Settings.from_env();"
+        "Services(settings, Footing(settings.instance_dir), tell=print).start_queue(); time.sleep(60)"
+    )
+    env = {**os.environ, "INSTANCE_DIR": str(tmp_path), "REDIS_URL": "", "PLATFORM_ENV": "test"}
+    process = subprocess.Popen([sys.executable, "-c", supervisor], cwd=REPO, env=env)
+    client = valkey.connection(tmp_path)
+    try:
+        wait_for("the second start", lambda: (tmp_path / "valkey.broken").exists() and answers(client))
+
+        kill(process)
+
+        log = tmp_path / "logs" / "valkey.log"
+        wait_for("the end asked for", lambda: "Received SIGTERM" in log.read_text(encoding="utf-8"))
+    finally:
+        client.close()
+        end(process)
+        valkey.clear_the_way(tmp_path)
+
+
+def answers(client: Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except RedisError:
+        return False
 
 
 def test_a_socket_that_nobody_serves_is_removed(tmp_path: Path) -> None:
