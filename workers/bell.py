@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from redis import Redis
@@ -17,6 +17,7 @@ RETRIES_OF_A_KILLED_HORSE = 1
 """RQ starts a job anew by itself when its process was killed; more is the outbox's business, which counts attempts."""
 RESULT_KEPT_S = 300
 FAILURE_KEPT_S = 24 * 3600
+SEEN_KEPT = timedelta(hours=1)
 
 
 class Bell(Protocol):
@@ -32,11 +33,17 @@ def job_id(promise_id: int, attempt: int) -> str:
 
 
 class RqBell:
-    """RQ on Redis. `heartbeat_grace`: a started job whose worker has been silent for longer is taken for dead."""
+    """RQ on Redis. `heartbeat_grace`: a started job whose worker has been silent for longer is taken for dead.
+
+    A heartbeat is a moment by the worker's clock, which may differ from ours. So it is only asked whether it has moved
+    since we looked last, and the time it stands still is measured by our own clock.
+    """
 
     def __init__(self, connection: Redis, *, heartbeat_grace: timedelta) -> None:
         self._connection = connection
         self._grace = heartbeat_grace
+        self._seen: dict[str, tuple[datetime, datetime]] = {}
+        """By job: its last heartbeat that we saw, and when we saw it first."""
 
     def ring(self, ring: Ring, *, timeout_s: int) -> None:
         """Put the job of this attempt into its queue, and take the one of the attempt before out of RQ's books."""
@@ -65,7 +72,15 @@ class RqBell:
             return self._queue(ring.queue).get_job_position(job.id) is not None
         if status is not JobStatus.STARTED or job.last_heartbeat is None:
             return False
-        return bool(now - job.last_heartbeat.replace(tzinfo=UTC) < self._grace)
+        return self._beats(job.id, job.last_heartbeat, now)
+
+    def _beats(self, job_id: str, heartbeat: datetime, now: datetime) -> bool:
+        known, since = self._seen.get(job_id, (None, now))
+        if heartbeat != known:
+            self._seen = {job: seen for job, seen in self._seen.items() if now - seen[1] < SEEN_KEPT}
+            self._seen[job_id] = heartbeat, now
+            return True
+        return now - since < self._grace
 
     def _forget(self, promise_id: int, attempt: int) -> None:
         try:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
+import pytest
 from flask import Flask
 from redis import Redis
 from rq import Queue
-from rq.job import Job
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from sqlalchemy import update
 
 from logistics import outbox
 from logistics.db import db, transaction
-from logistics.outbox import Promise
+from logistics.outbox import Promise, Ring
 from tests.racing import race
 from tests.workers.conftest import Machine, kill, wait_for
 from tests.workers.promises import is_closed, is_done, messages, promise_of, promise_to_close
-from workers.bell import job_id
+from workers.bell import RqBell, job_id
 from workers.jobs import JOBS
 
 REPO = Path(__file__).resolve().parents[2]
@@ -132,6 +133,27 @@ def test_a_job_dies_with_its_worker_so_that_nothing_runs_twice_side_by_side(mach
         kill(worker)
 
         wait_for("the job's process gone", lambda: not lives(horse), patience_s=5)
+
+
+@pytest.mark.parametrize("skew", [timedelta(hours=-1), timedelta(hours=1)])
+def test_a_job_lives_while_its_heartbeat_moves_whatever_its_workers_clock_says(
+    machine: Machine, skew: timedelta
+) -> None:
+    promise_id, campaign_id = promise_to_close()
+    machine.start_valkey()
+    job = enqueue(machine.redis, "close_campaign", job_id(promise_id, 1), promise_id, campaign_id=campaign_id)
+    job.set_status(JobStatus.STARTED)
+    bell = RqBell(machine.redis, heartbeat_grace=timedelta(seconds=15))
+    ring = Ring(promise_id=promise_id, job=job.func_name, args={}, queue="default", attempt=2)
+    start = datetime.now(UTC)
+
+    def lives_at(seconds: float, *, beaten_at: float) -> bool:
+        job.heartbeat(start + skew + timedelta(seconds=beaten_at), ttl=60)
+        return bell.last_ring_lives(ring, now=start + timedelta(seconds=seconds))
+
+    assert [lives_at(at, beaten_at=at) for at in (0, 10, 20, 30)] == [True] * 4
+    assert [lives_at(at, beaten_at=30) for at in (40, 44.9, 45)] == [True, True, False]
+    assert lives_at(50, beaten_at=50)
 
 
 def test_two_relays_racing_ring_each_promise_once(any_app: Flask) -> None:
