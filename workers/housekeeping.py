@@ -6,18 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, delete, or_
+from sqlalchemy import delete, or_
 from sqlalchemy.orm import Session
 
-from logistics import outbox
+from logistics import idempotency, outbox
 from logistics.accounts.models import ApiToken
 from logistics.clock import local_date
 from logistics.communities import service as communities
-from logistics.idempotency import IdempotentAnswer
 from logistics.orders import service as orders
 
-ANSWERS_KEPT = timedelta(days=2)
-"""A client that retries later than this is not retrying."""
 TOKENS_KEPT = timedelta(days=30)
 """After its end a token stays visible for a month, so that its owner sees why a script stopped."""
 PROMISES_KEPT = timedelta(days=90)
@@ -36,15 +33,14 @@ class Purged:
 def purge(session: Session, *, now: datetime) -> Purged:
     """Delete ended household statuses, old idempotent answers, stale tokens and promises long kept."""
     today = local_date(now)
-    stale = now - TOKENS_KEPT
     return Purged(
         statuses=communities.purge_statuses(session, before=today, needed=orders.awaiting_batch(session)),
-        answers=_delete(session, delete(IdempotentAnswer).where(IdempotentAnswer.created_at < now - ANSWERS_KEPT)),
-        tokens=_delete(session, delete(ApiToken).where(or_(ApiToken.expires_at < stale, ApiToken.revoked_at < stale))),
+        answers=idempotency.purge(session, now=now),
+        tokens=_purge_tokens(session, before=now - TOKENS_KEPT),
         promises=outbox.purge_done(session, before=now - PROMISES_KEPT),
     )
 
 
-def _delete(session: Session, statement: Delete) -> int:
-    result = session.execute(statement)
+def _purge_tokens(session: Session, *, before: datetime) -> int:
+    result = session.execute(delete(ApiToken).where(or_(ApiToken.expires_at < before, ApiToken.revoked_at < before)))
     return int(result.rowcount)  # type: ignore[attr-defined]

@@ -61,7 +61,7 @@ def test_the_purge_takes_what_has_ended_and_nothing_else(any_app: Flask) -> None
         account = Account(username="boss", password_hash="x", role=Role.ADMIN, created_at=NOW)
         session.add(account)
         session.flush()
-        for key, age in (("old", timedelta(days=2, seconds=1)), ("fresh", timedelta(days=1))):
+        for key, age in (("old", timedelta(hours=24, seconds=1)), ("fresh", timedelta(hours=24))):
             session.add(
                 IdempotentAnswer(account_id=account.id, key=key, request_sha256="", created_at=NOW - age, status=201)
             )
