@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from redis.exceptions import ConnectionError as RedisDown
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from logistics import outbox
+from logistics.day.commands import run_here
 from logistics.day.models import DayRun
-from logistics.day.rules import RunState
-from logistics.day.service import StartRun, start_run
+from logistics.day.rules import Phase, RunState
+from logistics.day.service import StartRun, run_phase, start_run
 from logistics.db import reading, transaction
 from logistics.outbox import ATTEMPT_LIMIT, Ring
 from logistics.routing.models import Plan
 from tests.builders import a_campaign, a_day, a_store, a_town
-from tests.workers.promises import promise_of, promise_to_close
+from tests.conftest import REPO
+from tests.routing.planning import a_ready_day
+from tests.workers.promises import is_closed, is_done, promise_of, promise_to_close
 from workers.giving_up import give_up
-from workers.jobs import ROADS_S, SOLVER_GRACE_S, timeout_s
+from workers.jobs import JOBS, ROADS_S, SOLVER_GRACE_S, timeout_s
 from workers.relay import Relay, Tempo
 
 NOW = datetime.now(UTC)
@@ -152,6 +157,54 @@ def test_a_promise_of_an_unknown_job_is_given_up_at_once(app: Flask) -> None:
     Relay(FakeBell(), QUIET).step(datetime.now(UTC))
 
     assert promise_of(promise_id).error == "no job is called os.system"
+
+
+def test_the_cure_in_the_handbook_makes_a_campaign_that_was_given_up_be_closed(any_app: Flask) -> None:
+    promise_id, campaign_id = promise_to_close()
+    with transaction() as session:
+        outbox.give_up(session, promise_id, error="the disk was full", now=NOW)
+
+    apply_the_cure(promise_id)
+    bell = FakeBell()
+    Relay(bell, QUIET).step(datetime.now(UTC) + timedelta(seconds=2))
+    JOBS["close_campaign"].run(promise_id, campaign_id=campaign_id)
+
+    assert close_rings(bell) == [(promise_id, 1)]
+    assert is_done(promise_id)
+    assert is_closed(campaign_id)
+
+
+def apply_the_cure(promise_id: int) -> None:
+    handbook = (REPO / "docs" / "operations.md").read_text(encoding="utf-8")
+    (cure,) = re.findall(r"```sql\n(.*?)\n```", handbook, flags=re.DOTALL)
+    with transaction() as session:
+        session.execute(text(cure.replace("…", str(promise_id))))
+
+
+def test_a_run_whose_plan_was_given_up_is_followed_by_a_new_one_that_ends_well(any_app: Flask, tmp_path: Path) -> None:
+    day = a_ready_day()
+    with transaction() as session:
+        day_id = a_day(session, [day.campaign])
+        command = StartRun(day_id=day_id, time_limit_s=5, iteration_limit=20, seed=1)
+        failed_id = start_run(session, command, now=NOW)
+    for _ in (Phase.CLOSE, Phase.WAVE, Phase.BATCH, Phase.PLAN):
+        with transaction() as session:
+            run_phase(session, failed_id, now=NOW)
+    with transaction() as session:
+        owed = session.scalars(select(outbox.Promise).where(outbox.Promise.job == "solve_plan")).one()
+        give_up(session, owed.id, job=owed.job, args=owed.args, error="no memory", now=NOW)
+    apply_the_cure(owed.id)
+    assert promise_of(owed.id).failed_at is not None  # ringing again would find a plan that is over
+
+    with transaction() as session:
+        run_id = start_run(session, command, now=NOW)
+    ended = run_here(run_id, travel_cache_dir=tmp_path)
+
+    assert run_id != failed_id
+    assert (ended.state, ended.summary["unbatched"]) == (RunState.DONE, [])
+    with reading() as session:
+        failed = session.get_one(DayRun, failed_id)
+        assert (failed.state, failed.error) == (RunState.FAILED, "no memory")
 
 
 def test_a_run_whose_phase_is_given_up_ends_as_failed_and_not_as_waiting(app: Flask) -> None:
