@@ -4,7 +4,8 @@
 #   make run DAY=<folder> ROADS=<file.osm.pbf>    a day of your own, on its roads
 #     OUT=<folder>   write the results there      ONCE=1   end after the summary
 #     PORT=<number>  another port                 AGAIN=1  run a finished day again
-#   make test ARGS="-k outbox"    make lint    make bench DAY=<folder> ROADS=<file>    make help
+#   make test ARGS="-k outbox"    installs Chromium where there is none, as root by apt-get; BROWSER=skip does not
+#   make lint    make bench DAY=<folder> ROADS=<file>    make help
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help

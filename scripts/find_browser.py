@@ -1,7 +1,8 @@
 """Find a Chromium for the tests that look at pages: `python scripts/find_browser.py` prints its path.
 
 With `--install`, get one where none is found: the system's package as root on Debian and Ubuntu, else Playwright's
-own build. Where that fails too, say so and go on: the browser tests are skipped; under CI=true it is an error.
+own build. What is about to be run is printed first; BROWSER=skip asks for nothing to be installed. Where there is none
+in the end, say so and go on: the browser tests are skipped; under CI=true it is an error.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ def install() -> None:
     else:
         ways.append([[sys.executable, "-m", "playwright", "install", "chromium"]])
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    _say("The tests look at pages in a real browser, and this machine has none. BROWSER=skip goes without one.")
     for way in ways:
-        print(f"no browser for the tests; trying: {' '.join(way[-1])}", file=sys.stderr, flush=True)
+        _say("Installing one on this machine, by:", *(f"  {' '.join(step)}" for step in way))
         try:
             done = all(subprocess.run(step, env=env, check=False, timeout=600).returncode == 0 for step in way)  # noqa: S603
         except subprocess.TimeoutExpired:
@@ -55,15 +57,20 @@ def install() -> None:
             return
 
 
+def _say(*lines: str) -> None:
+    print(*lines, sep="\n", file=sys.stderr, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Find a browser for the tests.")
     parser.add_argument("--install", action="store_true", help="get one where none is found")
     chosen = parser.parse_args()
-    if chosen.install and find() is None:
-        install()
     found = find()
+    if found is None and chosen.install and os.environ.get("BROWSER", "") != "skip":
+        install()
+        found = find()
     if found is None:
-        print("no browser was found or could be installed; set BROWSER_PATH to a Chromium", file=sys.stderr)
+        _say("no browser: tests that need one are skipped; BROWSER_PATH names a Chromium that stands elsewhere")
         return 1 if os.environ.get("CI") == "true" or not chosen.install else 0
     if not chosen.install:
         print(found)
