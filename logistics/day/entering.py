@@ -197,7 +197,7 @@ def _product_facts(parsed: ParsedDay) -> list[orders.ProductFact]:
 
 
 def write_orders(session: Session, parsed: ParsedDay, ground: Ground, *, now: datetime) -> list[int]:
-    """One open campaign per depot, with its orders. Returns the campaigns' ids."""
+    """One open campaign per depot, or one from all of them where the goods are shared. Returns the campaigns' ids."""
     lines: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for line in parsed.lines:
         lines[line.order].append((line.sku, line.quantity))
@@ -214,7 +214,7 @@ def write_orders(session: Session, parsed: ParsedDay, ground: Ground, *, now: da
             )
         )
     campaign_ids = []
-    for depot in parsed.depots:
+    for depot in parsed.depots[:1] if parsed.shared else parsed.depots:
         taken = orders.take_campaign(session, _campaign_fact(parsed, depot.code, ground, now=now))
         orders.take_orders(session, taken, facts[depot.code])
         campaign_ids.append(taken.campaign_id)
@@ -223,7 +223,7 @@ def write_orders(session: Session, parsed: ParsedDay, ground: Ground, *, now: da
 
 def campaign_code(parsed: ParsedDay, depot: str) -> str:
     """The code of a depot's campaign: the day's own where there is one depot."""
-    return parsed.code if len(parsed.depots) == 1 else f"{parsed.code}/{depot}"
+    return parsed.code if parsed.shared or len(parsed.depots) == 1 else f"{parsed.code}/{depot}"
 
 
 def _campaign_fact(parsed: ParsedDay, depot: str, ground: Ground, *, now: datetime) -> orders.CampaignFact:
@@ -235,6 +235,7 @@ def _campaign_fact(parsed: ParsedDay, depot: str, ground: Ground, *, now: dateti
     return orders.CampaignFact(
         code=campaign_code(parsed, depot),
         store_id=ground.stores[depot],
+        from_any_store=parsed.shared,
         title=f"{names[depot]} {parsed.delivery_date.isoformat()}",
         cut_off_at=cut_off_at,
         delivery_date=parsed.delivery_date,

@@ -32,6 +32,7 @@ class BatchFacts:
     batch_id: int
     code: str
     wave_id: int
+    campaign_id: int
     store_id: int
     point_id: int
     window_id: int
@@ -55,7 +56,7 @@ def release_wave(session: Session, campaign_id: int, *, now: datetime) -> int:
         return known
     campaign = orders.campaign_facts(session, campaign_id)
     if campaign.state is not CampaignState.CLOSED:
-        raise NotClosed(campaign=campaign.code, state=campaign.state.value)
+        raise NotClosed(campaign=campaign.code, state=campaign.state)
     wave = {
         "code": campaign.code,
         "store_id": campaign.store_id,
@@ -110,7 +111,7 @@ def waves_of_campaigns(session: Session, campaign_ids: Collection[int]) -> list[
 def batches_of_waves(session: Session, wave_ids: Collection[int]) -> list[BatchFacts]:
     """The batches of some waves, by id."""
     rows = session.execute(
-        select(Batch, Wave.store_id)
+        select(Batch, Wave.store_id, Wave.campaign_id)
         .join(Wave, Wave.id == Batch.wave_id)
         .where(Wave.id.in_(list(wave_ids)))
         .order_by(Batch.id)
@@ -120,6 +121,7 @@ def batches_of_waves(session: Session, wave_ids: Collection[int]) -> list[BatchF
             batch_id=batch.id,
             code=batch.code,
             wave_id=batch.wave_id,
+            campaign_id=campaign_id,
             store_id=store_id,
             point_id=batch.delivery_point_id,
             window_id=batch.window_id,
@@ -129,7 +131,7 @@ def batches_of_waves(session: Session, wave_ids: Collection[int]) -> list[BatchF
             package_count=batch.package_count,
             order_count=batch.order_count,
         )
-        for batch, store_id in rows
+        for batch, store_id, campaign_id in rows
     ]
 
 

@@ -86,6 +86,7 @@ class CampaignFact:
 
     code: str
     store_id: int
+    from_any_store: bool = False
     title: str
     cut_off_at: datetime
     delivery_date: date
@@ -195,6 +196,7 @@ def take_campaign(session: Session, fact: CampaignFact) -> TakenCampaign:
     row = {
         "code": fact.code,
         "store_id": fact.store_id,
+        "from_any_store": fact.from_any_store,
         "title": fact.title,
         "state": CampaignState.OPEN,
         "cut_off_at": fact.cut_off_at,

@@ -59,13 +59,17 @@ class Product(Base):
 
 
 class Campaign(Base):
-    """A group buy of one store for one delivery date. `seed` is what its draws and ties are decided by."""
+    """A group buy of one store for one delivery date. `seed` is what its draws and ties are decided by.
+
+    With `from_any_store` the goods lie at every store of the merchant, and the plan decides which one they leave from.
+    """
 
     __tablename__ = "campaigns"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(80), unique=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("stores.id"), index=True)
+    from_any_store: Mapped[bool] = mapped_column(default=False)
     title: Mapped[str] = mapped_column(String(160))
     state: Mapped[CampaignState] = mapped_column(enum_type(CampaignState), default=CampaignState.DRAFT)
     cut_off_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -11,7 +11,14 @@ from logistics import outbox
 from logistics.errors import BadTransition, NotFound
 from logistics.orders import errors
 from logistics.orders.closing import ClosedCampaign, close_campaign
-from logistics.orders.drafting import CampaignDraft, DraftedCampaign, OfferDraft, WindowDraft, draft_campaign
+from logistics.orders.drafting import (
+    CampaignDraft,
+    DraftedCampaign,
+    OfferDraft,
+    WindowDraft,
+    check_schedule,
+    draft_campaign,
+)
 from logistics.orders.models import Campaign, DeliveryWindow, Offer
 from logistics.orders.placing import (
     QUANTITY_MAX,
@@ -40,7 +47,7 @@ from logistics.orders.progress import (
     window_spans,
 )
 from logistics.orders.rules import CAMPAIGN_TRANSITIONS, CampaignState
-from logistics.orders.stores import StoreFacts, store_facts
+from logistics.orders.stores import StoreFacts, serving_stores, store_facts
 
 __all__ = [
     "QUANTITY_MAX",
@@ -72,6 +79,7 @@ __all__ = [
     "orders_to_pack",
     "pickup_code_of",
     "place_order",
+    "serving_stores",
     "store_facts",
     "window_codes",
     "window_spans",
@@ -85,18 +93,21 @@ def open_campaign(session: Session, campaign_id: int, *, now: datetime) -> None:
         BadTransition: it is not a draft.
         NothingOffered: it has no offer or no delivery window.
         BadSchedule: its cut-off is over.
+        DeliveryBeforeCutOff, BadWindow, WindowOffTheDay: its dates do not go together.
     """
     campaign = _locked_campaign(session, campaign_id)
     if CampaignState.OPEN not in CAMPAIGN_TRANSITIONS[campaign.state]:
         raise BadTransition(
-            entity="campaign", key=campaign.code, state=campaign.state.value, wanted=CampaignState.OPEN.value
+            entity="campaign", key=campaign.code, state=campaign.state, wanted=CampaignState.OPEN
         )
     if campaign.cut_off_at <= now:
-        raise errors.BadSchedule(cut_off=campaign.cut_off_at.isoformat())
+        raise errors.BadSchedule(cut_off=campaign.cut_off_at)
     has_offer = session.scalar(select(Offer.id).where(Offer.campaign_id == campaign.id).limit(1))
-    has_window = session.scalar(select(DeliveryWindow.id).where(DeliveryWindow.campaign_id == campaign.id).limit(1))
-    if has_offer is None or has_window is None:
+    of_campaign = DeliveryWindow.campaign_id == campaign.id
+    windows = session.scalars(select(DeliveryWindow).where(of_campaign).order_by(DeliveryWindow.id)).all()
+    if has_offer is None or not windows:
         raise errors.NothingOffered(campaign=campaign.code)
+    check_schedule(cut_off_at=campaign.cut_off_at, delivery_date=campaign.delivery_date, windows=windows)
     campaign.state = CampaignState.OPEN
     outbox.promise(
         session,

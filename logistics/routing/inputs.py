@@ -139,7 +139,8 @@ def load_inputs(session: Session, plan: Plan) -> PlanInputs:
     """Read what a plan is made from."""
     wave_ids = list(session.scalars(select(PlanWave.wave_id).where(PlanWave.plan_id == plan.id)))
     batches = fulfilment.batches_of_waves(session, wave_ids)
-    stores = orders.store_facts(session, {batch.store_id for batch in batches})
+    serving = orders.serving_stores(session, {batch.campaign_id for batch in batches})
+    stores = orders.store_facts(session, {store_id for ids in serving.values() for store_id in ids})
     vehicles = _vehicles(session, stores, plan.delivery_date)
     places = communities.point_places(session, {batch.point_id for batch in batches})
     spans = orders.window_spans(session, {batch.window_id for batch in batches})
@@ -147,6 +148,7 @@ def load_inputs(session: Session, plan: Plan) -> PlanInputs:
         BatchLoad(
             batch_id=batch.batch_id,
             depot=stores[batch.store_id].code,
+            any_depot=len(stores) > 1 and stores.keys() == set(serving[batch.campaign_id]),
             place=places[batch.point_id].compound_code,
             place_name=places[batch.point_id].compound_name,
             kind=stop_kind(batch.kind),
@@ -222,7 +224,7 @@ def build_problem(inputs: PlanInputs, travel: TravelMatrix) -> engine.Problem:
                 volume_ml=stop.volume_ml,
                 window=_span(inputs, stop.window_start, stop.window_end),
                 service_s=stop.service_s,
-                depot=stop.depot,
+                depot=None if stop.any_depot else stop.depot,
                 name=stop.name,
             )
             for stop in inputs.stops
@@ -262,6 +264,10 @@ def _stops(
     for vehicle in vehicles:
         carried = Capacity(weight_g=vehicle.capacity_g, package_count=vehicle.capacity_packages)
         fleets[stores[vehicle.store_id].code].add(carried)
+    everybody = set().union(*fleets.values())
+    for load in loads:
+        if load.any_depot:
+            fleets[load.depot] = everybody
     return stops_from_batches(loads, fleets=fleets)
 
 

@@ -56,10 +56,13 @@ class StopKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchLoad:
-    """A batch as planning sees it. `place` is the code of the compound whose gate it goes to."""
+    """A batch as planning sees it. `place` is the code of the compound whose gate it goes to. With `any_depot` every
+    depot of the plan has its goods, and `depot` is the one it is named after.
+    """
 
     batch_id: int
     depot: str
+    any_depot: bool = False
     place: str
     place_name: str
     kind: StopKind
@@ -85,6 +88,7 @@ class GateStop:
     code: str
     name: str
     depot: str
+    any_depot: bool = False
     place: str
     kind: StopKind
     window_start: datetime
@@ -173,6 +177,7 @@ def _stop(loads: list[BatchLoad], *, code: str) -> GateStop:
         code=code,
         name=first.place_name,
         depot=first.depot,
+        any_depot=all(b.any_depot for b in loads),
         place=first.place,
         kind=first.kind,
         window_start=first.window_start,

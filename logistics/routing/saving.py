@@ -129,7 +129,9 @@ def _stop_rows(
         drop.stop: (drop.reason.value, dict(drop.detail)) for drop in solved.dropped
     }
     for stop in inputs.stops:
-        lost = unplaced.get(f"gate:{stop.place}") or unplaced.get(f"depot:{stop.depot}")
+        lost = unplaced.get(f"gate:{stop.place}")
+        if lost is None and not stop.any_depot:
+            lost = unplaced.get(f"depot:{stop.depot}")
         if lost is not None:
             dropped[stop.code] = (lost.reason, _whereabouts(lost))
     for stop in inputs.closed:
@@ -138,8 +140,16 @@ def _stop_rows(
             GATE_CLOSED,
             {"gate_opens_min": gate.opens_min, "gate_closes_min": gate.closes_min},
         )
+    loaded_at = {
+        visit.stop: vehicle.depot
+        for vehicle in inputs.named_vehicles()
+        for route in solved.routes
+        if route.vehicle == vehicle.name
+        for visit in route.visits
+    }
     return [
-        _facts(inputs, stop) | (visits[stop.code] if stop.code in visits else _dropped(*dropped[stop.code]))
+        _facts(inputs, stop, depot=loaded_at.get(stop.code, stop.depot))
+        | (visits[stop.code] if stop.code in visits else _dropped(*dropped[stop.code]))
         for stop in (*inputs.stops, *inputs.closed)
     ]
 
@@ -150,9 +160,9 @@ def _whereabouts(lost: Unplaced) -> dict[str, Any]:
     return {"point": lost.name, **away}
 
 
-def _facts(inputs: PlanInputs, stop: GateStop) -> dict[str, Any]:
+def _facts(inputs: PlanInputs, stop: GateStop, *, depot: str) -> dict[str, Any]:
     gate = inputs.gates[stop.place]
-    store = next(depot.store_id for depot in inputs.depots if depot.code == stop.depot)
+    store = next(one.store_id for one in inputs.depots if one.code == depot)
     return {
         "plan_id": inputs.plan_id,
         "store_id": store,

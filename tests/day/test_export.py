@@ -157,7 +157,10 @@ def test_the_day_is_run_and_written_by_two_commands(app: Flask, tmp_path: Path) 
     assert [Path(line).name for line in wrote.output.splitlines()] == FILES
 
 
-def test_an_unknown_day_or_run_is_one_clear_line_and_exit_code_1(app: Flask, tmp_path: Path) -> None:
+def test_an_unknown_day_or_run_is_one_clear_line_and_exit_code_1(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     flask = app.test_cli_runner()
 
     for args, told in [

@@ -23,7 +23,7 @@ def read_orders(table: OpenTable, draft: Draft) -> None:
     for row in table.rows():
         code = row.code("order")
         draft.order_names.take(code, row, field="order", wrong=SECOND_TIME, right=N_("each order once would be right"))
-        draft.depot_of_order.setdefault(code, draft.depot_of(row))
+        draft.depot_of_order.setdefault(code, draft.depot_of_goods(row))
         slot = row.code("slot", length_max=16)
         draft.slot_names.require(slot, row, field="slot", file="slots.csv")
         _read_household(row, draft)

@@ -74,6 +74,25 @@ class Draft:
     orders: dict[str, OrderRow] = field(default_factory=dict)
     depot_of_order: dict[str, str] = field(default_factory=dict)
     lines: list[LineRow] = field(default_factory=list)
+    goods_named: bool = False
+    goods_unnamed: bool = False
+    """Whether a line of orders or products named one of several depots, and whether one named none."""
+
+    @property
+    def shared(self) -> bool:
+        """Several depots, and no order or product names one: the goods lie at all of them."""
+        return self.goods_unnamed and not self.goods_named
+
+    def depot_of_goods(self, row: Cells) -> str:
+        """The depot that a line of orders or products names; the first where there is one, or where none is named."""
+        if row.given("depot"):
+            self.goods_named = self.goods_named or len(self.depot_names.lines) > 1
+            return self.depot_of(row)
+        if len(self.depot_names.lines) > 1:
+            self.goods_unnamed = True
+            if self.goods_named:
+                return self.depot_of(row)  # some lines name a depot: this one must too
+        return next(iter(self.depot_names.lines), "")
 
     def depot_of(self, row: Cells) -> str:
         """The depot a line names, or the only one there is."""

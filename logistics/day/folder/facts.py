@@ -139,6 +139,8 @@ class ParsedDay:
     households: tuple[HouseholdRow, ...]
     orders: tuple[OrderRow, ...]
     lines: tuple[LineRow, ...]
+    shared: bool = False
+    """The goods lie at every depot, which are one firm's: orders and products name the first one."""
     sha256: str = field(compare=False)
     notices: tuple[str, ...] = field(default=(), compare=False)
 

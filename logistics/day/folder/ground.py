@@ -88,7 +88,7 @@ def read_products(table: OpenTable, draft: Draft) -> None:
     by_merchant: dict[tuple[str, str], ProductRow] = {}
     merchants = {depot.code: depot.merchant for depot in draft.depots}
     for row in table.rows():
-        depot = draft.depot_of(row)
+        depot = draft.depot_of_goods(row)
         sku = row.code("sku")
         draft.product_names.take(
             (depot, sku), row, field="sku", wrong=SECOND_TIME, right=N_("each product once per depot would be right")

@@ -12,7 +12,7 @@ from logistics.errors import N_
 from . import demand, ground, tables
 from .cells import LOCAL
 from .draft import Draft
-from .facts import ParsedDay
+from .facts import DepotRow, ParsedDay
 from .places import MapArea
 from .problems import BadDayFolder, Report
 from .settings import SEED_MAX, DaySettings, read_settings
@@ -60,6 +60,8 @@ def read_folder(
         if opened is not None:
             hashes[table.name] = opened.sha256
             _read(table, opened, draft, area, settings)
+    if draft.shared:
+        draft.depots = _one_firm(draft.depots, report)
     if report.count:
         raise BadDayFolder(folder.name, report)
     return _day(draft, settings, report, sha256=_fingerprint(settings, hashes))
@@ -83,6 +85,21 @@ def _read(table: Table, opened: OpenTable, draft: Draft, area: MapArea | None, s
             demand.read_orders(opened, draft)
         case "order_lines":
             demand.read_lines(opened, draft)
+
+
+def _one_firm(depots: list[DepotRow], report: Report) -> list[DepotRow]:
+    """The depots of a day whose goods lie at all of them: shops of one firm, the first one's where none is named."""
+    named = {depot.merchant for depot in depots if depot.merchant != depot.name}
+    if len(named) > 1:
+        report.add(
+            "depots.csv",
+            N_("no order names a depot, and the depots belong to %(count)d firms"),
+            N_("one merchant, or a column depot in orders and products, would be right"),
+            field="merchant",
+            count=len(named),
+        )
+    firm = next(iter(named), depots[0].merchant)
+    return [replace(depot, merchant=firm) for depot in depots]
 
 
 def _fingerprint(settings: DaySettings, hashes: dict[str, str]) -> str:
@@ -111,6 +128,7 @@ def _day(draft: Draft, settings: DaySettings, report: Report, *, sha256: str) ->
         households=tuple(sorted(draft.households.values(), key=lambda household: household.code)),
         orders=tuple(orders),
         lines=tuple(draft.lines),
+        shared=draft.shared,
         sha256=sha256,
         notices=tuple(report.notices),
     )

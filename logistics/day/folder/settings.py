@@ -71,7 +71,7 @@ def read_settings(folder: Path, report: Report) -> DaySettings:
         page = tomllib.loads(raw.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         report.add(
-            NAME, N_("the page cannot be read (%(why)s)"), N_("TOML in UTF-8 would be right"), why=str(error)[:120]
+            NAME, N_("the file cannot be read (%(why)s)"), N_("TOML in UTF-8 would be right"), why=str(error)[:120]
         )
         return DaySettings()
     return _Page(page, report).settings()

@@ -201,6 +201,7 @@ def upgrade():
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('code', sa.String(length=80), nullable=False),
     sa.Column('store_id', sa.Integer(), nullable=False),
+    sa.Column('from_any_store', sa.Boolean(), nullable=False),
     sa.Column('title', sa.String(length=160), nullable=False),
     sa.Column('state', sa.Enum('draft', 'open', 'closed', 'failed', 'fulfilled', name='campaignstate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('cut_off_at', sa.DateTime(timezone=True), nullable=False),

@@ -272,10 +272,37 @@ def test_unknown_columns_are_left_out_with_a_notice(tmp_path: Path) -> None:
     assert day.notices == ("slots.csv: columns not read: remark",)
 
 
-def test_two_depots_need_to_be_named_in_products_and_orders(tmp_path: Path) -> None:
-    report = refused(tmp_path, depots=with_more("depots", "D1,南屿仓,117.05,36.66,06:00,22:00"))
+SOUTH = "D1,南屿仓,117.05,36.66,06:00,22:00"
 
-    assert {(p.file, p.field) for p in report.problems} == {("products.csv", "depot"), ("orders.csv", "depot")}
+
+def test_goods_that_name_none_of_two_depots_lie_at_both(tmp_path: Path) -> None:
+    day = read_day(tmp_path, depots=with_more("depots", SOUTH))
+
+    assert day.shared
+    assert {product.depot for product in day.products} == {order.depot for order in day.orders} == {"D0"}
+    assert {depot.merchant for depot in day.depots} == {"钟岭仓"}  # one firm's, or they could not share
+
+
+def test_one_depot_is_not_shared(tmp_path: Path) -> None:
+    assert not read_day(tmp_path).shared
+
+
+def test_two_depots_named_in_products_need_to_be_named_in_orders(tmp_path: Path) -> None:
+    header, *lines = TABLES["products"].splitlines()
+    named = "\n".join([f"{header},depot", *(f"{line},D1" for line in lines)]) + "\n"
+
+    report = refused(tmp_path, depots=with_more("depots", SOUTH), products=named)
+
+    assert {(p.file, p.field) for p in report.problems} == {("orders.csv", "depot")}
+
+
+def test_depots_of_two_firms_cannot_share_their_goods(tmp_path: Path) -> None:
+    header, first = TABLES["depots"].splitlines()
+    two_firms = f"{header},merchant\n{first},禾穗超市\n{SOUTH},邻安鲜生\n"
+
+    report = refused(tmp_path, depots=two_firms)
+
+    assert [(p.file, p.field) for p in report.problems] == [("depots.csv", "merchant")]
 
 
 def test_delivery_points_stand_in_a_table_of_their_own(tmp_path: Path) -> None:
