@@ -13,7 +13,7 @@ from werkzeug.routing import Rule as UrlRule
 
 from logistics.access import PUBLIC, SIGNED_IN, Rule
 from logistics.accounts.models import Role
-from logistics.clock import local_date
+from logistics.clock import SHANGHAI, local_date
 from logistics.db import transaction
 from logistics.delivery.models import Manifest
 from logistics.policy import POLICY
@@ -49,7 +49,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
     """A sound request about the objects of `side`, so that a refusal is about whose they are."""
     now, ids = utc_now(), side.ids
     today = local_date(now)
-    later = now + timedelta(days=2)
+    later = (now + timedelta(days=2)).astimezone(SHANGHAI).replace(hour=9)
     window = {"code": "AM", "starts_at": later.isoformat(), "ends_at": (later + timedelta(hours=1)).isoformat()}
     return {
         "accounts.create_token": {"username": "nobody", "password": "wrong password"},
@@ -58,7 +58,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
             "store_id": ids["store_id"],
             "title": "Rice",
             "cut_off_at": (now + timedelta(hours=1)).isoformat(),
-            "delivery_date": today.isoformat(),
+            "delivery_date": local_date(later).isoformat(),
             "area_ids": [ids["area_id"]],
             "windows": [window],
             "offers": [{"sku": "V01", "price_cents": 1}],

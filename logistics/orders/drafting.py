@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from logistics.clock import SHANGHAI, local_date
 from logistics.communities import service as communities
 from logistics.errors import N_, Invalid, NotFound
 from logistics.orders.models import Campaign, CampaignArea, DeliveryWindow, Offer, Product, Store
@@ -25,6 +26,18 @@ COUNT_MAX = 1_000_000
 class BadWindow(Invalid):
     template = N_("Window %(window)s: it must begin after the cut-off and end after it begins.")
     code = "bad_window"
+
+
+class WindowOffTheDay(Invalid):
+    template = N_("Window %(window)s: it must lie within the delivery date, %(delivery_date)s by local time.")
+    code = "window_off_the_day"
+
+
+class DeliveryBeforeCutOff(Invalid):
+    template = N_(
+        "Delivery on %(delivery_date)s would be before the day of the cut-off, %(cut_off_date)s by local time."
+    )
+    code = "delivery_before_cut_off"
 
 
 class NamedTwice(Invalid):
@@ -71,9 +84,29 @@ class CampaignDraft:
     def __post_init__(self) -> None:
         _refuse_twice(window.code for window in self.windows)
         _refuse_twice(offer.sku for offer in self.offers)
-        for window in self.windows:
-            if not self.cut_off_at < window.starts_at < window.ends_at:
-                raise BadWindow(window=window.code)
+        check_schedule(cut_off_at=self.cut_off_at, delivery_date=self.delivery_date, windows=self.windows)
+
+
+def check_schedule(
+    *, cut_off_at: datetime, delivery_date: date, windows: Iterable[WindowDraft | DeliveryWindow]
+) -> None:
+    """First the cut-off, then the windows, all of them on the delivery date as the compounds' calendars have it.
+
+    Raises:
+        DeliveryBeforeCutOff: the delivery date is over when the cut-off comes.
+        BadWindow: a window begins before the cut-off or ends before it begins.
+        WindowOffTheDay: a window reaches into another day; the midnight at its end is still the same day.
+    """
+    cut_off_date = local_date(cut_off_at)
+    if delivery_date < cut_off_date:
+        raise DeliveryBeforeCutOff(delivery_date=delivery_date.isoformat(), cut_off_date=cut_off_date.isoformat())
+    begins = datetime.combine(delivery_date, time(), SHANGHAI)
+    ends = begins + timedelta(days=1)
+    for window in windows:
+        if not cut_off_at < window.starts_at < window.ends_at:
+            raise BadWindow(window=window.code)
+        if not begins <= window.starts_at < window.ends_at <= ends:
+            raise WindowOffTheDay(window=window.code, delivery_date=delivery_date.isoformat())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from logistics.accounts.models import Role
-from logistics.clock import local_date
+from logistics.clock import SHANGHAI, local_date
 from logistics.db import reading, transaction
 from logistics.orders.models import Order
 from logistics.orders.rules import OrderState
@@ -170,7 +170,7 @@ def test_a_long_list_comes_in_parts_without_gap_or_repeat(client: FlaskClient, s
 
 def test_a_campaign_goes_from_draft_through_open_to_closed(client: FlaskClient, world: World) -> None:
     now, merchant = utc_now(), bearer(world.ours.tokens[Role.MERCHANT])
-    starts = now + timedelta(days=1)
+    starts = (now + timedelta(days=1)).astimezone(SHANGHAI).replace(hour=9)
     ends = starts + timedelta(hours=2)
     window = {"code": "AM", "starts_at": starts.isoformat(), "ends_at": ends.isoformat()}
     draft = {
@@ -212,6 +212,8 @@ def test_a_campaign_goes_from_draft_through_open_to_closed(client: FlaskClient, 
             422,
             "bad_window",
         ),
+        ({"delivery_date": "2030-01-03"}, 422, "window_off_the_day"),
+        ({"delivery_date": "2029-12-31"}, 422, "delivery_before_cut_off"),
     ],
 )
 def test_a_draft_that_cannot_be_is_refused(

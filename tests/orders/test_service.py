@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from logistics.db import reading, transaction
 from logistics.errors import BadTransition, NotFound
+from logistics.orders.drafting import WindowOffTheDay
 from logistics.orders.errors import BadSchedule, NothingOffered
 from logistics.orders.models import Campaign, DeliveryWindow, Offer, Order
 from logistics.orders.rules import CampaignState, OrderState
@@ -90,6 +91,17 @@ def test_a_campaign_without_offers_or_windows_cannot_open(tables: Flask, missing
 
     with pytest.raises(NothingOffered, match="cannot open without an offer and a delivery window"):
         opened(draft)
+
+
+def test_a_draft_whose_dates_were_moved_apart_cannot_open(tables: Flask) -> None:
+    draft = a_draft()
+    with transaction() as session:
+        session.execute(update(Campaign).values(delivery_date=date(2020, 2, 21)))
+
+    with pytest.raises(WindowOffTheDay, match="Window AM: it must lie within the delivery date, 2020-02-21"):
+        opened(draft)
+
+    assert state_of(draft) is CampaignState.DRAFT
 
 
 # after the cut-off
