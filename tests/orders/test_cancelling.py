@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -16,27 +14,13 @@ from logistics.orders.errors import (
     HouseholdLimitExceeded,
 )
 from logistics.orders.models import Order
-from logistics.orders.rules import CampaignState, OrderState
+from logistics.orders.rules import OrderState
 from logistics.orders.service import (
-    PlacedOrder,
     cancel_order,
     close_campaign,
 )
-from tests.builders import NOW, CampaignRef, OfferSpec, TownRef, a_campaign, a_store, a_town, an_order
-
-CUT_OFF = NOW + timedelta(hours=3)
-A_MICROSECOND = timedelta(microseconds=1)
-
-
-def a_shop(*offers: OfferSpec, state: CampaignState = CampaignState.OPEN) -> tuple[CampaignRef, TownRef]:
-    with transaction() as session:
-        town, store = a_town(session), a_store(session)
-        return a_campaign(session, store, town, *offers, state=state), town
-
-
-def ordered(campaign: CampaignRef, home: int, lines: dict[str, int] | None = None, **more: object) -> PlacedOrder:
-    with transaction() as session:
-        return an_order(session, campaign, home, lines, **more)  # type: ignore[arg-type]
+from tests.builders import NOW, OfferSpec
+from tests.orders.ordering import A_MICROSECOND, CUT_OFF, a_shop, ordered
 
 
 def test_a_cancelled_order_gives_its_household_the_limit_back_and_is_told(any_tables: Flask) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -27,26 +25,12 @@ from logistics.orders.models import CampaignArea, HouseholdDraw, Offer, Order, O
 from logistics.orders.rules import CampaignState, Channel, OrderState
 from logistics.orders.service import (
     LineWanted,
-    PlacedOrder,
     PlaceOrder,
     new_pickup_code,
     place_order,
 )
-from tests.builders import NOW, CampaignRef, OfferSpec, TownRef, a_campaign, a_store, a_town, an_order
-
-CUT_OFF = NOW + timedelta(hours=3)
-A_MICROSECOND = timedelta(microseconds=1)
-
-
-def a_shop(*offers: OfferSpec, state: CampaignState = CampaignState.OPEN) -> tuple[CampaignRef, TownRef]:
-    with transaction() as session:
-        town, store = a_town(session), a_store(session)
-        return a_campaign(session, store, town, *offers, state=state), town
-
-
-def ordered(campaign: CampaignRef, home: int, lines: dict[str, int] | None = None, **more: object) -> PlacedOrder:
-    with transaction() as session:
-        return an_order(session, campaign, home, lines, **more)  # type: ignore[arg-type]
+from tests.builders import NOW, CampaignRef, OfferSpec, a_town
+from tests.orders.ordering import A_MICROSECOND, CUT_OFF, a_shop, ordered
 
 
 def count_of(table: type) -> int:
