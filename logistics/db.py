@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -74,16 +75,22 @@ def enum_type(enum: type[StrEnum]) -> Enum:
 
 
 def init_engines(app: Flask) -> None:
-    """Register the engines with `app` and hook their connection events. Opens no connection."""
+    """Register the engines with `app` and hook their connection events. Opens no connection; the first one to SQLite
+    makes the instance folder."""
     db.init_app(app)
     with app.app_context():
         writer, reader = db.engines[None], db.engines["reader"]
     if writer.dialect.name == "sqlite":
-        _hook_sqlite(writer, begin="BEGIN IMMEDIATE", query_only=False)
-        _hook_sqlite(reader, begin="BEGIN", query_only=True)
+        folder: Path = app.config["SETTINGS"].instance_dir
+        _hook_sqlite(writer, folder, begin="BEGIN IMMEDIATE", query_only=False)
+        _hook_sqlite(reader, folder, begin="BEGIN", query_only=True)
 
 
-def _hook_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
+def _hook_sqlite(engine: Engine, folder: Path, *, begin: str, query_only: bool) -> None:
+    @event.listens_for(engine, "do_connect")
+    def before_connect(*_connection: Any) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin by itself; on_begin does

@@ -11,14 +11,14 @@ from logistics.accounts import service
 from logistics.accounts.models import Role
 from logistics.clock import utc_now
 from logistics.db import transaction
-from logistics.errors import DomainError
+from logistics.terminal import Command
 
 
 def register(app: Flask) -> None:
     app.cli.add_command(create_account)
 
 
-@click.command("create-account")
+@click.command("create-account", cls=Command)
 @click.argument("username")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--area", "area_id", type=int, help="Id of the area of a street office or community worker.")
@@ -32,17 +32,14 @@ def create_account(
         password = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
         password = sys.stdin.readline().rstrip("\r\n")
-    try:
-        account = service.NewAccount(
-            username=username.strip(),
-            password=password,
-            role=Role(role),
-            area_id=area_id,
-            merchant_id=merchant_id,
-            household_id=household_id,
-        )
-        with transaction() as session:
-            account_id = service.create_account(session, account, now=utc_now())
-    except DomainError as wrong:
-        raise click.ClickException(str(wrong)) from wrong
+    account = service.NewAccount(
+        username=username.strip(),
+        password=password,
+        role=Role(role),
+        area_id=area_id,
+        merchant_id=merchant_id,
+        household_id=household_id,
+    )
+    with transaction() as session:
+        account_id = service.create_account(session, account, now=utc_now())
     click.echo(f"account {account_id}: {account.username} ({role})")

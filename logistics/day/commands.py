@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,8 +21,9 @@ from logistics.day.models import Day, DayRun
 from logistics.day.rules import Phase, RunState
 from logistics.day.service import RunStatus
 from logistics.db import reading, transaction
-from logistics.errors import DomainError, NotFound
+from logistics.errors import NotFound
 from logistics.routing import service as routing
+from logistics.terminal import Command
 
 plan_commands = AppGroup("plan", help="Look at plans and write them to files.")
 
@@ -36,7 +35,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(plan_commands)
 
 
-@click.command("run-day")
+@click.command("run-day", cls=Command)
 @click.argument("day")
 @click.option("--time-limit", type=click.IntRange(1, 3600), help="Seconds to search for routes.")
 @click.option("--iterations", type=click.IntRange(1), help="Search steps: with it the plan is repeatable.")
@@ -48,7 +47,7 @@ def run_day(
 ) -> None:
     """Run DAY (its code) from the closing of its campaigns to the manifests."""
     settings: Settings = current_app.config["SETTINGS"]
-    with _told(), transaction() as session:
+    with transaction() as session:
         day_id = session.scalar(select(Day.id).where(Day.code == day))
         if day_id is None:
             raise NotFound(kind="day", key=day)
@@ -90,24 +89,24 @@ def run_here(run_id: int, *, travel_cache_dir: Path) -> RunStatus:
                 days.run_phase(session, run_id, now=_now())
 
 
-@click.command("gather-day")
-@click.argument("delivery_date", type=click.DateTime(["%Y-%m-%d"]))
+@click.command("gather-day", cls=Command)
+@click.argument("delivery_date", metavar="DELIVERY_DATE", type=click.DateTime(["%Y-%m-%d"]))
 def gather(delivery_date: datetime) -> None:
-    """Put the campaigns that deliver on DELIVERY_DATE into a day and print its code."""
+    """Put the campaigns that deliver on DELIVERY_DATE (like 2020-02-18) into a day and print its code."""
     settings: Settings = current_app.config["SETTINGS"]
     roads = str(settings.roads_file) if settings.roads_file else ""
-    with _told(), transaction() as session:
+    with transaction() as session:
         day_id = gather_day(session, delivery_date.date(), roads_file=roads, now=_now())
         click.echo(session.get_one(Day, day_id).code)
 
 
-@plan_commands.command("export")
+@plan_commands.command("export", cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--run", "run_id", type=int, help="Id of the run; the last finished one if left out.")
 def export_plan(folder: Path, run_id: int | None) -> None:
     """Write a run's results into FOLDER: summary, order lines, batches, plan, matrix, GeoJSON, manifests."""
     settings: Settings = current_app.config["SETTINGS"]
-    with _told(), reading() as session:
+    with reading() as session:
         wanted = run_id if run_id is not None else _last_finished(session)
         paths = export_run(session, wanted, folder, travel_cache_dir=settings.travel_cache_dir)
     for path in paths:
@@ -119,15 +118,6 @@ def _last_finished(session: Session) -> int:
     if run_id is None:
         raise NotFound(kind="run", key="finished")
     return run_id
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn a domain error into one clear line and exit code 1."""
-    try:
-        yield
-    except DomainError as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _line(status: RunStatus) -> str:

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
-import flask_babel
 from flask import Flask, current_app
 
 from logistics.config import Settings
@@ -17,7 +16,8 @@ from logistics.day.importing import ImportedDay, import_folder
 from logistics.day.sample import SAMPLE_SEED, make_sample, sample_day
 from logistics.day.sample.roads_file import write_roads
 from logistics.day.sample.streets import draw_town
-from logistics.errors import N_, DomainError
+from logistics.errors import N_
+from logistics.terminal import Command, said
 
 SEED = click.IntRange(0, 2**31 - 1)
 
@@ -28,7 +28,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-@click.command("import-day")
+@click.command("import-day", cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--roads", type=click.Path(path_type=Path), help="OpenStreetMap extract (.osm.pbf) to plan on.")
 @click.option(
@@ -46,30 +46,25 @@ def import_day(folder: Path, roads: Path | None, delivery_date: datetime | None,
             delivery_date=delivery_date.date() if delivery_date else None,
         )
     except BadDayFolder as error:
-        click.echo(_json(error.data) if as_json else error.told(_translated), err=True)
+        click.echo(_json(error.data) if as_json else error.told(said), err=True)
         raise SystemExit(1) from error
-    except DomainError as error:
-        raise click.ClickException(_translated(error.template) % error.data) from error
     _tell(day, as_json=as_json)
 
 
-@click.command("make-sample")
+@click.command("make-sample", cls=Command)
 @click.option("--seed", type=SEED, default=SAMPLE_SEED, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the day as JSON.")
 def make_sample_day(seed: int, as_json: bool) -> None:
     """Make the sample district and its day; prints a demo login for every role."""
     settings: Settings = current_app.config["SETTINGS"]
-    try:
-        sample = make_sample(now=datetime.now(UTC), roads_dir=settings.instance_dir / "roads", seed=seed)
-    except DomainError as error:
-        raise click.ClickException(_translated(error.template) % error.data) from error
+    sample = make_sample(now=datetime.now(UTC), roads_dir=settings.instance_dir / "roads", seed=seed)
     _tell(sample, as_json=as_json)
     if not as_json:
         for login in sample.demo_logins:
             click.echo(f"  {login.role.value:<16} {login.username:<10} {login.password}")
 
 
-@click.command("export-sample")
+@click.command("export-sample", cls=Command)
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--seed", type=SEED, default=SAMPLE_SEED, show_default=True)
 @click.option("--date", "delivery_date", type=click.DateTime(["%Y-%m-%d"]), help="Delivery date; today if left out.")
@@ -87,18 +82,13 @@ def _tell(day: ImportedDay, *, as_json: bool) -> None:
                           "counts": dict(day.counts), "notices": list(day.notices)}))  # fmt: skip
         return
     counts = day.counts
-    state = _translated(N_("already imported, nothing changed") if day.already_imported else N_("imported"))
+    state = said(N_("already imported, nothing changed") if day.already_imported else N_("imported"))
     click.echo(
         f"{day.code}: {state} · {counts['compounds']} compounds, {counts['orders']} orders, {counts['lines']} lines, "
         f"{counts['weight_g'] / 1000:.3f} kg, {counts['vehicles']} vehicles"
     )
     for notice in day.notices:
         click.echo(f"  {notice}")
-
-
-def _translated(message: str) -> str:
-    """`message` in the platform's language; as it is where no language is set up."""
-    return flask_babel.gettext(message) if "babel" in current_app.extensions else message
 
 
 def _json(data: object) -> str:

@@ -180,7 +180,8 @@ def test_a_counter_leaves_a_dead_redis_alone_for_a_while(tmp_path: Path) -> None
     assert counter._ask_redis_after > 0
 
 
-def test_an_account_is_made_from_the_command_line(app: Flask) -> None:
+def test_an_account_is_made_from_the_command_line(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     runner = app.test_cli_runner()
 
     made = runner.invoke(args=["create-account", "root", "--role", "admin"], input="a long password\n")
