@@ -6,23 +6,27 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from logistics import api, observability, web
-from logistics.config import Settings
+from logistics.config import Settings, own_secret
 from logistics.day import commands, importing_commands
+from logistics.day.sample import guard
 from logistics.db import db, init_engines
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the web application, which is also the context in which workers and commands run.
 
-    Opens no connection and reads no file but templates; `settings` default to the environment.
+    Opens no connection and reads no file but templates and, where no SECRET_KEY is set, the instance's own key.
+    `settings` default to the environment.
     """
     settings = settings or Settings.from_env()
     app = Flask(__name__, instance_path=str(settings.instance_dir))
     app.config.from_mapping(settings.flask_config())
+    app.config["SECRET_KEY"] = settings.secret_key or own_secret(settings.instance_dir)
     init_engines(app)
     _import_tables()
     Migrate(app, db, directory=f"{app.root_path}/migrations", compare_type=True, render_as_batch=True)
     observability.register(app)  # first, so that a request refused at the gate has an id and a log line too
+    guard.register(app)  # before the gate: nobody signs in to a demo by accident
     api.register(app)
     web.register(app)
     commands.register(app)

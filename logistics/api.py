@@ -122,11 +122,12 @@ def _check_body() -> None:
 
 def _trust_proxies(app: Flask) -> None:
     """Believe as many proxies about the caller's address as the settings say; without them every limit would count one
-    address, and with too many a caller could make up its own."""
+    address, and with too many a caller could make up its own. The host that a proxy names goes into addresses we print,
+    so it counts only where the hosts we answer to are listed."""
     settings: Settings = app.config["SETTINGS"]
     hops = settings.proxy_hops
     if hops:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops if settings.trusted_hosts else 0)  # type: ignore[method-assign]
 
 
 def _configure(app: Flask) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105  refused when PLATFORM_ENV=production
+SECRET_LENGTH_MIN = 32
+
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
 
 SOCKET_PATH_MAX = 100
 """Bytes in the path of a Unix socket; the kernels stop at 103 (macOS) and 107 (Linux)."""
@@ -26,6 +30,7 @@ class Settings:
     """Typed settings of one process.
 
     `database_url` and `redis_url` are the two switches from the embedded parts to outside servers. Seconds are whole.
+    `secret_key` is "" where none is set; `create_app` then makes one of the instance's own.
     """
 
     environment: str
@@ -43,6 +48,8 @@ class Settings:
     solve_iteration_limit: int | None
     solve_seed: int
     proxy_hops: int
+    trusted_hosts: tuple[str, ...]
+    public_url: str
     log_level: str
     log_format: str
     rate_limit_logins: str
@@ -64,13 +71,13 @@ class Settings:
         """Read the settings from `env` (default: the process environment).
 
         Raises:
-            BadConfiguration: a value is not of its type, or production runs on a development secret.
+            BadConfiguration: a value is not of its type, or production runs without a secret.
         """
         read = _Reader(os.environ if env is None else env)
         instance_dir = Path(read.text("INSTANCE_DIR", "instance")).resolve()
         settings = cls(
             environment=read.choice("PLATFORM_ENV", "development", {"development", "production", "test"}),
-            secret_key=read.text("SECRET_KEY", DEVELOPMENT_SECRET),
+            secret_key=read.text("SECRET_KEY", ""),
             database_url=_with_driver(read.text("DATABASE_URL", f"sqlite:///{instance_dir / 'platform.db'}")),
             redis_url=read.text("REDIS_URL", f"unix://{quote(str(embedded_socket(instance_dir)))}"),
             instance_dir=instance_dir,
@@ -84,11 +91,13 @@ class Settings:
             solve_iteration_limit=read.optional_whole("SOLVE_ITERATION_LIMIT", low=1, high=10**9),
             solve_seed=read.whole("SOLVE_SEED", 1, low=0, high=2**31 - 1),
             proxy_hops=read.whole("PROXY_HOPS", 0, low=0, high=8),
+            trusted_hosts=tuple(read.text("TRUSTED_HOSTS", "").replace(",", " ").split()),
+            public_url=read.address("PUBLIC_URL"),
             log_level=read.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
             log_format=read.choice("LOG_FORMAT", "json", {"json", "console"}),
             rate_limit_logins=read.text("RATE_LIMIT_LOGINS", "10 per minute"),
         )
-        if settings.production and (settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < 32):
+        if settings.production and len(settings.secret_key) < SECRET_LENGTH_MIN:
             raise BadConfiguration(
                 "SECRET_KEY must be set to at least 32 random characters when PLATFORM_ENV=production; "
                 "python -c 'import secrets; print(secrets.token_urlsafe(48))' makes one"
@@ -100,6 +109,7 @@ class Settings:
         return {
             "SETTINGS": self,
             "SECRET_KEY": self.secret_key,
+            "TRUSTED_HOSTS": list(self.trusted_hosts) or None,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # errors go to logs, and rows hold addresses
             "SQLALCHEMY_BINDS": {"reader": {"url": self.database_url, "hide_parameters": True}},
@@ -121,6 +131,13 @@ class _Reader:
     def text(self, name: str, default: str) -> str:
         return self.env.get(name, "").strip() or default
 
+    def address(self, name: str) -> str:
+        """An `http(s)://host` without its last slash; "" where it is not set."""
+        value = self.text(name, "").rstrip("/")
+        if value and not ADDRESS.fullmatch(value):
+            raise BadConfiguration(f"{name} is {value!r}; it must be like https://platform.example.org")
+        return value
+
     def choice(self, name: str, default: str, allowed: set[str]) -> str:
         value = self.text(name, default)
         if value not in allowed:
@@ -135,6 +152,29 @@ class _Reader:
         if not (value.isascii() and value.isdecimal()) or not low <= int(value) <= high:
             raise BadConfiguration(f"{name} is {value!r}; it must be a whole number from {low} to {high}")
         return int(value)
+
+
+def own_secret(instance_dir: Path) -> str:
+    """The random key of an instance to which nobody gave a `SECRET_KEY`: made once, readable by its user alone.
+
+    Processes that start at the same moment agree on the first one's.
+    """
+    path = instance_dir / "secret_key"
+    if not path.exists():
+        instance_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = instance_dir / f"secret_key.{os.getpid()}.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600, exist_ok=False)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            os.link(draft, path)  # whole or not at all, and never over another's
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < SECRET_LENGTH_MIN:
+        raise BadConfiguration(f"{path} holds no key of {SECRET_LENGTH_MIN} characters; delete it to have one made")
+    return key
 
 
 def embedded_socket(instance_dir: Path) -> Path:

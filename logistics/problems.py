@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from flask import Flask, Response, current_app, request
 from flask_babel import force_locale, gettext
+from flask.globals import request_ctx
 from markupsafe import escape
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -118,7 +119,8 @@ def problem_of(error: Exception) -> Problem:
 def _answer(read: Callable[[Any], Problem], error: Exception) -> Response:
     if not is_api():
         page = cast("Page", current_app.extensions.get("problem_page", _plain_page))
-        return page(read(error))
+        addressed = request_ctx.url_adapter is not None  # a host that is not ours has no addresses to link to
+        return page(read(error)) if addressed else _plain_page(read(error))
     with force_locale(_api_language()):
         problem = read(error)
     body = {

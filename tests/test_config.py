@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from logistics.config import DEVELOPMENT_SECRET, SOCKET_PATH_MAX, BadConfiguration, Settings, embedded_socket
+from logistics.config import SOCKET_PATH_MAX, BadConfiguration, Settings, embedded_socket, own_secret
 
 LONG_SECRET = "s" * 32
 
@@ -63,7 +64,7 @@ def test_the_bounds_themselves_are_right(port: str) -> None:
     assert settings(PORT=port).port == int(port)
 
 
-@pytest.mark.parametrize("secret", ["", DEVELOPMENT_SECRET, "s" * 31])
+@pytest.mark.parametrize("secret", ["", "s" * 31])
 def test_production_refuses_a_default_or_short_secret(secret: str) -> None:
     with pytest.raises(BadConfiguration, match="SECRET_KEY must be set to at least 32 random characters"):
         settings(PLATFORM_ENV="production", SECRET_KEY=secret)
@@ -77,9 +78,41 @@ def test_production_runs_on_a_long_secret_with_hardened_cookies() -> None:
     assert (config["SESSION_COOKIE_HTTPONLY"], config["SESSION_COOKIE_SAMESITE"]) == (True, "Lax")
 
 
-def test_development_may_run_on_the_default_secret() -> None:
-    assert settings().secret_key == DEVELOPMENT_SECRET
+def test_without_a_secret_every_instance_makes_one_of_its_own_that_only_its_user_reads(tmp_path: Path) -> None:
+    assert settings().secret_key == ""
     assert settings().flask_config()["SESSION_COOKIE_SECURE"] is False
+
+    here, again, there = (own_secret(tmp_path / name) for name in ("here", "here", "there"))
+
+    assert here == again
+    assert here != there
+    assert len(here) == 64  # 48 random bytes
+    assert [(path.name, path.stat().st_mode & 0o777) for path in (tmp_path / "here").iterdir()] == [
+        ("secret_key", 0o600)
+    ]
+
+
+def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(own_secret, [tmp_path] * 8))) == 1
+
+
+def test_a_damaged_secret_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("")
+
+    with pytest.raises(BadConfiguration, match="secret_key holds no key of 32 characters; delete it"):
+        own_secret(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["https://a.example.org", "http://10.0.0.1:8000/"])
+def test_the_public_address_is_a_host_and_nothing_after_it(url: str) -> None:
+    assert settings(PUBLIC_URL=url).public_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize("url", ["a.example.org", "https://a.example.org/platform", "javascript:x", "https://"])
+def test_a_public_address_of_another_shape_is_refused(url: str) -> None:
+    with pytest.raises(BadConfiguration, match=r"PUBLIC_URL is .*must be like https://platform\.example\.org"):
+        settings(PUBLIC_URL=url)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -171,6 +171,6 @@ def test_a_folder_with_odd_characters_still_makes_a_readable_redis_address(tmp_p
     assert url.endswith("/a%20b%23c%3Fd%2520/valkey.sock")
 
 
-def test_production_refuses_the_development_secret() -> None:
+def test_production_refuses_to_make_its_own_secret() -> None:
     with pytest.raises(BadConfiguration, match="SECRET_KEY"):
         Settings.from_env({"PLATFORM_ENV": "production"})

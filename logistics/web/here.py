@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from flask import request
+from flask import current_app, request, url_for
 
 from logistics.access import Viewer, current_viewer, viewer_or_none
 from logistics.clock import local_date
 from logistics.clock import utc_now as now
+from logistics.config import Settings
 from logistics.shapes import ROW_ID_MAX
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "now",
     "page",
     "page_number",
+    "public_address",
     "today",
     "viewer_or_none",
 ]
@@ -50,6 +52,14 @@ def asked_id(values: Mapping[str, str], name: str) -> int | None:
     if not (text.isascii() and text.isdecimal()):
         return None
     return int(text) if len(text) < 11 and int(text) <= ROW_ID_MAX else 0
+
+
+def public_address(endpoint: str, **values: Any) -> str:
+    """The full address of a page, to be printed: under PUBLIC_URL, else under the host this request came to."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.public_url:
+        return url_for(endpoint, _external=True, **values)
+    return settings.public_url + url_for(endpoint, **values)
 
 
 def page_number() -> int:
