@@ -88,7 +88,8 @@ def put_status(wanted: dict[str, Any], household_id: int, kind: str) -> queries.
     viewer = current_viewer()
     with transaction() as session:
         queries.household(session, viewer, household_id)
-        service.set_status(session, household_id, _kind(kind), wanted["starts_on"], wanted["ends_on"])
+        dates, today = (wanted["starts_on"], wanted["ends_on"]), local_date(utc_now())
+        service.set_status(session, household_id, _kind(kind), *dates, today=today)
         return queries.household(session, viewer, household_id)
 
 

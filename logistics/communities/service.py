@@ -22,10 +22,24 @@ from logistics.communities.rules import PointKind, PointOption, StatusKind, choo
 from logistics.db import chunks
 from logistics.errors import N_, Invalid, NotFound
 
+STATUS_DAYS_MAX = 60
+"""Home observation lasts 14 days; four of them in one go are a slip, or a person whom nobody thinks of any more."""
+STATUS_START_DAYS_MAX = 366
+
 
 class BadStatusDates(Invalid):
     template = N_("The status would end on %(ends_on)s, before it starts on %(starts_on)s; give an end on or after it.")
     code = "bad_status_dates"
+
+
+class StatusTooLong(Invalid):
+    template = N_("The status would last %(days)s days; a status lasts at most %(maximum)s. Set it anew when it ends.")
+    code = "status_too_long"
+
+
+class StatusTooFar(Invalid):
+    template = N_("The status would start on %(starts_on)s; give a day at most a year from %(today)s.")
+    code = "status_too_far"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,40 +112,53 @@ def is_quarantined(session: Session, household_id: int, on: date) -> bool:
     return household_id in quarantined_among(session, [household_id], on)
 
 
-def set_status(session: Session, household_id: int, kind: StatusKind, starts_on: date, ends_on: date) -> None:
-    """Record a dated status; one that starts on the same day is replaced.
+def set_status(
+    session: Session, household_id: int, kind: StatusKind, starts_on: date, ends_on: date, *, today: date
+) -> None:
+    """Record a dated status, both days inclusive. Of earlier ones that overlap with it the days before its start stay;
+    those of the same kind that begin after its end stay whole.
 
     Raises:
         NotFound: no such household.
         BadStatusDates: the end lies before the start.
+        StatusTooLong: it would last longer than health data is to be kept on one word.
+        StatusTooFar: it would start more than a year from today, which is a slip.
     """
     if session.get(Household, household_id) is None:
         raise NotFound(kind="household", key=household_id)
     if ends_on < starts_on:
-        raise BadStatusDates(starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat())
-    session.execute(
-        delete(HouseholdStatus).where(
-            HouseholdStatus.household_id == household_id,
-            HouseholdStatus.kind == kind,
-            HouseholdStatus.starts_on == starts_on,
-        )
-    )
+        raise BadStatusDates(starts_on=starts_on, ends_on=ends_on)
+    days = (ends_on - starts_on).days + 1
+    if days > STATUS_DAYS_MAX:
+        raise StatusTooLong(days=days, maximum=STATUS_DAYS_MAX)
+    if abs((starts_on - today).days) > STATUS_START_DAYS_MAX:
+        raise StatusTooFar(starts_on=starts_on.isoformat(), today=today.isoformat())
+    _cut_short(session, household_id, kind, until=starts_on, last=ends_on)
+    session.flush()  # what began on the same day must be gone before its successor comes
     session.add(HouseholdStatus(household_id=household_id, kind=kind, starts_on=starts_on, ends_on=ends_on))
     session.flush()
 
 
 def end_status(session: Session, household_id: int, kind: StatusKind, on: date) -> None:
     """End a running status: `on` is the first day without it. A status that had not begun before is forgotten."""
+    _cut_short(session, household_id, kind, until=on, last=date.max)
+
+
+def _cut_short(session: Session, household_id: int, kind: StatusKind, *, until: date, last: date) -> None:
+    """Let the household's statuses that begin by `last` end the day before `until`, or not be at all."""
     rows = session.scalars(
         select(HouseholdStatus).where(
-            HouseholdStatus.household_id == household_id, HouseholdStatus.kind == kind, HouseholdStatus.ends_on >= on
+            HouseholdStatus.household_id == household_id,
+            HouseholdStatus.kind == kind,
+            HouseholdStatus.ends_on >= until,
+            HouseholdStatus.starts_on <= last,
         )
     ).all()
     for row in rows:
-        if row.starts_on >= on:
+        if row.starts_on >= until:
             session.delete(row)
         else:
-            row.ends_on = date.fromordinal(on.toordinal() - 1)
+            row.ends_on = date.fromordinal(until.toordinal() - 1)
 
 
 def purge_statuses(session: Session, *, before: date, needed: Collection[tuple[int, date]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from logistics.communities.models import Area, Building, DeliveryPoint, Househol
 from logistics.communities.rules import AreaLevel, PointKind, StatusKind
 from logistics.communities.service import (
     BadStatusDates,
+    StatusTooFar,
+    StatusTooLong,
     area_and_below,
     area_names,
     areas_above,
@@ -55,7 +58,7 @@ def periods(home: int) -> list[tuple[int, int]]:
 
 def with_status(home: int, first: int, last: int) -> None:
     with transaction() as session:
-        set_status(session, home, QUARANTINED, feb(first), feb(last))
+        set_status(session, home, QUARANTINED, feb(first), feb(last), today=feb(10))
 
 
 # the tree
@@ -258,3 +261,42 @@ def test_a_point_stands_at_the_gate_of_its_compound(tables: Flask) -> None:
     assert {(place.lng, place.lat, place.gate_opens_min, place.gate_closes_min) for place in places.values()} == {
         (117.01, 36.6, 0, 1440)
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "left"),
+    [
+        (8, 15, [(5, 7), (8, 15), (20, 25)]),  # the earlier one keeps the days before
+        (5, 25, [(5, 25)]),  # one for all
+        (11, 19, [(5, 10), (11, 19), (20, 25)]),  # between them: nothing overlaps
+        (10, 20, [(5, 9), (10, 20)]),  # touches both by a day
+    ],
+)
+def test_a_status_takes_the_place_of_those_it_overlaps_with(
+    tables: Flask, first: int, last: int, left: list[tuple[int, int]]
+) -> None:
+    home = a_town_there().households[0][0]
+    with_status(home, 5, 10)
+    with_status(home, 20, 25)
+
+    with_status(home, first, last)
+
+    assert periods(home) == left
+
+
+@pytest.mark.parametrize(("days", "refused"), [(60, False), (61, True), (10_000, True)])
+def test_a_status_lasts_sixty_days_at_most(tables: Flask, days: int, refused: bool) -> None:
+    home, today = a_town_there().households[0][0], feb(10)
+    last = today + timedelta(days=days - 1)
+
+    with transaction() as session, pytest.raises(StatusTooLong) if refused else nullcontext():
+        set_status(session, home, QUARANTINED, today, last, today=today)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(366, False), (367, True), (-366, False), (-367, True)])
+def test_a_status_starts_within_a_year_of_today(tables: Flask, days: int, refused: bool) -> None:
+    home, today = a_town_there().households[0][0], feb(10)
+    first = today + timedelta(days=days)
+
+    with transaction() as session, pytest.raises(StatusTooFar) if refused else nullcontext():
+        set_status(session, home, QUARANTINED, first, first, today=today)

@@ -72,7 +72,7 @@ def set_status(household_id: int) -> ResponseReturnValue:
         if ending:
             service.end_status(session, household_id, StatusKind.QUARANTINED, today())
         elif starts_on is not None and ends_on is not None:
-            service.set_status(session, household_id, StatusKind.QUARANTINED, starts_on, ends_on)
+            service.set_status(session, household_id, StatusKind.QUARANTINED, starts_on, ends_on, today=today())
     flash(_("The status is saved."), "good")
     return redirect(url_for(".household", household_id=household_id))
 
