@@ -97,9 +97,7 @@ def open_campaign(session: Session, campaign_id: int, *, now: datetime) -> None:
     """
     campaign = _locked_campaign(session, campaign_id)
     if CampaignState.OPEN not in CAMPAIGN_TRANSITIONS[campaign.state]:
-        raise BadTransition(
-            entity="campaign", key=campaign.code, state=campaign.state, wanted=CampaignState.OPEN
-        )
+        raise BadTransition(entity="campaign", key=campaign.code, state=campaign.state, wanted=CampaignState.OPEN)
     if campaign.cut_off_at <= now:
         raise errors.BadSchedule(cut_off=campaign.cut_off_at)
     has_offer = session.scalar(select(Offer.id).where(Offer.campaign_id == campaign.id).limit(1))
