@@ -23,3 +23,8 @@ def utc_now() -> datetime:
 def local_date(now: datetime) -> date:
     """The date on the wall calendar of the compounds."""
     return now.astimezone(SHANGHAI).date()
+
+
+def is_morning(now: datetime) -> bool:
+    """Whether it is before noon there."""
+    return now.astimezone(SHANGHAI).hour < 12

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from logistics.access import current_viewer
 from logistics.accounts import queries as accounts
 from logistics.accounts.limits import count_pickup_try
-from logistics.clock import local_date, utc_now
+from logistics.clock import utc_now
 from logistics.db import reading, transaction
 from logistics.delivery import queries, service
 from logistics.delivery.rules import ProofKind
@@ -72,9 +72,9 @@ class Recorded:
 @delivery.response(200, page_of(queries.ManifestView))
 def list_manifests(query: dict[str, Any]) -> dict[str, Any]:
     """Manifests; a courier sees its own of today"""
-    limit, today = query.pop("limit"), local_date(utc_now())
+    limit = query.pop("limit")
     with reading() as session:
-        rows = queries.manifests(session, current_viewer(), today=today, limit=limit + 1, **query)
+        rows = queries.manifests(session, current_viewer(), now=utc_now(), limit=limit + 1, **query)
     return page(rows, limit=limit, offset=query["offset"])
 
 
@@ -83,7 +83,7 @@ def list_manifests(query: dict[str, Any]) -> dict[str, Any]:
 def show_manifest(manifest_id: int) -> queries.ManifestDetail:
     """One manifest with its stops in order"""
     with reading() as session:
-        return queries.manifest(session, current_viewer(), manifest_id, today=local_date(utc_now()))
+        return queries.manifest(session, current_viewer(), manifest_id, now=utc_now())
 
 
 @delivery.post("/manifests/<int:manifest_id>/assign")
@@ -94,12 +94,12 @@ def assign_courier(wanted: dict[str, Any], manifest_id: int) -> queries.Manifest
     viewer, now = current_viewer(), utc_now()
     courier_id = wanted["courier_id"]
     with transaction() as session:
-        queries.manifest(session, viewer, manifest_id, today=local_date(now))
+        queries.manifest(session, viewer, manifest_id, now=now)
         if courier_id is not None and courier_id not in {c.id for c in accounts.couriers(session, viewer)}:
             raise NotFound(kind="courier", key=courier_id)
         service.assign_courier(session, manifest_id, courier_id, now=now)
         session.flush()
-        return queries.manifest(session, viewer, manifest_id, today=local_date(now))
+        return queries.manifest(session, viewer, manifest_id, now=now)
 
 
 @delivery.post("/manifests/<int:manifest_id>/stops/<int:stop_id>/handover")
@@ -111,7 +111,7 @@ def record_handover(wanted: dict[str, Any], manifest_id: int, stop_id: int) -> R
     viewer, now = current_viewer(), utc_now()
 
     def effect(session: Session) -> Recorded:
-        queries.manifest(session, viewer, manifest_id, today=local_date(now))
+        queries.manifest(session, viewer, manifest_id, now=now)
         command = service.RecordHandover(
             manifest_id=manifest_id,
             stop_id=stop_id,

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.accounts.models import Account, Role
-from logistics.communities.models import Building, Compound, Household
+from logistics.clock import is_morning, local_date
+from logistics.communities.models import Building, Compound, DeliveryPoint, Household
 from logistics.communities.rules import PointKind
 from logistics.communities.scope import AREA_ROLES
 from logistics.delivery.models import Handover, Manifest
 from logistics.delivery.rules import ManifestState, ProofKind
 from logistics.fulfilment.models import Batch, BatchOrder
 from logistics.orders.models import Order, Store
-from logistics.orders.scope import owns_store
+from logistics.orders.scope import owns_store, sees_homes, sees_order
 from logistics.routing.models import PlanStop, PlanStopBatch, PlanVehicle
 from logistics.routing.queries import cut_stop, stop_batches, stop_fields
 from logistics.routing.scope import drives_elsewhere, sees_stop
@@ -94,16 +95,28 @@ class ManifestDetail(ManifestView):
     stops: tuple[ManifestStop, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComingView:
+    """Where an order's goods come to, and about when: None until the manifest that carries them is issued."""
+
+    kind: PointKind
+    place: str
+    expected_at: datetime | None
+
+
 WAY = ("depart_at", "return_at", "distance_m", "line")
 """What of a tour is not told to a viewer who sees only some of its stops."""
 
 
-def sees_manifest(viewer: Viewer, *, today: date) -> ColumnElement[bool]:
-    """Whether a manifest is the viewer's to see: a courier's own of today, a merchant's own stores', or one that
-    comes to the viewer's area."""
+def sees_manifest(viewer: Viewer, *, now: datetime) -> ColumnElement[bool]:
+    """Whether a manifest is the viewer's to see: a courier's own of today (and, until noon, one of yesterday
+    that is not done: a tour may last past midnight), a merchant's own stores', or one that comes to the viewer's area.
+    """
     if viewer.role is Role.COURIER:
-        mine = and_(Manifest.courier_id == viewer.account_id, Manifest.delivery_date == today)
-        return and_(mine, Manifest.state != ManifestState.VOID)
+        today = local_date(now)
+        late = and_(Manifest.delivery_date == today - timedelta(days=1), Manifest.state != ManifestState.DONE)
+        current = or_(Manifest.delivery_date == today, and_(literal(is_morning(now)), late))
+        return and_(Manifest.courier_id == viewer.account_id, current, Manifest.state != ManifestState.VOID)
     if viewer.role in AREA_ROLES:
         return Manifest.plan_vehicle_id.in_(select(PlanStop.plan_vehicle_id).where(sees_stop(viewer)))
     return owns_store(viewer, Manifest.store_id)
@@ -113,14 +126,14 @@ def manifests(
     session: Session,
     viewer: Viewer,
     *,
-    today: date,
+    now: datetime,
     delivery_date: date | None = None,
     plan_id: int | None = None,
     limit: int = PAGE_SIZE,
     offset: int = 0,
 ) -> list[ManifestView]:
-    """The viewer's manifests, latest delivery date first, then by code. `today` is the local date."""
-    statement = _manifests(viewer, today=today).order_by(Manifest.delivery_date.desc(), Manifest.code)
+    """The viewer's manifests, latest delivery date first, then by code."""
+    statement = _manifests(viewer, now=now).order_by(Manifest.delivery_date.desc(), Manifest.code)
     if delivery_date is not None:
         statement = statement.where(Manifest.delivery_date == delivery_date)
     if plan_id is not None:
@@ -128,17 +141,40 @@ def manifests(
     return [ManifestView(**_told(row)) for row in session.execute(statement.limit(limit).offset(offset)).mappings()]
 
 
-def manifest(session: Session, viewer: Viewer, manifest_id: int, *, today: date) -> ManifestDetail:
-    """One manifest with its stops in order. `today` is the local date. Raises NotFound."""
-    statement = _manifests(viewer, today=today).add_columns(PlanVehicle.line).where(Manifest.id == manifest_id)
+def manifest(session: Session, viewer: Viewer, manifest_id: int, *, now: datetime) -> ManifestDetail:
+    """One manifest with its stops in order. Raises NotFound."""
+    statement = _manifests(viewer, now=now).add_columns(PlanVehicle.line).where(Manifest.id == manifest_id)
     fields = read_fields(session, statement, kind="manifest", key=manifest_id)
     return ManifestDetail(**_told(fields), stops=_stops(session, viewer, manifest_id, shared=fields["shared"]))
 
 
-def manifest_of_token(session: Session, viewer: Viewer, token: str, *, today: date) -> ManifestDetail:
+def manifest_of_token(session: Session, viewer: Viewer, token: str, *, now: datetime) -> ManifestDetail:
     """The manifest whose QR code carries `token`, under the viewer's usual scope. Raises NotFound."""
     found = session.scalar(select(Manifest.id).where(Manifest.token == token))
-    return manifest(session, viewer, found if found is not None else 0, today=today)
+    return manifest(session, viewer, found if found is not None else 0, now=now)
+
+
+def coming(session: Session, viewer: Viewer, order_id: int) -> ComingView | None:
+    """Where and when one of the viewer's orders comes; None before it is packed, and for merchants, to whom the place
+    would tell whose goods go to a door."""
+    expected = (
+        select(PlanStop.start_at)
+        .join(PlanStopBatch, PlanStopBatch.stop_id == PlanStop.id)
+        .join(Manifest, Manifest.plan_vehicle_id == PlanStop.plan_vehicle_id)
+        .where(PlanStopBatch.batch_id == Batch.id, Manifest.state != ManifestState.VOID)
+        .order_by(Manifest.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Batch.kind, DeliveryPoint.name, expected)
+        .join(BatchOrder, BatchOrder.batch_id == Batch.id)
+        .join(Order, Order.id == BatchOrder.order_id)
+        .join(DeliveryPoint, DeliveryPoint.id == Batch.delivery_point_id)
+        .where(Order.id == order_id, sees_order(viewer))
+    )
+    row = session.execute(statement).one_or_none() if sees_homes(viewer) else None
+    return None if row is None else ComingView(kind=row[0], place=row[1], expected_at=row[2])
 
 
 def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -197,7 +233,7 @@ def _doors(session: Session, viewer: Viewer, stop_ids: Select[int]) -> dict[int,
     return doors
 
 
-def _manifests(viewer: Viewer, *, today: date) -> Rows:
+def _manifests(viewer: Viewer, *, now: datetime) -> Rows:
     token: Any = literal("").label("token") if viewer.role in AREA_ROLES else Manifest.token
     stops = select(func.count(PlanStop.id)).where(PlanStop.plan_vehicle_id == Manifest.plan_vehicle_id)
     if viewer.role in AREA_ROLES:
@@ -229,5 +265,5 @@ def _manifests(viewer: Viewer, *, today: date) -> Rows:
         .join(PlanVehicle, PlanVehicle.id == Manifest.plan_vehicle_id)
         .join(Store, Store.id == Manifest.store_id)
         .outerjoin(Account, Account.id == Manifest.courier_id)
-        .where(sees_manifest(viewer, today=today))
+        .where(sees_manifest(viewer, now=now))
     )

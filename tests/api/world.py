@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from logistics import clock
 from logistics.accounts import service as accounts
 from logistics.accounts.models import Account, Role
 from logistics.clock import local_date
@@ -66,7 +67,8 @@ def password_hash() -> str:
 
 
 def utc_now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
+    """The app's now, to the second."""
+    return clock.utc_now().replace(microsecond=0)
 
 
 def an_account(session: Session, username: str, role: Role, **scope: int) -> int:
@@ -110,6 +112,9 @@ def an_open_campaign(
 
 
 def a_world() -> World:
+    """Both sides. The app's clock stops with it: its "today" must still be today when midnight comes meanwhile."""
+    stopped = utc_now()
+    current_app.config["CLOCK"] = lambda: stopped
     with transaction() as session:
         item = Item(code="MASK", name="Mask", unit="piece", pack_size=10)
         session.add(item)

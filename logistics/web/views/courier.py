@@ -10,7 +10,7 @@ from logistics.db import reading, transaction
 from logistics.delivery import queries, service
 from logistics.delivery.rules import PROOFS, ProofKind
 from logistics.delivery.service import RecordHandover
-from logistics.web.here import current_viewer, now, today
+from logistics.web.here import current_viewer, now
 from logistics.web.words import _
 
 pages = Blueprint("courier", __name__)
@@ -21,7 +21,7 @@ NOTE_LENGTH_MAX = 240
 @pages.get("/courier")
 def index() -> ResponseReturnValue:
     with reading() as session:
-        rows = queries.manifests(session, current_viewer(), today=today())
+        rows = queries.manifests(session, current_viewer(), now=now())
     if len(rows) == 1:
         return redirect(url_for(".tour", manifest_id=rows[0].id))
     return render_template("tours.html", manifests=rows)
@@ -30,7 +30,7 @@ def index() -> ResponseReturnValue:
 @pages.get("/courier/<int:manifest_id>")
 def tour(manifest_id: int) -> str:
     with reading() as session:
-        manifest = queries.manifest(session, current_viewer(), manifest_id, today=today())
+        manifest = queries.manifest(session, current_viewer(), manifest_id, now=now())
     left = [row for row in manifest.stops if row.handover is None]
     proofs = {kind: sorted(kinds) for kind, kinds in PROOFS.items()}
     return render_template("tour.html", manifest=manifest, proofs=proofs, next_id=left[0].stop.id if left else None)
@@ -49,7 +49,7 @@ def hand_over(manifest_id: int, stop_id: int) -> ResponseReturnValue:
         recorded_by_id=viewer.account_id,
     )
     with transaction() as session:
-        manifest = queries.manifest(session, viewer, manifest_id, today=today())
+        manifest = queries.manifest(session, viewer, manifest_id, now=now())
         done = {row.stop.id for row in manifest.stops if row.handover is not None}
         if stop_id not in done:  # pressed twice, or sent again when the network came back
             service.record_handover(session, command, now=now())

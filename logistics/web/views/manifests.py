@@ -10,7 +10,7 @@ from logistics.accounts.models import Role
 from logistics.db import reading, transaction
 from logistics.delivery import queries, service
 from logistics.errors import NotFound
-from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number, today
+from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number, public_address
 from logistics.web.qr import qr
 from logistics.web.words import _
 
@@ -26,7 +26,7 @@ def index() -> str:
     plan_id = asked_id(request.args, "plan_id")
     with reading() as session:
         offset = PAGE_ROWS * (number - 1)
-        rows = queries.manifests(session, viewer, today=today(), plan_id=plan_id, limit=PAGE_ROWS + 1, offset=offset)
+        rows = queries.manifests(session, viewer, now=now(), plan_id=plan_id, limit=PAGE_ROWS + 1, offset=offset)
         couriers = accounts.couriers(session, viewer)
     return render_template(
         "manifests.html",
@@ -42,7 +42,7 @@ def assign(manifest_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
     courier_id = asked_id(request.form, "courier_id")
     with transaction() as session:
-        queries.manifest(session, viewer, manifest_id, today=today())
+        queries.manifest(session, viewer, manifest_id, now=now())
         if courier_id is not None and courier_id not in {c.id for c in accounts.couriers(session, viewer)}:
             raise NotFound(kind="courier", key=courier_id)
         service.assign_courier(session, manifest_id, courier_id, now=now())
@@ -54,12 +54,12 @@ def assign(manifest_id: int) -> ResponseReturnValue:
 def sheet(manifest_id: int) -> str:
     """The courier's list of stops and, on a page of its own, the load sheet: last stop in first."""
     with reading() as session:
-        manifest = queries.manifest(session, current_viewer(), manifest_id, today=today())
+        manifest = queries.manifest(session, current_viewer(), manifest_id, now=now())
     return render_template(
         "manifest_print.html",
         manifest=manifest,
         qr=qr,
-        address=url_for(".scanned", token=manifest.token, _external=True) if manifest.token else "",
+        address=public_address("web.manifests.scanned", token=manifest.token) if manifest.token else "",
     )
 
 
@@ -68,6 +68,6 @@ def scanned(token: str) -> ResponseReturnValue:
     """Where the QR code of a manifest leads: a courier to the tour, everybody else who may see it to the print."""
     viewer = current_viewer()
     with reading() as session:
-        manifest = queries.manifest_of_token(session, viewer, token, today=today())
+        manifest = queries.manifest_of_token(session, viewer, token, now=now())
     page = "web.courier.tour" if viewer.role is Role.COURIER else ".sheet"
     return redirect(url_for(page, manifest_id=manifest.id))
