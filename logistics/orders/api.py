@@ -161,8 +161,8 @@ def cancel_order(_: dict[str, Any], order_id: int) -> views.OrderDetail:
     """Cancel an order before the cut-off"""
     viewer = current_viewer()
     with transaction() as session:
-        queries.order(session, viewer, order_id)
-        service.cancel_order(session, order_id, now=utc_now())
+        queries.require_own(session, viewer, order_id)
+        service.cancel_order(session, order_id, now=utc_now(), cancelled_by_id=viewer.account_id)
         session.flush()
         return queries.order(session, viewer, order_id)
 

@@ -126,8 +126,9 @@ def place_order(session: Session, command: PlaceOrder, *, now: datetime) -> Plac
     return PlacedOrder(order_id=order.id, code=order.code, pickup_code=order.pickup_code, total_cents=total)
 
 
-def cancel_order(session: Session, order_id: int, *, now: datetime) -> None:
-    """Cancel an order until its cut-off; what it drew of the household's limits is given back.
+def cancel_order(session: Session, order_id: int, *, now: datetime, cancelled_by_id: int | None = None) -> None:
+    """Cancel an order until its cut-off; what it drew of the household's limits is given back. The household's message
+    keeps which account did it.
 
     Raises:
         NotFound: no such order.
@@ -155,7 +156,7 @@ def cancel_order(session: Session, order_id: int, *, now: datetime) -> None:
         key=f"order_cancelled:{order.id}",
         household_id=order.household_id,
         event=Event.ORDER_CANCELLED,
-        data={"order": order.code, "campaign": campaign.title},
+        data={"order": order.code, "campaign": campaign.title, "cancelled_by_id": cancelled_by_id},
         now=now,
     )
 

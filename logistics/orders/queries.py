@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.communities.models import Area, Building, Compound, Household
+from logistics.errors import N_, Forbidden
 from logistics.orders.models import (
     Campaign,
     CampaignArea,
@@ -37,6 +38,11 @@ from logistics.orders.views import (
     WindowView,
 )
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
+
+
+class NotYoursToCancel(Forbidden):
+    template = N_("%(order)s was placed by somebody else; the household or whoever ordered for it cancels it.")
+    code = "not_yours_to_cancel"
 
 
 def stores(session: Session, viewer: Viewer) -> list[StoreView]:
@@ -135,6 +141,23 @@ def order(session: Session, viewer: Viewer, order_id: int) -> OrderDetail:
         .order_by(Product.sku)
     )  # fmt: skip
     return OrderDetail(**fields, lines=tuple(read(session, lines, LineView)))
+
+
+def require_own(session: Session, viewer: Viewer, order_id: int) -> None:
+    """Refuse a worker who would cancel what a household ordered itself, or another worker for it.
+
+    Raises:
+        NotFound: no such order, or not the viewer's to see.
+        NotYoursToCancel: somebody else placed it.
+    """
+    fields = read_fields(
+        session,
+        select(Order.placed_by_id, Order.code).where(Order.id == order_id, sees_order(viewer)),
+        kind="order",
+        key=order_id,
+    )
+    if viewer.role is Role.COMMUNITY_WORKER and fields["placed_by_id"] != viewer.account_id:
+        raise NotYoursToCancel(order=fields["code"])
 
 
 def _campaigns(viewer: Viewer) -> Rows:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from logistics.accounts.models import Role
+from logistics.clock import SHANGHAI
 from logistics.communities.rules import PointKind
 from logistics.day.models import DayRun
-from logistics.db import transaction
+from logistics.db import reading, transaction
+from logistics.delivery.models import Manifest
+from logistics.delivery.rules import ManifestState
 from logistics.fulfilment.models import Batch
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 from logistics.routing.models import Plan, PlanStop
-from tests.api.world import World, a_world, bearer, signed_in
+from tests.api.world import World, a_token, a_world, bearer, signed_in
 from tests.test_access import share_plan
+from tests.web.site import a_market_with_people, browser_of
 
 AREA = (Role.STREET_OFFICE, Role.COMMUNITY_WORKER)
 WAY = ("depart_at", "return_at", "distance_m", "line")
@@ -156,3 +163,69 @@ def test_why_a_plan_or_run_failed_is_told_in_full_to_administrators_alone(app: F
     assert told == {Role.ADMIN: [words] * 2, Role.MERCHANT: ["failed"] * 2, Role.STREET_OFFICE: ["failed"] * 2}
     assert words not in page
     assert "计划未能生成" in page  # in the reader's own words instead
+
+
+def test_a_worker_cancels_no_order_that_the_household_placed_itself(app: Flask) -> None:
+    market = a_market_with_people()
+    client = app.test_client()
+    with transaction() as session:
+        tokens = {who: a_token(session, who) for who in (market.resident_id, market.worker_id)}
+    order = {"campaign_id": market.campaign_id, "window_code": "AM", "lines": [{"sku": "V01", "quantity": 1}]}
+
+    def placed(who: int) -> int:
+        headers = bearer(tokens[who], **{"Idempotency-Key": f"k{who}"})
+        body = {**order, "household_id": market.household_id}
+        return int(client.post("/api/v1/orders", json=body, headers=headers).json["order_id"])
+
+    own, proxy = placed(market.resident_id), placed(market.worker_id)
+    worker = bearer(tokens[market.worker_id])
+    refused = client.post(f"/api/v1/orders/{own}/cancel", headers=worker)
+    page, _ = browser_of(app, market.worker_id).send(f"/orders/{own}/cancel")
+    cancelled = client.post(f"/api/v1/orders/{proxy}/cancel", headers=worker)
+    by_itself = client.post(f"/api/v1/orders/{own}/cancel", headers=bearer(tokens[market.resident_id]))
+
+    assert (refused.status_code, refused.json["code"], page) == (403, "not_yours_to_cancel", 403)
+    assert (cancelled.json["state"], by_itself.json["state"]) == ("cancelled", "cancelled")
+    with reading() as session:
+        told = session.scalars(
+            select(Notification.data).where(Notification.event == Event.ORDER_CANCELLED).order_by(Notification.id)
+        )
+        assert [data["cancelled_by_id"] for data in told] == [market.worker_id, market.resident_id]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "hour", "state", "seen"),
+    [
+        (0, 23, ManifestState.UNDER_WAY, True),
+        (1, 0, ManifestState.UNDER_WAY, True),
+        (1, 11, ManifestState.ISSUED, True),
+        (1, 12, ManifestState.UNDER_WAY, False),
+        (1, 0, ManifestState.DONE, False),
+        (2, 0, ManifestState.UNDER_WAY, False),
+    ],
+)
+def test_a_courier_keeps_a_tour_past_midnight_until_it_is_done_or_noon(
+    app: Flask, world: World, days_ago: int, hour: int, state: ManifestState, seen: bool
+) -> None:
+    at = f"/api/v1/manifests/{world.ours.ids['manifest_id']}"
+    with transaction() as session:
+        manifest = session.get_one(Manifest, world.ours.ids["manifest_id"])
+        manifest.state = state
+        day = datetime.combine(manifest.delivery_date + timedelta(days=days_ago), time(hour), SHANGHAI)
+    app.config["CLOCK"] = lambda: day.astimezone(UTC)
+    with transaction() as session:
+        token = a_token(session, world.ours.account_ids[Role.COURIER])
+
+    assert app.test_client().get(at, headers=bearer(token)).status_code == (200 if seen else 404)
+
+
+def test_a_world_made_a_second_before_midnight_stays_in_its_day(app: Flask) -> None:
+    midnight = datetime(2026, 3, 2, tzinfo=SHANGHAI).astimezone(UTC)
+    ticking = iter([midnight - timedelta(seconds=1)])
+    app.config["CLOCK"] = lambda: next(ticking, midnight)
+
+    world = a_world()
+
+    at = f"/api/v1/manifests/{world.ours.ids['manifest_id']}"
+    assert app.test_client().get(at, headers=bearer(world.ours.tokens[Role.COURIER])).status_code == 200
+    assert read(app, world, Role.COURIER, "manifests")["items"][0]["delivery_date"] == "2026-03-01"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from logistics.accounts.models import Role
 from logistics.clock import local_date
@@ -19,6 +19,8 @@ from logistics.day.models import Day, DayRun
 from logistics.day.rules import RunState
 from logistics.db import reading, transaction
 from logistics.delivery.models import Handover, Manifest
+from logistics.orders.models import Order
+from logistics.orders.rules import OrderState
 from tests.api.world import PASSWORD, World, a_world, an_account, utc_now
 from tests.web.site import Browser, a_planned_day, browser_of
 
@@ -230,3 +232,15 @@ A_SMALL_FOLDER = {
     "vehicles.csv": "type,name,count,depot,capacity_kg,shift_start,shift_end\nvan,面包车,1,D1,1000,07:00,21:00\n",
     "slots.csv": "slot,start,end\nAM,08:00,12:00\n",
 }
+
+
+def test_a_pickup_code_is_not_taken_from_an_address_that_servers_log(app: Flask, world: World) -> None:
+    with transaction() as session:
+        session.execute(update(Order).where(Order.id == world.ours.ids["order_id"]).values(state=OrderState.DELIVERED))
+
+    page = browser_of(app, world.ours.account_ids[Role.COMMUNITY_WORKER]).text(
+        f"/orders/{world.ours.ids['order_id']}?code=24681357"
+    )
+
+    assert "pickup.js" in page
+    assert 'value="24681357"' not in page

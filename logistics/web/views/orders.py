@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from logistics.accounts import limits
 from logistics.accounts.models import Role
 from logistics.db import reading, transaction
+from logistics.delivery import queries as deliveries
 from logistics.delivery import service as delivery
 from logistics.errors import DomainError
 from logistics.orders import queries, service
 from logistics.orders.rules import CampaignState, OrderState
 from logistics.web.errors import sentence
-from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number
+from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number, public_address
 from logistics.web.qr import qr
 from logistics.web.words import _
 
@@ -41,13 +42,15 @@ def show(order_id: int) -> str:
     with reading() as session:
         order = queries.order(session, viewer, order_id)
         campaign = queries.campaign(session, viewer, order.campaign_id)
+        coming = deliveries.coming(session, viewer, order_id)
     open_still = campaign.state is CampaignState.OPEN and campaign.cut_off_at > now()
-    own = viewer.role is Role.RESIDENT or bool(order.pickup_code)
+    own = viewer.role in (Role.RESIDENT, Role.ADMIN) or bool(order.pickup_code)
     return render_template(
         "order.html",
         order=order,
+        coming=coming,
         qr=qr,
-        collect_address=url_for(".show", order_id=order.id, code=order.pickup_code, _external=True),
+        collect_address=public_address("web.orders.show", order_id=order.id, _anchor=f"code={order.pickup_code}"),
         paid_cents=sum((ln.ordered if ln.given is None else ln.given) * ln.price_cents for ln in order.lines),
         may_cancel=own and open_still and order.state is OrderState.PLACED,
         may_collect=viewer.role in HAND_OUT and order.state is OrderState.DELIVERED,
@@ -56,9 +59,10 @@ def show(order_id: int) -> str:
 
 @pages.post("/orders/<int:order_id>/cancel")
 def cancel(order_id: int) -> ResponseReturnValue:
+    viewer = current_viewer()
     with transaction() as session:
-        queries.order(session, current_viewer(), order_id)
-        service.cancel_order(session, order_id, now=now())
+        queries.require_own(session, viewer, order_id)
+        service.cancel_order(session, order_id, now=now(), cancelled_by_id=viewer.account_id)
     flash(_("The order is cancelled."), "good")
     return redirect(url_for(".show", order_id=order_id))
 
