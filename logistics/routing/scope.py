@@ -27,11 +27,9 @@ def sees_route(viewer: Viewer) -> ColumnElement[bool]:
 def drives_elsewhere(viewer: Viewer) -> ColumnElement[bool]:
     """Whether a vehicle of a plan also drives to stops that are not the viewer's: then its way, its length and the
     places in its order would give those away."""
-    if viewer.role is Role.COURIER:  # sees a route only as its own manifest, the whole of it
+    if viewer.role in (Role.ADMIN, Role.COURIER):  # a courier sees a route only as its own manifest, the whole of it
         return false()
-    return PlanVehicle.id.in_(
-        select(PlanStop.plan_vehicle_id).where(PlanStop.plan_vehicle_id.is_not(None), ~sees_stop(viewer))
-    )
+    return exists().where(PlanStop.plan_vehicle_id == PlanVehicle.id, ~sees_stop(viewer)).correlate(PlanVehicle)
 
 
 def sees_plan(viewer: Viewer) -> ColumnElement[bool]:
