@@ -7,6 +7,7 @@ template; the edge translates the template and fills the data in, so a rule know
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, ClassVar
 
 
@@ -18,16 +19,25 @@ def N_(message: str) -> str:
 class DomainError(Exception):
     """Base of every error a user can cause.
 
-    `template` is English with `%(name)s` places, `code` a stable word for machines, `data` what fills the places.
+    `template` is English with `%(name)s` places, `code` a stable word for machines, `data` what fills the places: enum
+    members, moments and lists as they are. `words` names the table of labels for data that are plain texts.
     """
 
     template: ClassVar[str] = N_("The request cannot be carried out.")
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
+    words: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, **data: Any) -> None:
         self.data: Mapping[str, Any] = data
-        super().__init__(self.template % data)
+        super().__init__(self.template % {name: _written(value) for name, value in data.items()})
+
+
+def _written(value: object) -> object:
+    """A fact as logs have it: English, UTC."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class Invalid(DomainError):
@@ -43,6 +53,7 @@ class NotFound(DomainError):
     template = N_("No %(kind)s %(key)s.")
     code = "not_found"
     status = 404
+    words: ClassVar[Mapping[str, str]] = {"kind": "entity"}
 
 
 class Conflict(DomainError):
@@ -65,3 +76,4 @@ class BadTransition(Conflict):
 
     template = N_("%(entity)s %(key)s is %(state)s and cannot become %(wanted)s.")
     code = "bad_transition"
+    words: ClassVar[Mapping[str, str]] = {"entity": "entity", "wanted": "entity_state"}

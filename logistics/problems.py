@@ -10,17 +10,19 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 from flask import Flask, Response, current_app, request
-from flask_babel import force_locale, gettext
 from flask.globals import request_ctx
+from flask_babel import force_locale, gettext
 from markupsafe import escape
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from logistics.access import is_api
 from logistics.errors import N_, DomainError
+from logistics.telling import told
 
 logger = logging.getLogger(__name__)
 
@@ -133,8 +135,13 @@ def _answer(read: Callable[[Any], Problem], error: Exception) -> Response:
     }
     body |= {"data": problem.data} if problem.data else {}
     body |= {"errors": problem.errors} if problem.errors else {}
-    text = json.dumps(body, ensure_ascii=False, default=str)
+    text = json.dumps(body, ensure_ascii=False, default=_plain)
     return Response(text, problem.status, dict(problem.headers), content_type=CONTENT_TYPE)
+
+
+def _plain(value: object) -> str:
+    """Data that JSON has no form for: moments and dates in ISO 8601, the rest as text."""
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _api_language() -> str:
@@ -153,7 +160,7 @@ def _of_status(status: int, **more: Any) -> Problem:
 
 
 def _of_domain_error(error: DomainError) -> Problem:
-    detail = gettext(error.template) % error.data
+    detail = told(error)
     data = {name: value for name, value in error.data.items() if name not in FIELD_ERRORS}
     errors = tuple(entry for name in FIELD_ERRORS for entry in error.data.get(name, ()))
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}

@@ -40,7 +40,7 @@ def export_run(session: Session, run_id: int, folder: Path, *, travel_cache_dir:
     """
     status = days.run_status(session, run_id)
     if not status.summary:
-        raise NothingToExport(run=run_id, state=status.state.value, phase=status.phase.value)
+        raise NothingToExport(run=run_id, state=status.state, phase=status.phase)
     closed = set(status.summary["campaigns"])
     campaign_ids = [
         campaign_id

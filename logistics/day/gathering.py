@@ -33,7 +33,7 @@ def gather_day(session: Session, delivery_date: date, *, roads_file: str, now: d
     free = [i for i in orders.campaigns_to_deliver(session, delivery_date) if i not in taken]
     if day is None:
         if not free:
-            raise NothingToGather(delivery_date=delivery_date.isoformat())
+            raise NothingToGather(delivery_date=delivery_date)
         day = Day(
             code=f"campaigns-{delivery_date.isoformat()}",
             title=delivery_date.isoformat(),

@@ -120,7 +120,7 @@ def _refuse_known(session: Session, parsed: ParsedDay) -> None:
     """Refuse what contradicts the tables: campaigns of other files, households that live elsewhere, stores sold."""
     taken = orders.known_campaigns(session, [campaign_code(parsed, depot.code) for depot in parsed.depots])
     if taken or session.scalar(select(Day.id).where(Day.code == parsed.code)) is not None:
-        raise CampaignAlreadyThere(campaigns=", ".join(taken) or parsed.code)
+        raise CampaignAlreadyThere(campaigns=taken or [parsed.code])
     report = Report()
     homes = communities.homes_of(session, {household.code for household in parsed.households})
     for household in parsed.households:

@@ -144,7 +144,7 @@ def cancel_run(session: Session, run_id: int, *, now: datetime) -> None:
     if run is None:
         raise NotFound(kind="run", key=run_id)
     if run.state is not RunState.RUNNING:
-        raise BadTransition(entity="run", key=run_id, state=run.state.value, wanted=RunState.CANCELLED.value)
+        raise BadTransition(entity="run", key=run_id, state=run.state, wanted=RunState.CANCELLED)
     if run.plan_id is not None and PLAN_TRANSITIONS[routing.plan_status(session, run.plan_id).state]:
         routing.cancel_plan(session, run.plan_id, now=now)
     _end(run, RunState.CANCELLED, error="", now=now)

@@ -39,7 +39,7 @@ def issue_manifests(session: Session, plan_id: int, delivery_date: date, *, now:
     issued = {manifest.plan_vehicle_id: manifest for manifest in session.scalars(select(Manifest).where(of_routes))}
     for manifest in issued.values():
         if manifest.state is ManifestState.VOID:
-            raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state.value, wanted="issued")
+            raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state, wanted=ManifestState.ISSUED)
     _void(session, rivals)
     session.add_all(
         [
@@ -76,7 +76,7 @@ def require_replannable(session: Session, plan_id: int) -> None:
             .limit(1)
         )
         if manifest is not None:
-            raise PlanUnderWay(manifest=manifest.code, state=manifest.state.value)
+            raise PlanUnderWay(manifest=manifest.code, state=manifest.state)
 
 
 def _void(session: Session, plan_vehicle_ids: Collection[int]) -> None:
@@ -89,7 +89,7 @@ def _void(session: Session, plan_vehicle_ids: Collection[int]) -> None:
         )
         for manifest in earlier.all():
             if ManifestState.VOID not in MANIFEST_TRANSITIONS[manifest.state]:
-                raise PlanUnderWay(manifest=manifest.code, state=manifest.state.value)
+                raise PlanUnderWay(manifest=manifest.code, state=manifest.state)
             manifest.state = ManifestState.VOID
 
 

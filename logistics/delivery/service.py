@@ -67,7 +67,7 @@ def assign_courier(session: Session, manifest_id: int, courier_id: int | None, *
     """
     manifest = _locked(session, manifest_id)
     if not MANIFEST_TRANSITIONS[manifest.state]:
-        raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state.value, wanted="assigned")
+        raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state, wanted="assigned")
     manifest.courier_id = courier_id
 
 
@@ -81,19 +81,15 @@ def record_handover(session: Session, command: RecordHandover, *, now: datetime)
     """
     manifest = _locked(session, command.manifest_id)
     if manifest.state is ManifestState.VOID:
-        raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state.value, wanted="under_way")
+        raise BadTransition(entity="manifest", key=manifest.code, state=manifest.state, wanted=ManifestState.UNDER_WAY)
     stop = routing.stop_to_serve(session, command.stop_id)
     if stop.plan_vehicle_id != manifest.plan_vehicle_id:
         raise NotFound(kind="stop", key=command.stop_id)
     if command.proof not in PROOFS[stop.kind]:
-        raise WrongProof(
-            kind=stop.kind.value,
-            proof=command.proof.value,
-            allowed=", ".join(sorted(proof.value for proof in PROOFS[stop.kind])),
-        )
+        raise WrongProof(kind=stop.kind, proof=command.proof, allowed=sorted(PROOFS[stop.kind]))
     before = session.get(Handover, command.stop_id)
     if before is not None:
-        raise AlreadyHandedOver(stop=command.stop_id, happened_at=before.happened_at.isoformat())
+        raise AlreadyHandedOver(stop=command.stop_id, happened_at=before.happened_at)
     session.add(
         Handover(
             stop_id=command.stop_id,

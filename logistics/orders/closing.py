@@ -49,9 +49,7 @@ def close_campaign(session: Session, campaign_id: int, *, now: datetime) -> Clos
     if campaign is None:
         raise NotFound(kind="campaign", key=campaign_id)
     if campaign.state is CampaignState.DRAFT:
-        raise BadTransition(
-            entity="campaign", key=campaign.code, state=campaign.state.value, wanted=CampaignState.CLOSED.value
-        )
+        raise BadTransition(entity="campaign", key=campaign.code, state=campaign.state, wanted=CampaignState.CLOSED)
     if campaign.state is CampaignState.OPEN:
         orders = session.scalars(
             select(Order).where(Order.campaign_id == campaign.id, Order.state == OrderState.PLACED).order_by(Order.id)

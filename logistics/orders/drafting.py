@@ -99,14 +99,14 @@ def check_schedule(
     """
     cut_off_date = local_date(cut_off_at)
     if delivery_date < cut_off_date:
-        raise DeliveryBeforeCutOff(delivery_date=delivery_date.isoformat(), cut_off_date=cut_off_date.isoformat())
+        raise DeliveryBeforeCutOff(delivery_date=delivery_date, cut_off_date=cut_off_date)
     begins = datetime.combine(delivery_date, time(), SHANGHAI)
     ends = begins + timedelta(days=1)
     for window in windows:
         if not cut_off_at < window.starts_at < window.ends_at:
             raise BadWindow(window=window.code)
         if not begins <= window.starts_at < window.ends_at <= ends:
-            raise WindowOffTheDay(window=window.code, delivery_date=delivery_date.isoformat())
+            raise WindowOffTheDay(window=window.code, delivery_date=delivery_date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,9 +91,7 @@ def place_order(session: Session, command: PlaceOrder, *, now: datetime) -> Plac
     if campaign is None:
         raise NotFound(kind="campaign", key=command.campaign_id)
     if campaign.state is not CampaignState.OPEN or campaign.cut_off_at <= now:
-        raise errors.CampaignClosed(
-            campaign=campaign.code, state=campaign.state.value, cut_off=campaign.cut_off_at.isoformat()
-        )
+        raise errors.CampaignClosed(campaign=campaign.code, state=campaign.state, cut_off=campaign.cut_off_at)
     _require_served(session, campaign, command.household_id)
     window_id = _window_id(session, campaign, command.window_code)
     priced = _priced_lines(session, campaign, command.lines)
@@ -144,11 +142,9 @@ def cancel_order(session: Session, order_id: int, *, now: datetime, cancelled_by
     if order is None or campaign is None:
         raise NotFound(kind="order", key=order_id)
     if OrderState.CANCELLED not in ORDER_TRANSITIONS[order.state]:
-        raise BadTransition(entity="order", key=order.code, state=order.state.value, wanted=OrderState.CANCELLED.value)
+        raise BadTransition(entity="order", key=order.code, state=order.state, wanted=OrderState.CANCELLED)
     if campaign.state is not CampaignState.OPEN or campaign.cut_off_at <= now:
-        raise errors.CampaignClosed(
-            campaign=campaign.code, state=campaign.state.value, cut_off=campaign.cut_off_at.isoformat()
-        )
+        raise errors.CampaignClosed(campaign=campaign.code, state=campaign.state, cut_off=campaign.cut_off_at)
     order.state = OrderState.CANCELLED
     _give_back_draws(session, order)
     notifications.tell(
@@ -187,7 +183,7 @@ def _window_id(session: Session, campaign: Campaign, code: str) -> int:
         )
     }
     if code not in windows:
-        raise errors.UnknownWindow(campaign=campaign.code, window=code, windows=", ".join(windows))
+        raise errors.UnknownWindow(campaign=campaign.code, window=code, windows=list(windows))
     return windows[code]
 
 

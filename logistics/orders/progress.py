@@ -179,7 +179,7 @@ def mark_collected(session: Session, order_id: int) -> None:
         order = session.get(Order, order_id)
         if order is None:
             raise NotFound(kind="order", key=order_id)
-        raise BadTransition(entity="order", key=order.code, state=order.state.value, wanted=OrderState.COLLECTED.value)
+        raise BadTransition(entity="order", key=order.code, state=order.state, wanted=OrderState.COLLECTED)
 
 
 def _move(session: Session, order_ids: Collection[int], state: OrderState) -> None:

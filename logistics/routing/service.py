@@ -108,7 +108,7 @@ def request_plan(session: Session, request: PlanRequest, *, now: datetime) -> in
         NoRoadFile: the road file does not exist.
     """
     if not request.wave_ids:
-        raise NothingToPlan(delivery_date=request.delivery_date.isoformat())
+        raise NothingToPlan(delivery_date=request.delivery_date)
     if request.roads_file and not Path(request.roads_file).is_file():
         raise NoRoadFile(name=Path(request.roads_file).name)
     plan = Plan(
@@ -192,5 +192,5 @@ def _unfinished(session: Session, plan_id: int, *, wanted: PlanState) -> Plan:
     if plan is None:
         raise NotFound(kind="plan", key=plan_id)
     if not PLAN_TRANSITIONS[plan.state]:
-        raise BadTransition(entity="plan", key=plan.code, state=plan.state.value, wanted=wanted.value)
+        raise BadTransition(entity="plan", key=plan.code, state=plan.state, wanted=wanted)
     return plan

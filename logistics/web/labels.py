@@ -1,123 +1,8 @@
-"""The words pages use for states, kinds and reasons: one table per enum, English here, Chinese in the catalogue."""
+"""How the words for states look on pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from flask_babel import lazy_gettext as _l
-
-LABELS: Mapping[str, Mapping[str, object]] = {
-    "role": {
-        "resident": _l("Resident"),
-        "merchant": _l("Supermarket"),
-        "street_office": _l("Street office"),
-        "community_worker": _l("Community worker"),
-        "courier": _l("Courier"),
-        "admin": _l("Administrator"),
-    },
-    "campaign_state": {
-        "draft": _l("Draft"),
-        "open": _l("Open"),
-        "closed": _l("Closed"),
-        "failed": _l("Not formed"),
-        "fulfilled": _l("Fulfilled"),
-    },
-    "order_state": {
-        "placed": _l("Placed"),
-        "confirmed": _l("Confirmed"),
-        "shorted": _l("Nothing left"),
-        "batched": _l("Packed"),
-        "delivered": _l("Ready for pickup"),
-        "collected": _l("Collected"),
-        "cancelled": _l("Cancelled"),
-    },
-    "channel": {
-        "group_buy": _l("Group buy"),
-        "proxy": _l("Proxy order"),
-        "door": _l("Door delivery"),
-        "vending": _l("Vending point"),
-    },
-    "shortage_rule": {
-        "first_come": _l("First come, first served"),
-        "proportional": _l("Everyone a fair part"),
-        "draw": _l("Draw"),
-    },
-    "line_reason": {
-        "household_limit": _l("Over the household limit"),
-        "shortage": _l("The store ran short"),
-    },
-    "point_kind": {
-        "pickup_point": _l("Pickup point"),
-        "courier_station": _l("Courier station"),
-        "vending_point": _l("Vending point"),
-        "door": _l("At the door"),
-    },
-    "stop_kind": {"pickup": _l("Pickup point"), "door": _l("Leave at door")},
-    "plan_state": {
-        "queued": _l("Queued"),
-        "solving": _l("Planning"),
-        "ready": _l("Ready"),
-        "failed": _l("Failed"),
-        "cancelled": _l("Cancelled"),
-    },
-    "run_state": {
-        "running": _l("Running"),
-        "done": _l("Done"),
-        "failed": _l("Failed"),
-        "cancelled": _l("Cancelled"),
-    },
-    "phase": {
-        "close": _l("Close orders"),
-        "wave": _l("Release waves"),
-        "batch": _l("Make batches"),
-        "plan": _l("Plan routes"),
-        "manifest": _l("Issue manifests"),
-        "summary": _l("Sum up"),
-        "done": _l("Done"),
-    },
-    "manifest_state": {"issued": _l("Issued"), "under_way": _l("Under way"), "done": _l("Done"), "void": _l("Void")},
-    "proof": {
-        "keeper_signed": _l("Keeper signed"),
-        "seal_checked": _l("Seal checked"),
-        "left_at_door": _l("Left at the door"),
-    },
-    "area_level": {
-        "district": _l("District"),
-        "street_office": _l("Street office"),
-        "community": _l("Community"),
-    },
-    "unbatched": {
-        "nothing_left": _l("Nothing was left for them"),
-        "cancelled": _l("Cancelled"),
-        "no_delivery_point": _l("No delivery point serves them"),
-        "not_closed": _l("Not closed yet"),
-        "batched_later": _l("Put into a batch after the plan"),
-    },
-    "drop_reason": {
-        "unreachable": _l("No road leads there"),
-        "too_heavy": _l("Too heavy for any vehicle"),
-        "too_many_packages": _l("Too many packages for any vehicle"),
-        "too_large": _l("Too large for any vehicle"),
-        "window_unreachable": _l("Cannot be reached in its time window"),
-        "no_vehicle": _l("The store has no vehicle"),
-        "fleet_full": _l("All vehicles are full"),
-        "not_worth_it": _l("Costs more than it is worth"),
-        "gate_closed": _l("The gate is shut in its time window"),
-        "far_from_road": _l("Too far from any road"),
-    },
-    "drop_help": {
-        "unreachable": _l("Check the gate's place and the road map."),
-        "too_heavy": _l("Send a larger vehicle or split the batch."),
-        "too_many_packages": _l("Send a larger vehicle or split the batch."),
-        "too_large": _l("Send a larger vehicle or split the batch."),
-        "window_unreachable": _l("Widen the window or start the shift earlier."),
-        "no_vehicle": _l("Give the store a vehicle."),
-        "fleet_full": _l("Add a vehicle, a longer shift or a second trip."),
-        "not_worth_it": _l("Serve it anyway by raising its priority."),
-        "gate_closed": _l("Choose another window or open the gate longer."),
-        "far_from_road": _l("Correct the place of the gate on the map."),
-    },
-}
 
 TONES: Mapping[str, str] = {
     "open": "good", "ready": "good", "done": "good", "collected": "good", "delivered": "good", "fulfilled": "good",
@@ -126,12 +11,6 @@ TONES: Mapping[str, str] = {
     "cancelled": "warn", "queued": "warn", "shortage": "warn", "household_limit": "warn",
 }  # fmt: skip
 """The colour of a state's badge; what is not named is grey."""
-
-
-def label(value: object, group: str) -> str:
-    """The word for `value` of the enum `group` in the page's language; an unknown value is shown as it is."""
-    word = str(value) if value is not None else ""
-    return str(LABELS[group].get(word, word))
 
 
 def tone(value: object) -> str:

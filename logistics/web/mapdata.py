@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from logistics.clock import SHANGHAI
+from logistics.labels import label
 from logistics.routing.rules import StopKind
 from logistics.routing.views import PlanDetail, StopView
 from logistics.web.formats import clock, duration, kilograms, kilometres, number, span
-from logistics.web.labels import label
 from logistics.web.routes import DrivenRoute, driven_routes, on_roads
 from logistics.web.words import _
 
@@ -111,7 +111,11 @@ def _stop_title(stop: StopView, r: DrivenRoute | None) -> str:
 
 def _stop_note(stop: StopView, door: bool) -> str:
     if stop.drop_reason:
-        return f"{label(stop.drop_reason, 'drop_reason')}。{label(stop.drop_reason, 'drop_help')}"
+        return _(
+            "%(reason)s. %(help)s",
+            reason=label(stop.drop_reason, "drop_reason"),
+            help=label(stop.drop_reason, "drop_help"),
+        )
     return _("Leave at the door, do not meet.") if door else ""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from logistics.labels import label
 from logistics.web.formats import moment, yuan
-from logistics.web.labels import label
 from logistics.web.words import _
 
 

@@ -9,9 +9,10 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from xstatic.pkg import leaflet
 
+from logistics.labels import label
 from logistics.web import errors, formats, views
 from logistics.web.here import now, viewer_or_none
-from logistics.web.labels import label, tone
+from logistics.web.labels import tone
 from logistics.web.locale import HTML_LANGUAGES, in_language, language, locale, remember
 from logistics.web.navigation import LARGE_TYPE, MENUS
 

@@ -141,7 +141,7 @@ def test_a_rule_that_refuses_gives_its_facts(client: FlaskClient, shop: dict[str
 
     assert (answer.status_code, answer.json["code"]) == (422, "unknown_window")
     assert answer.json["data"]["window"] == "NIGHT"
-    assert answer.json["data"]["windows"] == "AM"
+    assert answer.json["data"]["windows"] == ["AM"]
 
 
 def test_a_proxy_order_must_name_its_household(client: FlaskClient, shop: dict[str, Any]) -> None:

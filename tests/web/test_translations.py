@@ -12,7 +12,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 from flask import Flask
 
-from logistics.web.labels import LABELS
+from logistics.labels import LABELS
 from tests.conftest import REPO
 
 CATALOGUE = REPO / "logistics/web/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
@@ -100,7 +100,7 @@ def test_every_enum_that_pages_name_has_its_labels() -> None:
         "phase": Phase,
         "run_state": RunState,
         "manifest_state": ManifestState,
-        "proof": ProofKind,
+        "proof_kind": ProofKind,
         "campaign_state": CampaignState,
         "channel": Channel,
         "line_reason": LineReason,

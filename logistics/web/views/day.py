@@ -13,10 +13,10 @@ from logistics.day import queries, service
 from logistics.day.queries import RunView
 from logistics.day.rules import Phase, RunState
 from logistics.db import reading, transaction
+from logistics.labels import label
 from logistics.routing import queries as routing
 from logistics.routing.service import TIME_LIMIT_S_MAX, BadTimeLimit
 from logistics.web.here import asked_id, current_viewer, now
-from logistics.web.labels import label
 from logistics.web.navigation import DAY, MENUS, start_of
 from logistics.web.words import _
 
