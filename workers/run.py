@@ -22,14 +22,17 @@ from tqdm import tqdm
 
 from logistics import create_app
 from logistics.config import BadConfiguration, Settings
+from logistics.day.importing import BadDayFolder
 from logistics.day.rules import RunState
 from logistics.day.service import RunStatus
 from logistics.errors import DomainError
 from logistics.observability import error_line
 from logistics.routing.engine.travel import BadRoadFile
-from workers import main_job, summary
+from logistics.terminal import said, told
+from workers import main_job, people, results, summary
 from workers.main_job import FoundDay, Wanted
 from workers.processes import die_with_parent
+from workers.results import CannotWrite
 from workers.services import ROOT, ChildFails, Services
 from workers.supervisor import CannotStart, Footing, require_free_port
 from workers.valkey import ValkeyTrouble
@@ -59,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = _settings(chosen)
         footing = Footing(settings.instance_dir)
         footing.take()
-    except (BadConfiguration, CannotStart) as refusal:
+    except (BadConfiguration, CannotStart, CannotWrite) as refusal:
         return _complain(CANNOT_START, refusal)
     try:
         return _on_footing(footing, settings, chosen)
@@ -90,6 +93,8 @@ def _settings(chosen: argparse.Namespace) -> Settings:
         setattr(chosen, name, path.expanduser().resolve() if path is not None else None)
     if chosen.roads is not None and not chosen.roads.is_file():
         raise CannotStart(f"there is no road file {chosen.roads}")
+    if chosen.out is not None:
+        results.require_writable(chosen.out)
     if chosen.roads is not None and chosen.day is None:
         print("ROADS goes with a day folder (DAY=…); the day at hand keeps its own roads", file=sys.stderr)
     os.environ["INSTANCE_DIR"] = str(settings.instance_dir)
@@ -112,7 +117,10 @@ def _on_footing(footing: Footing, settings: Settings, chosen: argparse.Namespace
             if services.queue_is_ours:  # then no worker can be running: what was rung and is undone was cut short
                 main_job.rest_undone()
             services.start_the_rest()
-            code = _main_job(services, settings, chosen)
+            try:
+                code = _main_job(services, settings, chosen)
+            except DomainError as refusal:
+                return _complain(FAILED, refusal.told(said) if isinstance(refusal, BadDayFolder) else told(refusal))
         if chosen.once:
             return code
         served = True
@@ -122,7 +130,7 @@ def _on_footing(footing: Footing, settings: Settings, chosen: argparse.Namespace
             time.sleep(LOOK_EVERY_S)
     except ChildFails as failure:
         return _complain(FAILED, failure)
-    except (DomainError, BadRoadFile, FileNotFoundError) as refusal:
+    except (BadRoadFile, FileNotFoundError, CannotWrite) as refusal:
         return _complain(FAILED, refusal)
     except OperationalError as trouble:
         return _complain(CANNOT_START, f"the database does not answer (DATABASE_URL): {error_line(trouble)}")
@@ -146,7 +154,8 @@ def _main_job(services: Services, settings: Settings, chosen: argparse.Namespace
     """Import, run, tell, export. Returns the exit code of `--once`.
 
     Raises:
-        DomainError, BadRoadFile, FileNotFoundError: the day cannot be imported or the results not be written.
+        DomainError, BadRoadFile, FileNotFoundError: the day cannot be imported.
+        CannotWrite: the results cannot be written.
     """
 
     def wait(seconds: float) -> None:
@@ -158,8 +167,14 @@ def _main_job(services: Services, settings: Settings, chosen: argparse.Namespace
     day = main_job.find_day(wanted, settings)
     status = None if day is None else _run_day(day, wanted, settings, chosen.out, wait)
     answers = main_job.web_answers(settings, wait=wait)
-    _say(summary.addresses(settings, status.plan_id if status else None) if answers else ["the web server is silent"])
+    if not answers:
+        _say(["the web server is silent"])
+    elif not chosen.once:
+        _say(summary.addresses(settings, status.plan_id if status else None))
     _say(summary.logins(day.logins if day else ()))
+    if not chosen.once and people.nobody_has_an_account():
+        login = people.open_first_account(settings, now=main_job.now())
+        _say(people.how_to_open_accounts(settings, login))
     failures = main_job.failures(since=began)
     _say(failures)
     failed = status is not None and status.state is not RunState.DONE
@@ -174,8 +189,10 @@ def _run_day(
     print(f"{day.code}: {'已运行过 run before' if run.was_done else '运行 run'} ({run.run_id})")
     status = main_job.follow(run.run_id, wait=wait, interactive=_has_screen())
     _say(summary.of_run(status))
+    if day.logins and status.plan_id is not None and status.state is RunState.DONE:  # it is the sample
+        people.put_couriers_to_work(status.plan_id, now=main_job.now())
     if out is not None and status.state is RunState.DONE:
-        _say(f"  {path}" for path in main_job.export(run.run_id, out, settings))
+        _say(f"  {path}" for path in results.write(run.run_id, out, settings))
     return status
 
 

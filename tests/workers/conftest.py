@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +33,9 @@ RELAY = ("workers.relay", "--lease", "1", "--heartbeat-grace", "3")
 WORKER_INTERVALS = ("--worker-ttl", "17", "--maintenance-interval", "1", "--job-monitoring-interval", "1")
 
 
-LONGEST = ("tests/workers/test_run.py", "tests/workers/test_queue.py")
+LONGEST = ("tests/workers/test_run.py", "tests/workers/test_queue.py", "tests/workers/test_own_day.py")
+SEARCH_S = 3
+"""Seconds that a platform under test may search for routes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -150,3 +154,70 @@ def _housekeeping_is_done() -> None:
     promise_periodic(now)
     with transaction() as session:
         session.execute(update(Promise).values(done_at=now))
+
+
+@dataclass
+class Platform:
+    """A supervisor on an instance folder of its own; what it says goes to a file."""
+
+    instance_dir: Path
+    port: int
+    outside: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *options: str) -> subprocess.Popen[bytes]:
+        with (self.instance_dir.parent / "said.txt").open("wb") as said:
+            return subprocess.Popen(
+                [sys.executable, "-m", "workers.run", "--port", str(self.port), *options],
+                cwd=REPO,
+                env=self.env(),
+                stdout=said,
+                stderr=said,
+            )
+
+    def run_once(self, *options: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "workers.run", "--once", "--port", str(self.port), *options],
+            cwd=REPO,
+            env=self.env(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    def env(self) -> dict[str, str]:
+        of_the_developer = {"DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "PLATFORM_ENV", "LC_MESSAGES", "LANG"}
+        kept = {name: value for name, value in os.environ.items() if name not in of_the_developer}
+        own = {"INSTANCE_DIR": str(self.instance_dir), "SOLVE_TIME_LIMIT_S": str(SEARCH_S), "LC_ALL": "C.UTF-8"}
+        return {**kept, **own, **self.outside}
+
+    def said(self) -> str:
+        return (self.instance_dir.parent / "said.txt").read_text(encoding="utf-8")
+
+    def children(self) -> dict[str, psutil.Process]:
+        """The recorded children by what they are."""
+        record = json.loads((self.instance_dir / "supervisor.json").read_text(encoding="utf-8"))
+        return {_kind(child["command"]): psutil.Process(child["pid"]) for child in record["children"]}
+
+
+def _kind(command: list[str]) -> str:
+    words = ("valkey-server", "gunicorn", "workers.relay", "default", "solver")
+    return next(word for word in words if any(part.endswith(word) for part in command))
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Platform:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return Platform(instance_dir=tmp_path / "instance", port=port)
+
+
+@contextmanager
+def running(platform: Platform, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    supervisor = platform.start(*options)
+    try:
+        yield supervisor
+    finally:
+        end(supervisor, patience_s=10)

@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
-import subprocess
-import sys
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 import sqlalchemy as sa
 
-from tests.conftest import REPO
-from tests.workers.conftest import Machine, end, wait_for
+from tests.workers.conftest import Machine, Platform, running, wait_for
 from workers.supervisor import Footing
-
-SEARCH_S = 3
-
-
-@dataclass
-class Platform:
-    """A supervisor on an instance folder of its own; what it says goes to a file."""
-
-    instance_dir: Path
-    port: int
-    outside: dict[str, str] = field(default_factory=dict)
-
-    def start(self, *options: str) -> subprocess.Popen[bytes]:
-        with (self.instance_dir.parent / "said.txt").open("wb") as said:
-            return subprocess.Popen(
-                [sys.executable, "-m", "workers.run", "--port", str(self.port), *options],
-                cwd=REPO,
-                env=self.env(),
-                stdout=said,
-                stderr=said,
-            )
-
-    def run_once(self, *options: str) -> tuple[int, str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "workers.run", "--once", "--port", str(self.port), *options],
-            cwd=REPO,
-            env=self.env(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    def env(self) -> dict[str, str]:
-        of_the_developer = {"DATABASE_URL", "REDIS_URL", "PORT", "SECRET_KEY", "PLATFORM_ENV"}
-        kept = {name: value for name, value in os.environ.items() if name not in of_the_developer}
-        own = {"INSTANCE_DIR": str(self.instance_dir), "SOLVE_TIME_LIMIT_S": str(SEARCH_S)}
-        return {**kept, **own, **self.outside}
-
-    def said(self) -> str:
-        return (self.instance_dir.parent / "said.txt").read_text(encoding="utf-8")
-
-    def children(self) -> dict[str, psutil.Process]:
-        """The recorded children by what they are."""
-        record = json.loads((self.instance_dir / "supervisor.json").read_text(encoding="utf-8"))
-        return {_kind(child["command"]): psutil.Process(child["pid"]) for child in record["children"]}
-
-
-def _kind(command: list[str]) -> str:
-    words = ("valkey-server", "gunicorn", "workers.relay", "default", "solver")
-    return next(word for word in words if any(part.endswith(word) for part in command))
-
-
-@pytest.fixture
-def platform(tmp_path: Path) -> Platform:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Platform(instance_dir=tmp_path / "instance", port=port)
 
 
 @pytest.fixture
@@ -100,15 +36,6 @@ def _on_server(server: sa.URL) -> Iterator[sa.Connection]:
     with engine.connect() as connection:
         yield connection
     engine.dispose()
-
-
-@contextmanager
-def running(platform: Platform, *options: str) -> Iterator[subprocess.Popen[bytes]]:
-    supervisor = platform.start(*options)
-    try:
-        yield supervisor
-    finally:
-        end(supervisor, patience_s=10)
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -140,6 +67,15 @@ def test_after_kill_9_in_the_middle_of_a_plan_no_process_is_left_and_the_next_st
     assert code == 0, said
     assert "已运行过 run before (1)" in said
     assert "resident-demo-2020" in said
+    assert "http://" not in said  # nobody is there to answer any more
+    assert "Ctrl-C" not in said
+    assert manifests_of_couriers(platform) == [("courier", 1), ("courier2", 1)]
+
+
+def manifests_of_couriers(platform: Platform) -> list[tuple[str, int]]:
+    given = "SELECT username, COUNT(*) FROM manifests JOIN accounts ON accounts.id = courier_id GROUP BY 1 ORDER BY 1"
+    with closing(sqlite3.connect(platform.instance_dir / "platform.db")) as database:
+        return database.execute(given).fetchall()
 
 
 def test_what_dies_is_started_again_and_sigterm_ends_all_within_seconds(platform: Platform) -> None:
@@ -207,15 +143,38 @@ def test_a_second_supervisor_of_one_folder_is_refused(platform: Platform) -> Non
     assert f"http://127.0.0.1:{platform.port}" in said
 
 
-def test_a_bad_day_folder_is_told_and_nothing_is_run(platform: Platform, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("locale", "told"), [("C.UTF-8", "无法导入"), ("en_US.UTF-8", "cannot be imported")], ids=["chinese", "english"]
+)
+def test_a_bad_day_folder_is_told_in_the_terminals_language_and_nothing_is_run(
+    platform: Platform, tmp_path: Path, locale: str, told: str
+) -> None:
+    platform.outside = {"LC_ALL": locale}
     (tmp_path / "day").mkdir()
 
     code, said = platform.run_once("--day", str(tmp_path / "day"))
 
     assert code == 1
-    assert "cannot be imported" in said
+    assert told in said
     assert "orders" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    ("out", "why"),
+    [("file", "this is not a folder"), ("file/below", "results cannot be written there: not a directory")],
+)
+def test_results_that_cannot_be_written_are_told_before_anything_starts(
+    platform: Platform, tmp_path: Path, out: str, why: str
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    code, said = platform.run_once("--out", str(tmp_path / out))
+
+    assert code == 2
+    assert said.startswith(f"OUT={tmp_path / out}: ")
+    assert said.strip().endswith(why)
+    assert not platform.instance_dir.exists()
 
 
 def test_a_bad_setting_is_told_before_anything_starts(platform: Platform) -> None:
