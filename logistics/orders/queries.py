@@ -190,6 +190,12 @@ def _campaigns(viewer: Viewer) -> Rows:
 
 
 def _offers(viewer: Viewer, campaign_id: int) -> Rows:
+    ordered = (
+        select(func.coalesce(func.sum(OrderLine.ordered), 0))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(OrderLine.offer_id == Offer.id, Order.state != OrderState.CANCELLED)
+        .scalar_subquery()
+    )
     own_draw = (HouseholdDraw.offer_id == Offer.id) & (HouseholdDraw.household_id == viewer.household_id)
     return (
         select(
@@ -203,6 +209,7 @@ def _offers(viewer: Viewer, campaign_id: int) -> Rows:
             Product.volume_ml,
             Offer.limit_per_household,
             Offer.supply_count,
+            case((Offer.supply_count.is_(None), 0), else_=ordered).label("ordered_count"),
             func.coalesce(HouseholdDraw.quantity, 0).label("drawn"),
         )
         .join(Product, Product.id == Offer.product_id)

@@ -70,6 +70,18 @@ ORDER_TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
 }
 
 
+SCARCE_PERCENT = 80
+"""From this part of its supply ordered on, an offer may run out before the cut-off."""
+
+
+def is_scarce(supply: int | None, limit_per_household: int | None, ordered: int) -> bool:
+    """Whether an offer of `supply` units (None: without bound), of which `ordered` are asked for, may run short: its
+    merchant limits what a household takes, or 80% of it are ordered."""
+    if supply is None:
+        return False
+    return limit_per_household is not None or 100 * ordered >= SCARCE_PERCENT * supply
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One line as it stood at the cut-off. `order` breaks ties of `placed_at`; all quantities in units of the offer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from logistics.orders.rules import CampaignState, Channel, LineReason, OrderState, ShortageRule
+from logistics.orders.rules import CampaignState, Channel, LineReason, OrderState, ShortageRule, is_scarce
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,8 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferView:
-    """`drawn` is what the viewer's own household has drawn so far (0 for anybody but a resident)."""
+    """`drawn` is what the viewer's own household has drawn so far (0 for anybody but a resident); `ordered_count` what
+    all standing orders ask for, counted only where the supply is bounded."""
 
     id: int
     sku: str
@@ -75,7 +76,13 @@ class OfferView:
     volume_ml: int
     limit_per_household: int | None
     supply_count: int | None
+    ordered_count: int
     drawn: int
+
+    @property
+    def scarce(self) -> bool:
+        """Whether there may not be enough: what is bounded, and either limited per household or nearly ordered away."""
+        return is_scarce(self.supply_count, self.limit_per_household, self.ordered_count)
 
     @property
     def may_still_draw(self) -> int | None:

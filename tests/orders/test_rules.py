@@ -22,6 +22,7 @@ from logistics.orders.rules import (
     OrderState,
     ShortageRule,
     decide_lines,
+    is_scarce,
 )
 from tests.builders import NOW
 
@@ -236,3 +237,13 @@ def test_every_state_stands_in_the_tables() -> None:
 
 def test_an_order_is_cancelled_only_while_it_is_placed() -> None:
     assert [state for state, after in ORDER_TRANSITIONS.items() if OrderState.CANCELLED in after] == [OrderState.PLACED]
+
+
+@pytest.mark.parametrize(
+    ("supply", "limit", "ordered", "scarce"),
+    [(None, 2, 50, False), (100, 2, 0, True), (100, None, 79, False), (100, None, 80, True), (0, None, 0, True)],
+)
+def test_an_offer_is_scarce_when_it_is_bounded_and_limited_or_nearly_ordered_away(
+    supply: int | None, limit: int | None, ordered: int, scarce: bool
+) -> None:
+    assert is_scarce(supply, limit, ordered) is scarce
