@@ -21,11 +21,13 @@ class BadForm(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderForm:
-    """What was filled in. `key` came with the form, so that sending it twice is one order."""
+    """What was filled in. `key` came with the form, so that sending it twice is one order; `another` says that it is
+    meant as one more order beside those the household has in the campaign."""
 
     key: str
     window_code: str
     wanted: dict[str, str]
+    another: bool
 
     def lines(self) -> tuple[LineWanted, ...]:
         """The lines with a quantity.
@@ -53,4 +55,5 @@ def sent_form(campaign: CampaignDetail) -> OrderForm:
         key=request.form.get("key", "")[:64] or new_key(),
         window_code=request.form.get("window", ""),
         wanted={sku: text for sku, text in texts.items() if text},
+        another=request.form.get("another") == "yes",
     )

@@ -11,14 +11,23 @@ from sqlalchemy.orm import Session
 from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.db import transaction
-from logistics.errors import DomainError
+from logistics.errors import N_, Conflict, DomainError
 from logistics.idempotency import KeyedRequest, KeyReused, answer_once, fingerprint
-from logistics.orders import service
-from logistics.orders.rules import Channel
-from logistics.orders.views import CampaignDetail
+from logistics.orders import queries, service
+from logistics.orders.rules import Channel, OrderState
+from logistics.orders.views import CampaignDetail, OrderView
 from logistics.web.errors import sentence
 from logistics.web.ordering import BadForm, OrderForm
 from logistics.web.words import _
+
+
+class AlreadyOrdered(Conflict):
+    """A household has an order in the campaign and did not say that it wants one more."""
+
+    template = N_(
+        "There is already an order in this group buy: %(order)s. Tick that you want one more, or change nothing."
+    )
+    code = "already_ordered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +53,7 @@ def place_from_form(
             placed_by_id=viewer.account_id,
         )
         with transaction() as session:
-            return Placing(order_id=_place_once(session, command, form.key, viewer=viewer, now=now))
+            return Placing(order_id=_place_once(session, command, form, viewer=viewer, now=now))
     except BadForm as error:
         return Placing(error=str(error), status=422)
     except KeyReused:
@@ -55,11 +64,21 @@ def place_from_form(
         return Placing(error=_with_names(error, campaign), status=error.status)
 
 
-def _place_once(session: Session, command: service.PlaceOrder, key: str, *, viewer: Viewer, now: datetime) -> int:
+def standing_orders(session: Session, viewer: Viewer, *, campaign_id: int, household_id: int) -> list[OrderView]:
+    """What a household has ordered in an open campaign and not cancelled, newest first."""
+    return queries.orders(session, viewer, campaign_id=campaign_id, household_id=household_id, state=OrderState.PLACED)
+
+
+def _place_once(
+    session: Session, command: service.PlaceOrder, form: OrderForm, *, viewer: Viewer, now: datetime
+) -> int:
     asked = fingerprint(method="POST", path="/order-form", payload=asdict(command))
-    request = KeyedRequest(account_id=viewer.account_id, key=f"form-{key}", sha256=asked)
+    request = KeyedRequest(account_id=viewer.account_id, key=f"form-{form.key}", sha256=asked)
 
     def effect() -> tuple[dict[str, Any], int]:
+        standing = standing_orders(session, viewer, campaign_id=command.campaign_id, household_id=command.household_id)
+        if standing and not form.another:
+            raise AlreadyOrdered(order=standing[0].code)
         return {"order_id": service.place_order(session, command, now=now).order_id}, 201
 
     return int(answer_once(session, request, effect, now=now).body["order_id"])

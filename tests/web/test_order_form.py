@@ -54,11 +54,50 @@ def test_a_form_sent_twice_is_one_order(app: Flask, market: Market) -> None:
 def test_two_forms_are_two_orders(app: Flask, market: Market) -> None:
     browser = browser_of(app, market.resident_id)
 
-    for _ in range(2):
+    for another in ("", "yes"):
         address, key = form_page(browser, market)
-        assert browser.send(address, key=key, window="AM", **{"q-V01": "1"})[0] == 302
+        assert browser.send(address, key=key, window="AM", another=another, **{"q-V01": "1"})[0] == 302
 
     assert order_count() == 2
+
+
+def test_a_second_order_is_told_of_the_first_and_needs_a_tick(app: Flask, market: Market) -> None:
+    browser = browser_of(app, market.resident_id)
+    address, key = form_page(browser, market)
+    assert 'name="another"' not in browser.text(f"/campaigns/{market.campaign_id}")
+    order = browser.send(address, key=key, window="AM", **{"q-V01": "1"})[1]
+
+    page = browser.text(f"/campaigns/{market.campaign_id}")
+    status, refused = browser.send(address, key=key_of(page), window="AM", **{"q-V01": "1"})
+
+    assert f'href="{order}"' in page
+    assert "你在此团购中已有订单" in page
+    assert 'name="another"' in page
+    assert status == 409
+    assert "请勾选确认" in refused
+    assert order_count() == 1
+
+
+def test_after_cancelling_nothing_needs_a_tick(app: Flask, market: Market) -> None:
+    browser = browser_of(app, market.resident_id)
+    address, key = form_page(browser, market)
+    order = browser.send(address, key=key, window="AM", **{"q-V01": "1"})[1]
+    browser.send(f"{order}/cancel")
+
+    address, key = form_page(browser, market)
+
+    assert browser.send(address, key=key, window="AM", **{"q-V01": "1"})[0] == 302
+
+
+def test_a_worker_is_told_of_the_households_order(app: Flask, market: Market) -> None:
+    browser = browser_of(app, market.resident_id)
+    address, key = form_page(browser, market)
+    order = browser.send(address, key=key, window="AM", **{"q-V01": "1"})[1]
+
+    page = browser_of(app, market.worker_id).text(f"/proxy/{market.household_id}/campaigns/{market.campaign_id}")
+
+    assert f'href="{order}"' in page
+    assert "这一户在此团购中已有订单" in page
 
 
 def test_the_same_form_with_other_goods_is_refused_and_offered_again(app: Flask, market: Market) -> None:

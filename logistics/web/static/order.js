@@ -13,6 +13,7 @@
       line.hidden = false;
     };
     form.addEventListener("input", add);
+    window.addEventListener("pageshow", add); // by then the browser has put back what was typed before "back"
     add();
   });
 })();

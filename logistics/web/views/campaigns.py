@@ -9,10 +9,10 @@ from logistics.accounts.models import Role
 from logistics.db import reading
 from logistics.orders import queries
 from logistics.orders.rules import CampaignState
-from logistics.orders.views import CampaignDetail
+from logistics.orders.views import CampaignDetail, OrderView
 from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
 from logistics.web.ordering import new_key, sent_form
-from logistics.web.placing import place_from_form
+from logistics.web.placing import place_from_form, standing_orders
 from logistics.web.words import _
 
 pages = Blueprint("campaigns", __name__)
@@ -32,7 +32,7 @@ def show(campaign_id: int) -> str:
     viewer = current_viewer()
     with reading() as session:
         campaign = queries.campaign(session, viewer, campaign_id)
-    return _page(campaign, household_id=viewer.household_id, key=new_key(), wanted={})
+    return _page(campaign, wanted={})
 
 
 @pages.post("/campaigns/<int:campaign_id>/orders")
@@ -43,40 +43,35 @@ def order(campaign_id: int) -> ResponseReturnValue:
     form = sent_form(campaign)
     result = place_from_form(campaign, form, household_id=viewer.household_id or 0, viewer=viewer, now=now())
     if result.error:
-        page_again = _page(
-            campaign,
-            household_id=viewer.household_id,
-            key=new_key(),
-            wanted=form.wanted,
-            window=form.window_code,
-            error=result.error,
-        )
-        return page_again, result.status
+        return _page(campaign, wanted=form.wanted, window=form.window_code, error=result.error), result.status
     flash(_("Your order is placed."), "good")
     return redirect(url_for("web.orders.show", order_id=result.order_id))
 
 
-def _page(
-    campaign: CampaignDetail,
-    *,
-    household_id: int | None,
-    key: str,
-    wanted: dict[str, str],
-    window: str = "",
-    error: str = "",
-) -> str:
+def _page(campaign: CampaignDetail, *, wanted: dict[str, str], window: str = "", error: str = "") -> str:
+    viewer = current_viewer()
+    standing = standing_in(campaign, viewer.household_id) if viewer.household_id is not None else []
     return render_template(
         "campaign.html",
         campaign=campaign,
-        household_id=household_id,
+        household_id=viewer.household_id,
         household_drawn=True,
+        standing=standing,
         taking_orders=takes_orders(campaign),
         action=url_for("web.campaigns.order", campaign_id=campaign.id),
-        key=key,
+        key=new_key(),
         wanted=wanted,
         window=window,
         error=error,
     )
+
+
+def standing_in(campaign: CampaignDetail, household_id: int) -> list[OrderView]:
+    """What a household already has in a campaign that still takes orders."""
+    if not takes_orders(campaign):
+        return []
+    with reading() as session:
+        return standing_orders(session, current_viewer(), campaign_id=campaign.id, household_id=household_id)
 
 
 def takes_orders(campaign: CampaignDetail) -> bool:

@@ -15,7 +15,7 @@ from logistics.views import PAGE_SIZE_MAX
 from logistics.web.here import asked_id, current_viewer, now
 from logistics.web.ordering import new_key, sent_form
 from logistics.web.placing import place_from_form
-from logistics.web.views.campaigns import takes_orders
+from logistics.web.views.campaigns import standing_in, takes_orders
 from logistics.web.words import _
 
 pages = Blueprint("proxy", __name__)
@@ -84,6 +84,7 @@ def _page(
         household=found,
         household_id=found.id,
         household_drawn=None,
+        standing=standing_in(campaign, found.id),
         taking_orders=takes_orders(campaign),
         action=url_for(".order", household_id=found.id, campaign_id=campaign.id),
         key=new_key(),
