@@ -12,6 +12,8 @@ from logistics.errors import BadTransition, NotFound
 from logistics.orders import errors
 from logistics.orders.closing import ClosedCampaign, close_campaign
 from logistics.orders.drafting import (
+    COUNT_MAX,
+    PRICE_CENTS_MAX,
     CampaignDraft,
     DraftedCampaign,
     OfferDraft,
@@ -50,6 +52,8 @@ from logistics.orders.rules import CAMPAIGN_TRANSITIONS, CampaignState
 from logistics.orders.stores import StoreFacts, serving_stores, store_facts
 
 __all__ = [
+    "COUNT_MAX",
+    "PRICE_CENTS_MAX",
     "QUANTITY_MAX",
     "CampaignDraft",
     "ClosedCampaign",
