@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Protocol
 
@@ -96,6 +97,11 @@ def span(starts_at: datetime | None, ends_at: datetime | None) -> str:
     return f"{clock(starts_at)}–{clock(ends_at)}"
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other."""
+    return ("、" if language() == "zh" else ", ").join(names)
+
+
 def batch_name(code: str) -> str:
     """The part of a batch's code that differs within its wave: delivery point and window."""
     return "/".join(code.split("/")[-2:])
@@ -138,3 +144,4 @@ def register(app: Flask) -> None:
     for function in (*filters, iso_minute, batch_name, building_name, home):
         app.add_template_filter(function)
     app.add_template_global(span)
+    app.add_template_filter(listed)

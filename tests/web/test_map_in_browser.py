@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from tests.api.world import PASSWORD
 from tests.conftest import REPO
-from tests.web.site import PlannedDay, a_planned_day, browser_of
+from tests.web.site import PlannedDay, a_market_with_people, a_planned_day, browser_of
 
 pytestmark = pytest.mark.browser
 
@@ -172,3 +172,38 @@ def test_pages_hold_on_a_phone_without_scrolling_sideways(window: Window, day: P
         assert wider_by <= 0, path
     assert window.complaints == []
     assert window.hosts() == {"127.0.0.1"}
+
+
+def test_the_markers_of_one_gate_stay_on_the_map(window: Window, day: PlannedDay, address: str) -> None:
+    for width in (1280, 390):
+        window.page.set_viewport_size({"width": width, "height": 844})
+        window.page.goto(f"{address}/plans/{day.plan_id}/map")
+        window.page.wait_for_selector('#map[data-state="ready"]')
+        edge = window.page.locator("#map").bounding_box()
+        assert edge is not None
+        for mark in window.page.locator(f"{MARKS} .stop").all():
+            box = mark.bounding_box()
+            assert box is not None
+            assert edge["x"] <= box["x"], width
+            assert box["x"] + box["width"] <= edge["x"] + edge["width"], width
+
+
+def test_after_back_the_total_is_that_of_what_is_typed(window: Window, address: str) -> None:
+    market, page = a_market_with_people(), window.page
+    page.context.clear_cookies()
+    page.goto(f"{address}/login")
+    page.fill("#username", "li")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.goto(f"{address}/campaigns/{market.campaign_id}")
+    page.fill('[name="q-V01"]', "3")
+    assert page.locator(".total output").inner_text() == "¥15.00"  # 3 * 5.00
+    page.click("form.order-form .button")
+    page.wait_for_url("**/orders/*")
+
+    page.go_back()
+
+    typed = int(page.input_value('[name="q-V01"]') or 0)
+    page.wait_for_function(
+        "cents => document.querySelector('.total output').textContent === cents", arg=f"¥{typed * 5}.00"
+    )

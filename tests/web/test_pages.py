@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,12 @@ from flask import Flask
 
 from logistics.accounts.models import Role
 from logistics.db import transaction
+from logistics.delivery.models import Manifest
+from logistics.orders.models import Order
+from logistics.orders.rules import OrderState
 from logistics.policy import PAGES
+from logistics.routing.models import PlanStop
+from logistics.web.formats import clock, moment
 from tests.api.world import World, a_world, an_account
 from tests.web.site import a_planned_day, browser_of
 
@@ -38,6 +44,7 @@ PAGES_OF_ROLES = (
     (S, "/waves/{wave_id}", "集单", "Batches"),
     (M, "/batches/{batch_id}", "每户一张标签", "one label per household"),
     (M, "/vehicles", "载重", "Capacity"),
+    (M, "/campaigns/new", "发起团购", "Open a group buy"),
     (M, "/orders", "订单", "Orders"),
     (S, "/stock", "盘点时间", "Counted at"),
     (W, "/compounds", "隔离中", "Quarantined"),
@@ -125,6 +132,7 @@ def test_errors_are_pages_in_both_languages(app: Flask, world: World) -> None:
     assert "Not found" in browser.text("/nothing/here?lang=en", status=404)
     browser.client.delete_cookie("lang")
     assert "无权操作" in browser.text("/stock", status=403)
+    assert "找不到订单 999。" in browser.text("/orders/999", status=404)
 
 
 def test_pages_have_no_inline_script_and_no_inline_style(app: Flask, world: World, tmp_path: Path) -> None:
@@ -180,3 +188,73 @@ def test_the_dashboard_without_a_day_offers_the_import(app: Flask) -> None:
         admin = an_account(session, "boss", Role.ADMIN)
 
     assert 'href="/import"' in browser_of(app, admin).text("/")
+
+
+def test_where_a_vehicle_waits_the_start_is_the_time_and_the_waiting_is_told(app: Flask, world: World) -> None:
+    ids = world.ours.ids
+    with transaction() as session:
+        stop = session.get_one(PlanStop, ids["stop_id"])
+        assert stop.arrival_at is not None
+        start = stop.arrival_at
+        stop.start_at, stop.arrival_at = start, start - timedelta(minutes=19)
+        waiting = f"{clock(stop.arrival_at)} 到，等到 {clock(start)}"
+    pages = {
+        Role.COURIER: (f"/courier/{ids['manifest_id']}", f">{clock(start)}</time>"),
+        Role.MERCHANT: (f"/manifests/{ids['manifest_id']}/print", f'<span class="strong">{clock(start)}</span>'),
+        Role.STREET_OFFICE: (f"/plans/{ids['plan_id']}", f'<td class="time">{clock(start)}'),
+    }
+
+    for role, (address, main_time) in pages.items():
+        page = browser_of(app, world.ours.account_ids[role]).text(address)
+        assert main_time in page, role
+        assert waiting in page, role
+
+
+def test_where_no_vehicle_waits_nothing_is_said_of_waiting(app: Flask, world: World) -> None:
+    courier = browser_of(app, world.ours.account_ids[C])
+
+    assert "等到" not in courier.text(f"/courier/{world.ours.ids['manifest_id']}")
+
+
+def test_an_order_says_where_and_when_it_comes_as_soon_as_it_is_known(app: Flask, world: World) -> None:
+    ids = world.ours.ids
+    address, resident = f"/orders/{ids['order_id']}", browser_of(app, world.ours.account_ids[R])
+    with transaction() as session:
+        session.get_one(Order, ids["order_id"]).state = OrderState.BATCHED
+        start = session.get_one(PlanStop, ids["stop_id"]).start_at
+        with app.test_request_context("/"):
+            expected = moment(start)
+
+    page = resident.text(address)
+    assert '送货地点</dt><dd class="strong">送到门口<' in page
+    assert f'预计到达</dt><dd class="strong">{expected}' in page
+    assert "预计到达" not in browser_of(app, world.ours.account_ids[M]).text(address)
+
+    with transaction() as session:
+        session.get_one(Manifest, ids["manifest_id"]).state = "void"
+    assert "预计到达" not in resident.text(address)
+
+
+def test_the_cells_of_a_column_stand_as_its_heading_does(app: Flask, world: World) -> None:
+    for role, template, *_ in PAGES_OF_ROLES:
+        page = browser_of(app, world.ours.account_ids[role]).text(template.format(**world.ours.ids))
+        for table in re.findall(r"<table.*?</table>", page, re.S):
+            heads = [right_aligned(cell) for cell in re.findall(r"<th[^>]*>", table.partition("</thead>")[0])]
+            body = table.partition("</thead>")[2].partition("<tfoot")[0]
+            for row in re.findall(r"<tr.*?</tr>", body, re.S):
+                cells = [right_aligned(cell) for cell in re.findall(r"<t[dh]\b[^>]*>", row)]
+                assert len(cells) != len(heads) or cells == heads, (role, template, row)
+
+
+def right_aligned(tag: str) -> bool:
+    return "num" in tag.partition('class="')[2].partition('"')[0].split()
+
+
+def test_a_courier_without_a_tour_reads_how_to_get_one(app: Flask) -> None:
+    with transaction() as session:
+        courier = an_account(session, "zhou", C)
+
+    page = browser_of(app, courier).text("/courier")
+
+    assert "配送单由门店指派" in page
+    assert "指派给 zhou" in page

@@ -187,7 +187,7 @@ def test_the_print_loads_in_reverse_stop_order(app: Flask, day: PlannedDay) -> N
     page = browser.text(f"/manifests/{manifest}/print")
 
     listed, load = page.split("<h1>装车单", 1)
-    stops = re.findall(r'<td class="num strong">(\d+)</td><td class="num strong">\d\d:\d\d', listed)
+    stops = re.findall(r'<td class="num strong">(\d+)</td><td class="time"><span class="strong">\d\d:\d\d', listed)
     loaded = re.findall(r'rowspan="\d+">(\d+)</td><td class="num strong" rowspan="\d+">(\d+)', load)
     assert stops == [str(n + 1) for n in range(len(stops))]
     assert [stop for _, stop in loaded] == stops[::-1]

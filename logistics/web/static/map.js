@@ -6,6 +6,7 @@
   if (!box || !window.L) return;
   const L = window.L;
   const status = document.getElementById("map-status");
+  const STEP_PX = 18; // from one marker of a gate to the next
 
   fetch(box.dataset.source, { credentials: "same-origin", headers: { Accept: "application/json" } })
     .then((answer) => {
@@ -37,7 +38,7 @@
     data.routes.forEach((route) => drawLine(route, layerOf(route.id)));
     spread(data.stops).forEach(({ stop, shift }) => {
       const marker = stopMarker(stop, shift);
-      marks.push({ stop, marker, layer: layerOf(stop.route === null ? "dropped" : stop.route) });
+      marks.push({ stop, marker, reach: shift * STEP_PX, layer: layerOf(stop.route === null ? "dropped" : stop.route) });
     });
     data.depots.forEach((depot) => {
       L.marker([depot.lat, depot.lng], { icon: icon("depot", "★", 15), title: depot.name, zIndexOffset: 2000 })
@@ -59,7 +60,9 @@
     };
 
     const everything = data.stops.concat(data.depots).map((place) => [place.lat, place.lng]);
-    if (everything.length) map.fitBounds(L.latLngBounds(everything).pad(0.02));
+    const row = Math.max(0, ...marks.map(({ reach }) => reach)); // markers of one gate stand in a row to the right of it
+    const room = { paddingTopLeft: [24, 24], paddingBottomRight: [Math.min(row + 24, box.clientWidth / 3), 24] };
+    if (everything.length) map.fitBounds(L.latLngBounds(everything), room);
     else map.setView([36.65, 117.05], 11);
     const scaleMarks = () => box.classList.toggle("far", map.getZoom() < Number(box.dataset.near || 14));
     map.on("zoomend", scaleMarks);
@@ -115,7 +118,7 @@
       className: `mark ${className}`,
       html: face,
       iconSize: [2 * half, 2 * half],
-      iconAnchor: [half - (shift || 0) * half * 1.6, half],
+      iconAnchor: [half - (shift || 0) * STEP_PX, half],
     });
   }
 
