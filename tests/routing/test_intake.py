@@ -25,7 +25,7 @@ def a_van(store: str, code: str, *, capacity_g: int = 1_200_000) -> VehicleFact:
     )
 
 
-def test_vehicles_that_a_fleet_no_longer_names_go_out_of_service_in_that_store_only(any_app: Flask) -> None:
+def test_vehicles_that_a_fleet_no_longer_names_go_out_of_service_in_that_store_only(any_tables: Flask) -> None:
     with transaction() as session:
         merchants = orders.take_merchants(session, [orders.MerchantFact(code="M", name="商家")])
         shops = [
