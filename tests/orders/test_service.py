@@ -74,7 +74,7 @@ def test_a_campaign_is_opened_once(tables: Flask) -> None:
 def test_a_campaign_whose_cut_off_is_over_cannot_open(tables: Flask) -> None:
     late, in_time = a_draft(), a_draft()
 
-    with pytest.raises(BadSchedule, match=r"The cut-off 2020-02-18 12:00:00\+00:00 is over"):
+    with pytest.raises(BadSchedule, match=r"The cut-off 2020-02-18T12:00:00\+00:00 is over"):
         opened(late, hours=3)  # at the very moment
     opened(in_time, hours=2.999)
 
