@@ -60,7 +60,7 @@ def read_folder(
         if opened is not None:
             hashes[table.name] = opened.sha256
             _read(table, opened, draft, area, settings)
-    if draft.shared:
+    if draft.shared and draft.depots:
         draft.depots = _one_firm(draft.depots, report)
     if report.count:
         raise BadDayFolder(folder.name, report)

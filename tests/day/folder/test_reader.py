@@ -329,3 +329,9 @@ def test_the_channel_of_an_order_may_be_named(tmp_path: Path) -> None:
 def test_a_path_that_is_no_folder_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="no such folder"):
         read_folder(tmp_path / "nowhere")
+
+
+def test_shared_goods_of_depots_that_are_all_wrong_are_a_report_and_no_crash(tmp_path: Path) -> None:
+    report = refused(tmp_path, depots="depot,name,lng,lat,opens,closes\nD0,,,,,\nD1,,,,,\n")
+
+    assert {p.file for p in report.problems} >= {"depots.csv"}
