@@ -58,7 +58,7 @@ def test_every_command_of_the_platform_tells_its_failures_in_sentences(app: Flas
 
 
 @pytest.mark.parametrize(
-    ("locale", "told"), [("zh_CN.UTF-8", "Error: 没有"), ("en_US.UTF-8", "Error: No day nowhere.")]
+    ("locale", "told"), [("zh_CN.UTF-8", "Error: 找不到"), ("en_US.UTF-8", "Error: No day nowhere.")]
 )
 def test_a_refusal_is_told_in_the_terminals_language(
     app: Flask, monkeypatch: pytest.MonkeyPatch, locale: str, told: str
