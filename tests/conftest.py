@@ -27,14 +27,15 @@ hypothesis_settings.register_profile("platform", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("platform")
 
 REPO = Path(__file__).resolve().parents[1]
-REAL_DATA = REPO.parent / "shared" / "data"
+REAL_DATA = Path(os.environ.get("REAL_DATA") or REPO.parent / "shared" / "data")
 
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """The real data beside the checkout; a test that needs it is skipped, saying so, where it is absent."""
+    """The real data beside the checkout, or in the folder REAL_DATA names; a test that needs it is skipped, saying so,
+    where it is absent."""
     if not REAL_DATA.is_dir():
-        pytest.skip("real data is not here: ../shared/data is absent")
+        pytest.skip("real data is not here: ../shared/data is absent, and REAL_DATA names no folder")
     return REAL_DATA
 
 

@@ -1,0 +1,137 @@
+"""Values out of a JSON file, refused with their field, such as `vehicles[2].capacity`."""
+
+import json
+import math
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logistics.routing.engine.formats.numbers import LARGEST
+from logistics.routing.engine.formats.problem_file import BadProblemFile
+from logistics.routing.engine.items import UNREACHABLE
+
+
+class Value:
+    """One value of a file and the way to it."""
+
+    def __init__(self, value: Any, *, file: str, field: str = "") -> None:
+        self.value = value
+        self.file = file
+        self.field = field
+
+    def refuse(self, message: str) -> NoReturn:
+        """Raises BadProblemFile with this field."""
+        raise BadProblemFile(message, file=self.file, field=self.field or None)
+
+    def has(self, key: str) -> bool:
+        """Whether an object has a field that is not null."""
+        return key in self.object() and self.value[key] is not None
+
+    def get(self, key: str) -> "Value":
+        """A field of an object; one that is missing is refused."""
+        if key not in self.object():
+            Value(None, file=self.file, field=self._path(key)).refuse("is missing")
+        return Value(self.value[key], file=self.file, field=self._path(key))
+
+    def object(self) -> dict[str, Any]:
+        """The value as an object."""
+        if not isinstance(self.value, dict):
+            self.refuse(f"is {_shown(self.value)}; it must be an object {{…}}")
+        return self.value
+
+    def list(self) -> list["Value"]:
+        """The values of a list."""
+        if not isinstance(self.value, list):
+            self.refuse(f"is {_shown(self.value)}; it must be a list […]")
+        return [Value(item, file=self.file, field=f"{self.field}[{k}]") for k, item in enumerate(self.value)]
+
+    def text(self) -> str:
+        """The value as a text."""
+        if not isinstance(self.value, str):
+            self.refuse(f"is {_shown(self.value)}; it must be a text")
+        return self.value
+
+    def whole(self, *, at_least: int = -LARGEST, at_most: int = LARGEST) -> int:
+        """The value as a whole number."""
+        if type(self.value) is not int or not at_least <= self.value <= at_most:
+            self.refuse(f"is {_shown(self.value)}; it must be a whole number from {at_least} to {at_most}")
+        return self.value
+
+    def number(self) -> float:
+        """The value as a finite number."""
+        if type(self.value) not in (int, float) or not math.isfinite(self.value):
+            self.refuse(f"is {_shown(self.value)}; it must be a number")
+        return float(self.value)
+
+    def fields(self, known: Collection[str], *, neutral: Collection[str] = ()) -> None:
+        """Refuses a field that is not known, for what is misspelt must not be ignored; a `neutral` one may be there if
+        it says nothing (0, empty, null)."""
+        for key, inner in self.object().items():
+            if key in known or (key in neutral and not inner):
+                continue
+            why = "would change the plan and cannot be expressed here" if key in neutral else "is not known here"
+            Value(inner, file=self.file, field=self._path(key)).refuse(why)
+
+    def _path(self, key: str) -> str:
+        return f"{self.field}.{key}" if self.field else key
+
+
+def parse_json(text: str, file: str) -> Value:
+    """The value of a whole file.
+
+    Raises:
+        BadProblemFile: if it is no JSON, with the line; at its very end it has probably been cut off.
+    """
+    try:
+        return Value(json.loads(text), file=file)
+    except json.JSONDecodeError as error:
+        cut = "; the file ends here, is it cut off?" if error.pos >= len(text.rstrip()) - 1 else ""
+        raise BadProblemFile(f"this is not JSON: {error.msg}{cut}", file=file, line=error.lineno) from error
+
+
+def matrix_of(value: Value, *, size: int | None = None) -> NDArray[np.int32]:
+    """A square matrix of whole numbers from 0; null where there is no way.
+
+    Raises:
+        BadProblemFile: naming the row that is too short or long, or the first wrong cell.
+    """
+    rows = value.list()
+    size = len(rows) if size is None else size
+    if len(rows) != size:
+        value.refuse(f"has {len(rows)} rows; it must have {size}, one per place")
+    matrix = np.zeros((size, size), dtype=np.int32)
+    for index, row in enumerate(rows):
+        cells = row.value
+        if not isinstance(cells, list) or len(cells) != size:
+            row.refuse(f"has {len(cells) if isinstance(cells, list) else 'no'} cells; it must have {size}")
+        for column, cell in enumerate(cells):
+            if cell is not None and (type(cell) is not int or not 0 <= cell < UNREACHABLE):
+                row.list()[column].refuse(f"is {_shown(cell)}; it must be a whole number from 0, or null for no way")
+        matrix[index] = [UNREACHABLE if cell is None else cell for cell in cells]
+    return matrix
+
+
+def longitude_latitude(value: Value) -> tuple[float, float]:
+    """A point `[longitude, latitude]` in degrees.
+
+    Raises:
+        BadProblemFile: if it is none; where the two are swapped beyond doubt the message says so.
+    """
+    pair = value.list()
+    if len(pair) != 2:
+        value.refuse(f"has {len(pair)} numbers; it must be [longitude, latitude]")
+    lng, lat = pair[0].number(), pair[1].number()
+    if abs(lng) <= 90 < abs(lat) <= 180:
+        value.refuse(
+            f"is [{lng:g}, {lat:g}], which is latitude before longitude; swapped it is right: [{lat:g}, {lng:g}]"
+        )
+    if abs(lng) > 180 or abs(lat) > 90:
+        value.refuse(f"is [{lng:g}, {lat:g}]; longitude must be from -180 to 180 and latitude from -90 to 90")
+    return lng, lat
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:37]}…"

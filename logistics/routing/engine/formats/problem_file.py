@@ -1,0 +1,84 @@
+"""What a reader hands back, and how a file says that it is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logistics.routing.engine.items import BadProblem, Depot, Stop, Vehicle
+from logistics.routing.engine.problem import Problem
+
+COST_PER_KM_OF_ONE = 1_000
+"""Cents a kilometre that make one unit of the `metres` matrix cost one cent, so that a plan's cost is its distance."""
+
+
+class BadProblemFile(ValueError):
+    """A file that cannot be read as a problem: `file`, the `line` or the `field` that is wrong, and what is right."""
+
+    def __init__(self, message: str, *, file: str, line: int | None = None, field: str | None = None) -> None:
+        self.file = file
+        self.line = line
+        self.field = field
+        where = file if line is None else f"{file}, line {line}"
+        super().__init__(f"{where}: {message}" if field is None else f"{where}: {field}: {message}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReadProblem:
+    """A problem out of a file, with what its numbers mean.
+
+    The problem holds whole numbers: distances and times of the file times a factor, rounded as its family does.
+    `scale` is how many cents of `Plan.cost` are one unit of the family's published costs. `longest_s` is the longest
+    time a route may last, service and waiting included, in the problem's seconds; None if the file sets no limit.
+    `coordinates` is `(n, 2)`, one row per place, x before y; None if the file has none. They are longitude and latitude
+    in degrees if `geographic`, else in the plane.
+    `convention` says all this in one line. `numbered_vehicles` means that vehicles differ, so that route 3 of a
+    solution file is the route of vehicle "3".
+    """
+
+    name: str
+    format: str
+    convention: str
+    problem: Problem
+    scale: int = 1
+    longest_s: int | None = None
+    coordinates: NDArray[np.float64] | None = None
+    geographic: bool = False
+    numbered_vehicles: bool = False
+
+    def objective(self, cost: int) -> Decimal:
+        """A plan's cost in the unit of the family's published costs, exact."""
+        return Decimal(cost) / self.scale
+
+    def gap_percent(self, cost: int, best_known: Decimal) -> float:
+        """How much a cost lies above a published one, in percent of that."""
+        return float((Fraction(self.objective(cost)) / Fraction(best_known) - 1) * 100)
+
+
+def problem_of(
+    file: str,
+    *,
+    depots: Sequence[Depot],
+    vehicles: Sequence[Vehicle],
+    stops: Sequence[Stop],
+    seconds: NDArray[Any],
+    metres: NDArray[Any],
+) -> Problem:
+    """The problem of these parts.
+
+    Raises:
+        BadProblemFile: with every fault that the engine finds in them.
+    """
+    for kind, items in (("vehicles", vehicles), ("stops", stops)):
+        if not items:
+            raise BadProblemFile(f"there are no {kind}; at least one is needed", file=file)
+    try:
+        return Problem(
+            depots=tuple(depots), vehicles=tuple(vehicles), stops=tuple(stops), seconds=seconds, metres=metres
+        )
+    except BadProblem as error:
+        raise BadProblemFile("; ".join(error.faults), file=file) from error

@@ -1,0 +1,91 @@
+"""CVRPLIB solution files (.sol): one line per route, then the cost.
+
+    Route #1: 1 4 3
+    Route #2: 2
+    Cost 27.4
+
+A customer's number is its node's minus one. Where vehicles differ (several depots, mixed fleets) route 3 is the
+route of vehicle 3, and an unused vehicle has a line with no customer; elsewhere routes are numbered as they come.
+"""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from logistics.routing.engine.costs import plan_cost
+from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem
+from logistics.routing.engine.plan import Dropped, DropReason, Plan
+from logistics.routing.engine.schedule import schedule_route
+
+_ROUTE = re.compile(r"^Route\s*#?\s*(\d+)\s*:(.*)$", re.IGNORECASE)
+_COST = re.compile(r"^Cost\s*:?\s*(\S+)$", re.IGNORECASE)
+
+
+def write_sol(read: ReadProblem, plan: Plan) -> str:
+    """The text of a solution file; a dropped stop is in no route, and the cost is that of the routes driven."""
+    orders = {route.vehicle: " ".join(visit.stop for visit in route.visits) for route in plan.routes}
+    if read.numbered_vehicles:
+        listed = [orders.get(vehicle.id, "") for vehicle in read.problem.vehicles]
+    else:
+        listed = list(orders.values())
+    lines = [f"Route #{number}: {order}".rstrip() for number, order in enumerate(listed, start=1)]
+    return "\n".join([*lines, f"Cost {read.objective(plan.cost)}"]) + "\n"
+
+
+def read_sol(text: str, file: str) -> tuple[list[tuple[int, list[str]]], Decimal]:
+    """The routes of a solution file, as (number, stops) with the empty ones left out, and the cost it states.
+
+    Raises:
+        BadProblemFile: if a line is neither a route nor the cost, or the cost is missing.
+    """
+    routes: list[tuple[int, list[str]]] = []
+    cost: Decimal | None = None
+    for line, raw in enumerate(text.splitlines(), start=1):
+        words = raw.strip()
+        if route := _ROUTE.match(words):
+            if route[2].split():
+                routes.append((int(route[1]), route[2].split()))
+        elif stated := _COST.match(words):
+            try:
+                cost = Decimal(stated[1])
+            except InvalidOperation:
+                raise BadProblemFile(f"the cost is {stated[1]!r}; it must be a number", file=file, line=line) from None
+        elif words:
+            raise BadProblemFile(f"{words[:40]!r} is neither a route nor the cost", file=file, line=line)
+    if cost is None:
+        raise BadProblemFile("the file ends without a line Cost; is it cut off?", file=file)
+    return routes, cost
+
+
+def plan_of_routes(read: ReadProblem, routes: Sequence[tuple[int, Sequence[str]]], *, solver: str) -> Plan:
+    """The plan that drives these routes, scheduled and costed by the engine; stops in no route are dropped.
+
+    Route numbers name vehicles where these differ; elsewhere the first routes take the first vehicles.
+
+    Raises:
+        InfeasibleRoute: if a route breaks a rule.
+        KeyError: if a stop or vehicle is not in the problem.
+    """
+    problem = read.problem
+    orders = {
+        (str(number) if read.numbered_vehicles else problem.vehicles[index].id): stops
+        for index, (number, stops) in enumerate(routes)
+    }
+    driven = tuple(
+        schedule_route(problem, vehicle, [problem.stop(stop) for stop in orders[vehicle.id]])
+        for vehicle in problem.vehicles
+        if orders.get(vehicle.id)
+    )
+    served = {visit.stop for route in driven for visit in route.visits}
+    return Plan(
+        routes=driven,
+        dropped=tuple(
+            Dropped(stop=stop.id, reason=DropReason.FLEET_FULL, detail={})
+            for stop in problem.stops
+            if stop.id not in served
+        ),
+        cost=plan_cost(problem, driven),
+        solver=solver,
+        seconds=0.0,
+        solutions=1,
+    )

@@ -1,0 +1,255 @@
+"""CVRPLIB files (.vrp): CVRP, VRPTW, several depots with windows, mixed fleets.
+
+TYPE and EDGE_WEIGHT_TYPE decide how distances and times become whole numbers, as the published costs do it:
+
+- CVRP, EUC_2D: rounded to the nearest integer; the fleet is not limited.
+- VRPTW, EUC_2D: times ten, truncated (DIMACS 2021); distance; the fleet is VEHICLES.
+- VRPTW or CVRP, EXPLICIT: the given weights are both distance and time (ORTEC: seconds of driving); waiting is free and
+  the fleet is not limited.
+- MDVRPTW: times 1,000, rounded; distance in these units; fleet per depot (VEHICLES_DEPOT_SECTION); no route may last
+  longer than VEHICLES_MAX_DURATION.
+- HFVRP: times 1,000, rounded; a route costs its vehicle's fixed cost plus unit cost times distance, published divided
+  by 1,000 (a hundred times the paper's value); the fleet is that of the file.
+
+"Not limited" means half as many vehicles again as the load needs, and eight more, but at least VEHICLES: no published
+solution comes near it, and a solver need not carry one vehicle per customer.
+
+Stops are named as in solution files: the node's number minus one, so that the first customer of one depot is 1 and the
+first of four depots is 4.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logistics.routing.engine.formats.parts import a_depot, a_fleet, a_stop
+from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem, problem_of
+from logistics.routing.engine.formats.rounding import NEAREST, TENTHS, THOUSANDS, THOUSANDTHS, Rounding
+from logistics.routing.engine.formats.vrplib_sections import VrplibFile, matrix_numbers, take_apart
+from logistics.routing.engine.items import Depot, TimeWindow
+
+TYPES = ("CVRP", "VRPTW", "MDVRPTW", "MDVRP", "HFVRP")
+EUCLIDEAN = ("EUC_2D", "CEIL_2D")
+KNOWN_SECTIONS = (
+    "NODE_COORD_SECTION",
+    "DEMAND_SECTION",
+    "DEPOT_SECTION",
+    "SERVICE_TIME_SECTION",
+    "TIME_WINDOW_SECTION",
+    "EDGE_WEIGHT_SECTION",
+    "CAPACITY_SECTION",
+    "VEHICLES_DEPOT_SECTION",
+    "VEHICLES_FIXED_COST_SECTION",
+    "VEHICLES_UNIT_DISTANCE_COST_SECTION",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nodes:
+    """Depots first, then customers: one entry per place."""
+
+    demands: list[int]
+    windows: list[TimeWindow]
+    service_s: list[int]
+    depot_count: int
+
+
+def looks_like_vrplib(text: str) -> bool:
+    """Whether this text is such a file, whole or not."""
+    return any(key in text for key in ("DIMENSION", "EDGE_WEIGHT_TYPE", "NODE_COORD_SECTION"))
+
+
+def read_vrplib(text: str, file: str) -> ReadProblem:
+    """The problem in a CVRPLIB file.
+
+    Raises:
+        BadProblemFile: if the file is cut off, of a type not listed above, or has a wrong number; with its line.
+    """
+    parts = take_apart(text, file)
+    kind = parts.text("TYPE")
+    if kind not in TYPES:
+        raise BadProblemFile(
+            f"TYPE is {kind}; it must be one of {', '.join(TYPES)}", file=file, line=_line(parts, "TYPE")
+        )
+    _refuse_unknown_sections(parts)
+    rounding = _rounding(parts, kind)
+    dimension = parts.whole("DIMENSION", at_least=2)
+    coordinates = _coordinates(parts, dimension)
+    matrix = _matrix(parts, dimension, coordinates, rounding)
+    nodes = _nodes(parts, dimension, rounding, kind, matrix)
+    depots = [a_depot(f"D{k + 1}", place=k, window=nodes.windows[k]) for k in range(nodes.depot_count)]
+    stops = [
+        a_stop(
+            str(place),
+            place=place,
+            demand=nodes.demands[place],
+            window=nodes.windows[place],
+            service_s=nodes.service_s[place],
+        )
+        for place in range(nodes.depot_count, dimension)
+    ]
+    vehicles = a_fleet(_fleet(parts, depots, nodes, rounding), stop_count=len(stops))
+    return ReadProblem(
+        name=parts.text("NAME", file),
+        format="vrplib",
+        convention=_convention(parts, kind, rounding),
+        problem=problem_of(file, depots=depots, vehicles=vehicles, stops=stops, seconds=matrix, metres=matrix),
+        scale=rounding.scale,
+        longest_s=_longest_s(parts, rounding),
+        coordinates=coordinates,
+        numbered_vehicles=len({vehicle.type for vehicle in vehicles}) > 1,
+    )
+
+
+def _rounding(parts: VrplibFile, kind: str) -> Rounding:
+    if kind == "HFVRP":
+        return THOUSANDTHS
+    if kind in ("MDVRPTW", "MDVRP"):
+        return THOUSANDS
+    return TENTHS if kind == "VRPTW" and parts.text("EDGE_WEIGHT_TYPE") != "EXPLICIT" else NEAREST
+
+
+def _convention(parts: VrplibFile, kind: str, rounding: Rounding) -> str:
+    if parts.text("EDGE_WEIGHT_TYPE") == "EXPLICIT":
+        return "sum of the given weights, waiting free"
+    return f"{rounding.words}; {'fixed cost + unit cost × distance' if kind == 'HFVRP' else 'distance only'}"
+
+
+def _coordinates(parts: VrplibFile, dimension: int) -> NDArray[np.float64] | None:
+    if "NODE_COORD_SECTION" not in parts.sections and parts.text("EDGE_WEIGHT_TYPE") == "EXPLICIT":
+        return None
+    rows = parts.rows("NODE_COORD_SECTION", count=dimension, width=2)
+    return np.array([[row.number(1, "x"), row.number(2, "y")] for row in rows])
+
+
+def _matrix(
+    parts: VrplibFile, dimension: int, coordinates: NDArray[np.float64] | None, rounding: Rounding
+) -> NDArray[np.int32]:
+    kind = parts.text("EDGE_WEIGHT_TYPE")
+    if kind in EUCLIDEAN and coordinates is not None:
+        return rounding.distances(coordinates, up=kind == "CEIL_2D")
+    if kind != "EXPLICIT":
+        raise BadProblemFile(
+            f"EDGE_WEIGHT_TYPE is {kind}; it must be EXPLICIT, {' or '.join(EUCLIDEAN)}",
+            file=parts.file,
+            line=_line(parts, "EDGE_WEIGHT_TYPE"),
+        )
+    return _explicit(parts, dimension) * np.int32(rounding.factor)
+
+
+def _explicit(parts: VrplibFile, dimension: int) -> NDArray[np.int32]:
+    """The given weights; a triangle is mirrored, and a place is 0 from itself whatever the file writes there."""
+    layout = parts.text("EDGE_WEIGHT_FORMAT", "FULL_MATRIX")
+    matrix = np.zeros((dimension, dimension), dtype=np.int32)
+    cells = {
+        "FULL_MATRIX": np.indices((dimension, dimension)).reshape(2, -1),
+        "LOWER_ROW": np.array(np.tril_indices(dimension, -1)),
+        "LOWER_DIAG_ROW": np.array(np.tril_indices(dimension)),
+        "UPPER_ROW": np.array(np.triu_indices(dimension, 1)),
+        "UPPER_DIAG_ROW": np.array(np.triu_indices(dimension)),
+    }
+    if layout not in cells:
+        raise BadProblemFile(
+            f"EDGE_WEIGHT_FORMAT is {layout}; it must be one of {', '.join(cells)}",
+            file=parts.file,
+            line=_line(parts, "EDGE_WEIGHT_FORMAT"),
+        )
+    rows, columns = cells[layout]
+    section = parts.section("EDGE_WEIGHT_SECTION")
+    matrix[rows, columns] = matrix_numbers(section, count=len(rows), file=parts.file)
+    if layout != "FULL_MATRIX":
+        matrix[columns, rows] = matrix[rows, columns]
+    np.fill_diagonal(matrix, 0)
+    return matrix
+
+
+def _nodes(parts: VrplibFile, dimension: int, rounding: Rounding, kind: str, matrix: NDArray[np.int32]) -> Nodes:
+    depot_count = _depot_count(parts, dimension, kind)
+    demands = [row.whole(1, "the demand") for row in parts.rows("DEMAND_SECTION", count=dimension, width=1)]
+    if "SERVICE_TIME_SECTION" in parts.sections:
+        rows = parts.rows("SERVICE_TIME_SECTION", count=dimension, width=1)
+        service = [row.number(1, "the service time", at_least=0) for row in rows]
+    else:
+        everywhere = parts.number("SERVICE_TIME") if "SERVICE_TIME" in parts.head else 0.0
+        service = [0.0] * depot_count + [everywhere] * (dimension - depot_count)
+    service_s = [rounding.one(value) for value in service]
+    if kind in ("VRPTW", "MDVRPTW") or "TIME_WINDOW_SECTION" in parts.sections:
+        windows = []
+        for row in parts.rows("TIME_WINDOW_SECTION", count=dimension, width=2):
+            opens, closes = row.number(1, "the window's start"), row.number(2, "the window's end")
+            if closes < opens:
+                raise row.refuse(f"the window ends at {row.words[2]}, before it begins at {row.words[1]}")
+            windows.append(TimeWindow(start_s=rounding.one(opens), end_s=rounding.one(closes)))
+    else:
+        # long enough for one vehicle to serve everybody, in the worst order
+        all_day = TimeWindow(start_s=0, end_s=int(matrix.max(axis=1).sum(dtype=np.int64)) + sum(service_s))
+        windows = [all_day] * dimension
+    return Nodes(demands=demands, windows=windows, service_s=service_s, depot_count=depot_count)
+
+
+def _depot_count(parts: VrplibFile, dimension: int, kind: str) -> int:
+    """The depots must be the first nodes, as in every published file; solution files rely on it."""
+    section = parts.section("DEPOT_SECTION")
+    depots = [row for row in section.rows if row.words[0] != "-1"]
+    if not depots:
+        raise BadProblemFile("DEPOT_SECTION has no depot", file=parts.file, line=section.line)
+    for expected, row in enumerate(depots, start=1):
+        if row.whole(0, "the depot's node") != expected:
+            raise row.refuse(f"DEPOT_SECTION: the depot is node {row.words[0]}; depots must be the nodes from 1 on")
+    if len(depots) >= dimension:
+        raise depots[-1].refuse(f"all {dimension} nodes are depots; at least one must be a customer")
+    if len(depots) > 1 and kind not in ("MDVRPTW", "MDVRP"):
+        raise depots[1].refuse(f"there are {len(depots)} depots; {kind} has one")
+    return len(depots)
+
+
+def _fleet(
+    parts: VrplibFile, depots: list[Depot], nodes: Nodes, rounding: Rounding
+) -> list[tuple[int, Depot, int, int]]:
+    """Capacity, depot, fixed cost and cost per unit of distance of each vehicle."""
+    count = parts.whole("VEHICLES", at_least=1) if "VEHICLES" in parts.head else None
+    sections = parts.sections
+
+    def each(section: str, name: str, *, at_least: int, default: int) -> list[int]:
+        if section not in sections:
+            return [default] * (count or 0)
+        if count is None:
+            raise BadProblemFile(f"there is {section} but no line VEHICLES", file=parts.file)
+        return [row.whole(1, name, at_least=at_least) for row in parts.rows(section, count=count, width=1)]
+
+    capacity = parts.whole("CAPACITY", at_least=1) if "CAPACITY_SECTION" not in sections else 0
+    listed = any(name.startswith(("VEHICLES_", "CAPACITY_")) for name in sections)
+    if not listed and (count is None or parts.text("EDGE_WEIGHT_TYPE") == "EXPLICIT"):
+        least = -(-sum(nodes.demands) // capacity)
+        return [(capacity, depots[0], 0, 1)] * max(count or 0, least + least // 2 + 8)
+    capacities = each("CAPACITY_SECTION", "the capacity", at_least=1, default=capacity)
+    homes = each("VEHICLES_DEPOT_SECTION", "the depot", at_least=1, default=1)
+    fixed = each("VEHICLES_FIXED_COST_SECTION", "the fixed cost", at_least=0, default=0)
+    units = each("VEHICLES_UNIT_DISTANCE_COST_SECTION", "the unit cost", at_least=0, default=1)
+    if max(homes) > len(depots):
+        row = sections["VEHICLES_DEPOT_SECTION"].rows[homes.index(max(homes))]
+        raise row.refuse(f"the depot is {max(homes)}; it must be from 1 to {len(depots)}")
+    rows = zip(capacities, homes, fixed, units, strict=True)
+    return [(load, depots[home - 1], cost * rounding.factor, unit) for load, home, cost, unit in rows]
+
+
+def _longest_s(parts: VrplibFile, rounding: Rounding) -> int | None:
+    for key in ("VEHICLES_MAX_DURATION", "DISTANCE"):
+        if key in parts.head:
+            return rounding.one(parts.number(key))
+    return None
+
+
+def _refuse_unknown_sections(parts: VrplibFile) -> None:
+    for section in parts.sections.values():
+        if section.name not in KNOWN_SECTIONS:
+            raise BadProblemFile(
+                f"{section.name} is not known here, and a plan that ignored it could be wrong",
+                file=parts.file,
+                line=section.line,
+            )
+
+
+def _line(parts: VrplibFile, key: str) -> int:
+    return parts.head[key][1]
