@@ -23,7 +23,7 @@ from tests.builders import NOW
 
 pytestmark = pytest.mark.realdata
 
-ITERATIONS = 60
+ITERATIONS = 30
 """Enough to have searched, few enough that two runs take seconds."""
 
 

@@ -2,7 +2,7 @@
 
     plan = solve(problem, SolveOptions(time_limit_s=20))
 
-It knows nothing of the platform; standard library, numpy and OR-Tools are all it needs.
+It knows nothing of the platform; standard library, numpy, OR-Tools and PyVRP are all it needs.
 """
 
 from logistics.routing.engine.check import Violation, check
@@ -12,7 +12,9 @@ from logistics.routing.engine.planning import PlanRejected, solve
 from logistics.routing.engine.problem import UNREACHABLE, BadProblem, Depot, Problem, Stop, TimeWindow, Vehicle
 from logistics.routing.engine.schedule import InfeasibleRoute, RouteRule, schedule_route
 from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
+from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
+from logistics.routing.engine.solvers.pyvrp_search import PyvrpSearch
 
 __all__ = [
     "UNREACHABLE",
@@ -24,8 +26,10 @@ __all__ = [
     "OrToolsRouting",
     "Plan",
     "PlanRejected",
+    "Portfolio",
     "Problem",
     "Progress",
+    "PyvrpSearch",
     "Route",
     "RouteRule",
     "SolveOptions",

@@ -9,7 +9,7 @@ from logistics.routing.engine.explain import drop_reason, full_fleet
 from logistics.routing.engine.plan import Dropped, Plan
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers.insertion import best_insertion, open_routes
-from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
+from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
 
 
@@ -30,7 +30,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Plan:
-    """The best plan the solver (OR-Tools by default) finds within the options, checked by `check`.
+    """The best plan the solver (the portfolio by default) finds within the options, checked by `check`.
 
     Stops that no vehicle could serve even alone are left out beforehand and dropped with that reason; those the solver
     leaves out are dropped as FLEET_FULL, or NOT_WORTH_IT if only their own `drop_cost` kept them out. `cancelled` is
@@ -40,7 +40,7 @@ def solve(
         PlanRejected: if the solver's plan breaks a rule.
     """
     started_s = time.monotonic()
-    solver = OrToolsRouting() if solver is None else solver
+    solver = Portfolio() if solver is None else solver
     impossible = {stop.id: reason for stop in problem.stops if (reason := drop_reason(problem, stop)) is not None}
     possible = dataclasses.replace(problem, stops=tuple(stop for stop in problem.stops if stop.id not in impossible))
     spent_s = time.monotonic() - started_s

@@ -234,14 +234,14 @@ def test_the_jinan_day_is_planned_in_five_seconds_without_a_drop():
 
     assert plan.dropped == ()
     assert plan.seconds < 6
-    # Started from 6,249.74 yuan by the cheapest arcs; a search worth its name is well below after five seconds.
-    assert plan.cost < 615_000
+    # It starts from 6,249.74 yuan, the cheapest arcs, and reaches 4,400 after five seconds of two idle cores.
+    assert plan.cost < 520_000
 
 
 @pytest.mark.realdata
 @pytest.mark.skipif(not DATA.is_dir(), reason="the Jinan day folder is not beside the checkout")
 def test_the_jinan_day_is_the_same_plan_twice_under_one_seed():
     problem = jinan_problem()
-    options = SolveOptions(time_limit_s=120, iteration_limit=500)
+    options = SolveOptions(time_limit_s=120, iteration_limit=50)
 
     assert solve(problem, options) == solve(problem, options)

@@ -24,6 +24,7 @@ from ortools.constraint_solver.solver_parameters_pb2 import ConstraintSolverPara
 
 from logistics.routing.engine.costs import FINE_PER_CENT, FINE_PER_METRE, FINE_PER_SECOND
 from logistics.routing.engine.problem import UNREACHABLE, Depot, Problem, Stop, TimeWindow, Vehicle
+from logistics.routing.engine.solvers.closing import PACKAGES_PER_STOP, serving_weight
 from logistics.routing.engine.validation import LARGEST_TIME_S
 
 LARGEST_TOTAL = 2**60
@@ -133,8 +134,8 @@ def _drop_prices(
     """Price of dropping each stop, and the divisor that keeps all sums inside 64 bits.
 
     Without a `drop_cost`, dropping any one stop costs more than the dearest whole plan could: every vehicle out for its
-    whole shift, and every node left over its longest leg. So serving one stop more always pays. On top, ten packages
-    count like one stop more (up to a hundred), so that of two stops the one with fewer packages is left out.
+    whole shift, and every node left over its longest leg. So serving one stop more always pays, and `serving_weight`
+    tells which.
     """
     longest_m = nodes.metres.max(axis=1)
     depot_count = nodes.depot_count
@@ -144,9 +145,9 @@ def _drop_prices(
         hours = problem.hours_of(vehicle)
         ceiling += vehicle.fixed_cost * FINE_PER_CENT
         ceiling += vehicle.cost_per_h * (hours.end_s - hours.start_s) * FINE_PER_SECOND
-    tenth = ceiling // 10 + 1
+    per_weight = ceiling // PACKAGES_PER_STOP + 1
     prices = [
-        tenth * (10 + min(stop.packages, 100)) if stop.drop_cost is None else stop.drop_cost * FINE_PER_CENT
+        per_weight * serving_weight(stop) if stop.drop_cost is None else stop.drop_cost * FINE_PER_CENT
         for stop in stops
     ]
     divisor = 1 + (sum(prices) + ceiling) // LARGEST_TOTAL

@@ -10,11 +10,10 @@ from ortools.constraint_solver import pywrapcp
 from ortools.constraint_solver.routing_enums_pb2 import FirstSolutionStrategy, LocalSearchMetaheuristic
 from ortools.util.optional_boolean_pb2 import OptionalBoolean
 
-from logistics.routing.engine.costs import FINE_PER_CENT, plan_cost
-from logistics.routing.engine.plan import Dropped, DropReason, Plan
+from logistics.routing.engine.costs import FINE_PER_CENT
+from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
-from logistics.routing.engine.schedule import schedule_route
-from logistics.routing.engine.solvers.insertion import insert_all, open_routes
+from logistics.routing.engine.solvers.closing import closed_plan
 from logistics.routing.engine.solvers.ortools_model import RoutingModel, build_model, serveable
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 
@@ -55,6 +54,14 @@ class OrToolsRouting:
 
     name = "ortools-routing"
 
+    def __init__(self, *, start_only: bool = False) -> None:
+        """With `start_only`, the best constructed solution is the answer: what another search starts from."""
+        self._start_only = start_only
+
+    def can_express(self, problem: Problem) -> str | None:
+        """See `protocol.Solver`: it can express every problem."""
+        return None
+
     def solve(
         self,
         problem: Problem,
@@ -74,9 +81,9 @@ class OrToolsRouting:
         if stops:
             model = build_model(problem, stops)
             watch = _Watch(model, options, started_s, on_progress, cancelled)
-            orders = watch.search()
+            orders = watch.search(start_only=self._start_only)
             solutions = watch.solutions
-        return _closed_plan(problem, orders, self.name, started_s, solutions)
+        return closed_plan(problem, orders, self.name, started_s, solutions)
 
 
 class _Watch:
@@ -105,7 +112,7 @@ class _Watch:
         self._stop = False
         self._error: BaseException | None = None
 
-    def search(self) -> dict[str, list[Stop]]:
+    def search(self, *, start_only: bool) -> dict[str, list[Stop]]:
         """Each vehicle's stops in the best solution found, empty if there is none; raises what a callback raised."""
         routing = self._model.routing
         routing.solver().ReSeed(self._options.seed)
@@ -117,7 +124,7 @@ class _Watch:
         found: list[tuple[int, dict[str, list[Stop]]]] = []
         for strategy in FIRST_SOLUTIONS:
             self._keep(routing.SolveWithParameters(first_solution(strategy, self._left_ms())), found)
-        if found and not self._stop:
+        if found and not self._stop and not start_only:
             start = routing.ReadAssignmentFromRoutes(_indices(self._model, min(found, key=_objective)[1]), True)
             self._keep(routing.SolveFromAssignmentWithParameters(start, local_search(self._left_ms())), found)
         if self._error is not None:
@@ -235,26 +242,3 @@ def _orders(model: RoutingModel, assignment: Any) -> dict[str, list[Stop]]:
         if order:
             orders[vehicle.id] = order
     return orders
-
-
-def _closed_plan(
-    problem: Problem, orders: dict[str, list[Stop]], solver: str, started_s: float, solutions: int
-) -> Plan:
-    """Inserts what still fits, schedules the routes and counts the cost."""
-    served = {stop.id for order in orders.values() for stop in order}
-    routes = open_routes(problem, orders)
-    insert_all(routes, (stop for stop in problem.stops if stop.id not in served))
-    driven = tuple(schedule_route(problem, route.vehicle, route.stops) for route in routes if route.stops)
-    served = {visit.stop for route in driven for visit in route.visits}
-    return Plan(
-        routes=driven,
-        dropped=tuple(
-            Dropped(stop=stop.id, reason=DropReason.FLEET_FULL, detail={})
-            for stop in problem.stops
-            if stop.id not in served
-        ),
-        cost=plan_cost(problem, driven),
-        solver=solver,
-        seconds=time.monotonic() - started_s,
-        solutions=solutions,
-    )

@@ -1,14 +1,30 @@
+"""What the engine promises of every solver behind the port, tried with each of them."""
+
+import functools
 import threading
 import time
 
 import numpy as np
 import pytest
 
-from logistics.routing.engine import DropReason, OrToolsRouting, SolveOptions, TimeWindow, check, solve
+from logistics.routing import engine
+from logistics.routing.engine import DropReason, OrToolsRouting, SolveOptions, TimeWindow, check
 from logistics.routing.engine.problem import UNREACHABLE
+from logistics.routing.engine.solvers.portfolio import Portfolio
+from logistics.routing.engine.solvers.pyvrp_search import PyvrpSearch
 from tests.routing.engine.builders import a_depot, a_line, a_problem, a_stop, a_vehicle
 
 REPEATABLE = SolveOptions(time_limit_s=60, iteration_limit=60)
+
+
+@pytest.fixture(params=[OrToolsRouting, PyvrpSearch, Portfolio], ids=lambda solver: solver.name)
+def solver(request):
+    return request.param()
+
+
+@pytest.fixture
+def solve(solver):
+    return functools.partial(engine.solve, solver=solver)
 
 
 def a_town(stop_count, *, vehicle_count=4, seed=0):
@@ -34,13 +50,13 @@ def a_town(stop_count, *, vehicle_count=4, seed=0):
     return a_problem(*stops, depots=depots, vehicles=vehicles, seconds=seconds, metres=seconds * 8)
 
 
-def test_no_stops_make_an_empty_plan():
+def test_no_stops_make_an_empty_plan(solve):
     plan = solve(a_problem(), REPEATABLE)
 
     assert (plan.routes, plan.dropped, plan.cost) == ((), (), 0)
 
 
-def test_no_vehicles_drop_every_stop_with_that_reason():
+def test_no_vehicles_drop_every_stop_with_that_reason(solve):
     plan = solve(a_problem(a_stop("A"), a_stop("B"), vehicles=[]), REPEATABLE)
 
     assert plan.routes == ()
@@ -50,7 +66,7 @@ def test_no_vehicles_drop_every_stop_with_that_reason():
     ]
 
 
-def test_one_stop_is_driven_to_and_back():
+def test_one_stop_is_driven_to_and_back(solve):
     plan = solve(a_problem(a_stop()), REPEATABLE)
 
     # 2,000 m × 0.1 + (100 + 5 + 100) s × 1 cents
@@ -58,7 +74,7 @@ def test_one_stop_is_driven_to_and_back():
     assert [visit.stop for visit in plan.routes[0].visits] == ["S"]
 
 
-def test_a_vehicle_whose_shift_misses_the_depots_hours_stays_at_home():
+def test_a_vehicle_whose_shift_misses_the_depots_hours_stays_at_home(solve):
     night = a_vehicle(id="N", shift=TimeWindow(start_s=20_000, end_s=30_000))
 
     assert [
@@ -67,14 +83,14 @@ def test_a_vehicle_whose_shift_misses_the_depots_hours_stays_at_home():
     assert solve(a_problem(a_stop(), vehicles=[night]), REPEATABLE).dropped[0].reason is DropReason.WINDOW_UNREACHABLE
 
 
-def test_stops_at_one_place_are_different_stops():
+def test_stops_at_one_place_are_different_stops(solve):
     plan = solve(a_problem(*(a_stop(f"S{k}") for k in range(5))), REPEATABLE)
 
     # One way out and back, five services: 2,000 m × 0.1 + (200 + 25) s × 1 cents.
     assert (len(plan.routes[0].visits), plan.cost) == (5, 425)
 
 
-def test_goods_are_served_only_from_the_depot_where_they_lie():
+def test_goods_are_served_only_from_the_depot_where_they_lie(solve):
     depots = [a_depot(), a_depot(id="E", place=3)]
     vehicles = [a_vehicle(), a_vehicle(id="W", depot="E")]
     # A lies beside depot E but its goods lie at D, and the other way round; C may come from anywhere.
@@ -87,7 +103,7 @@ def test_goods_are_served_only_from_the_depot_where_they_lie():
     assert plan.dropped == ()
 
 
-def test_a_stop_bound_to_a_full_depot_is_dropped_rather_than_served_from_another():
+def test_a_stop_bound_to_a_full_depot_is_dropped_rather_than_served_from_another(solve):
     depots = [a_depot(), a_depot(id="E", place=3)]
     vehicles = [a_vehicle(capacity_packages=1), a_vehicle(id="W", depot="E")]
 
@@ -97,7 +113,7 @@ def test_a_stop_bound_to_a_full_depot_is_dropped_rather_than_served_from_another
     assert [route.vehicle for route in plan.routes] == ["V"]
 
 
-def test_of_two_stops_the_one_with_fewer_packages_is_left_out():
+def test_of_two_stops_the_one_with_fewer_packages_is_left_out(solve):
     stops = [a_stop("A", packages=4), a_stop("B", packages=7)]
 
     plan = solve(a_problem(*stops), REPEATABLE)
@@ -105,7 +121,7 @@ def test_of_two_stops_the_one_with_fewer_packages_is_left_out():
     assert [dropped.stop for dropped in plan.dropped] == ["A"]
 
 
-def test_two_small_stops_are_served_rather_than_one_large():
+def test_two_small_stops_are_served_rather_than_one_large(solve):
     stops = [a_stop("A", packages=5), a_stop("B", packages=5), a_stop("C", packages=10)]
 
     plan = solve(a_problem(*stops), REPEATABLE)
@@ -113,7 +129,7 @@ def test_two_small_stops_are_served_rather_than_one_large():
     assert [dropped.stop for dropped in plan.dropped] == ["C"]
 
 
-def test_impossible_stops_do_not_spoil_the_rest():
+def test_impossible_stops_do_not_spoil_the_rest(solve):
     seconds, metres = a_line([0, 100, 200, 300])
     seconds[0, 3] = UNREACHABLE
     stops = [
@@ -133,7 +149,7 @@ def test_impossible_stops_do_not_spoil_the_rest():
     }
 
 
-def test_waiting_is_paid_so_a_second_vehicle_can_be_cheaper_than_an_idle_one():
+def test_waiting_is_paid_so_a_second_vehicle_can_be_cheaper_than_an_idle_one(solve):
     stops = [
         a_stop("A", window=TimeWindow(start_s=0, end_s=100)),
         a_stop("B", window=TimeWindow(start_s=5_000, end_s=5_100)),
@@ -148,7 +164,7 @@ def test_waiting_is_paid_so_a_second_vehicle_can_be_cheaper_than_an_idle_one():
     assert (len(plan.routes), plan.cost) == (1, 200 + 5_105)
 
 
-def test_waiting_that_windows_do_not_force_is_paid_too():
+def test_waiting_that_windows_do_not_force_is_paid_too(solve):
     # All three at place 1. B and C are 1,900 s apart, and A may be anywhere in between.
     stops = [
         a_stop("A", window=TimeWindow(start_s=0, end_s=1_000)),
@@ -162,7 +178,7 @@ def test_waiting_that_windows_do_not_force_is_paid_too():
     assert (len(plan.routes), plan.cost) == (2, 1_815)
 
 
-def test_times_may_count_from_1970():
+def test_times_may_count_from_1970(solve):
     noon = 1_582_257_600
     hours = TimeWindow(start_s=noon, end_s=noon + 1_000)
     problem = a_problem(
@@ -174,7 +190,7 @@ def test_times_may_count_from_1970():
     assert solve(problem, REPEATABLE).routes[0].depart_s == noon + 400
 
 
-def test_prices_near_the_limits_do_not_overflow():
+def test_prices_near_the_limits_do_not_overflow(solve):
     vehicle = a_vehicle(cost_per_km=10**9, cost_per_h=10**9, fixed_cost=10**9)
     stops = [a_stop(f"S{k}", packages=1) for k in range(8)]
 
@@ -183,7 +199,7 @@ def test_prices_near_the_limits_do_not_overflow():
     assert plan.dropped == ()
 
 
-def test_same_seed_and_iteration_limit_make_the_same_plan_under_load():
+def test_same_seed_and_iteration_limit_make_the_same_plan_under_load(solve):
     problem = a_town(40)
     alone = solve(problem, REPEATABLE)
     stop = threading.Event()
@@ -204,7 +220,7 @@ def test_same_seed_and_iteration_limit_make_the_same_plan_under_load():
     assert loaded.solutions > 1
 
 
-def test_another_seed_makes_another_search():
+def test_another_seed_makes_another_search(solve):
     problem = a_town(40)
     other = SolveOptions(time_limit_s=60, iteration_limit=60, seed=1)
 
@@ -212,7 +228,7 @@ def test_another_seed_makes_another_search():
     assert solve(problem, other) == solve(problem, other)
 
 
-def test_watching_a_run_does_not_change_it():
+def test_watching_a_run_does_not_change_it(solve):
     problem = a_town(30)
 
     watched = solve(problem, REPEATABLE, on_progress=lambda progress: None, cancelled=lambda: False)
@@ -220,7 +236,7 @@ def test_watching_a_run_does_not_change_it():
     assert watched == solve(problem, REPEATABLE)
 
 
-def test_the_time_limit_is_kept_model_building_included():
+def test_the_time_limit_is_kept_model_building_included(solve):
     problem = a_town(30)
 
     started_s = time.monotonic()
@@ -230,13 +246,13 @@ def test_the_time_limit_is_kept_model_building_included():
     assert plan.dropped == ()
 
 
-def test_a_time_limit_too_short_for_any_search_still_gives_a_plan():
+def test_a_time_limit_too_short_for_any_search_still_gives_a_plan(solve):
     plan = solve(a_town(60), SolveOptions(time_limit_s=0.01))
 
     assert plan.dropped == ()
 
 
-def test_cancelling_keeps_the_best_plan_so_far():
+def test_cancelling_keeps_the_best_plan_so_far(solve):
     problem = a_town(60)
     seen = []
     started_s = time.monotonic()
@@ -250,7 +266,7 @@ def test_cancelling_keeps_the_best_plan_so_far():
     assert seen[-1].routes >= 1
 
 
-def test_a_run_cancelled_from_the_start_still_gives_a_sound_plan():
+def test_a_run_cancelled_from_the_start_still_gives_a_sound_plan(solve):
     problem = a_town(30)
 
     plan = solve(problem, SolveOptions(time_limit_s=30), cancelled=lambda: True)
@@ -259,7 +275,7 @@ def test_a_run_cancelled_from_the_start_still_gives_a_sound_plan():
     assert plan.dropped == ()
 
 
-def test_progress_only_gets_better():
+def test_progress_only_gets_better(solve):
     seen = []
 
     solve(a_town(60), SolveOptions(time_limit_s=2), on_progress=seen.append)
@@ -269,7 +285,7 @@ def test_progress_only_gets_better():
     assert all(0 < progress.elapsed_s < 3 for progress in seen)
 
 
-def test_an_error_in_a_callback_stops_the_run_and_is_raised():
+def test_an_error_in_a_callback_stops_the_run_and_is_raised(solve):
     def broken(*_):
         raise LookupError("the job's row is gone")
 
@@ -279,11 +295,11 @@ def test_an_error_in_a_callback_stops_the_run_and_is_raised():
         solve(a_town(30), SolveOptions(time_limit_s=30), cancelled=broken)
 
 
-def test_the_solver_alone_copes_with_stops_nobody_can_serve():
+def test_the_solver_alone_copes_with_stops_nobody_can_serve(solver):
     stops = [a_stop("A"), a_stop("B", depot="E"), a_stop("C", window=TimeWindow(start_s=99_000, end_s=99_001))]
     problem = a_problem(*stops, depots=[a_depot(), a_depot(id="E", place=3)])
 
-    plan = OrToolsRouting().solve(problem, REPEATABLE)
+    plan = solver.solve(problem, REPEATABLE, on_progress=None, cancelled=None)
 
     assert check(problem, plan) == ()
     assert [dropped.stop for dropped in plan.dropped] == ["B", "C"]
