@@ -10,6 +10,7 @@ from logistics.config import Settings, own_secret
 from logistics.day import commands, importing_commands
 from logistics.day.sample import guard
 from logistics.db import db, init_engines
+from logistics.routing import solve_commands
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.register(app)
     commands.register(app)
     importing_commands.register(app)
+    solve_commands.register(app)
     return app
 
 

@@ -14,8 +14,8 @@
 
 Fields, units and defaults are those of the records in `items.py`; a field with a default may be left out, one that is
 not known is refused. Matrices are whole numbers, row = from, null where there is no way. Optional: `lnglat` (one
-`[longitude, latitude]` per place) or `xy` (a plane), for drawings; `scale`, `longest_s`, `convention` and
-`numbered_vehicles` as in `ReadProblem`, for instances that come from elsewhere.
+`[longitude, latitude]` per place) or `xy` (a plane), for drawings; `scale`, `factor`, `longest_s`, `convention`
+and `numbered_vehicles` as in `ReadProblem`, for instances that come from elsewhere.
 """
 
 import dataclasses
@@ -34,7 +34,7 @@ VERSION = 1
 CONVENTION = "money of the routes: fixed costs, kilometres, hours"
 _WINDOWS = ("shift", "window")
 _FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "seconds", "metres", "lnglat", "xy")
-_META_FIELDS = ("scale", "longest_s", "convention", "numbered_vehicles")
+_META_FIELDS = ("scale", "factor", "longest_s", "convention", "numbered_vehicles")
 
 Item = TypeVar("Item", Depot, Vehicle, Stop)
 
@@ -43,7 +43,12 @@ def write_json(read: ReadProblem) -> str:
     """The problem as our own JSON, one item or matrix row a line."""
     problem = read.problem
     head: dict[str, Any] = {"format": FORMAT, "version": VERSION, "name": read.name, "convention": read.convention}
-    head |= {"scale": read.scale, "longest_s": read.longest_s, "numbered_vehicles": read.numbered_vehicles}
+    head |= {
+        "scale": read.scale,
+        "factor": read.factor,
+        "longest_s": read.longest_s,
+        "numbered_vehicles": read.numbered_vehicles,
+    }
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
     for name in ("depots", "vehicles", "stops"):
         lines.append(_listed(name, [dataclasses.asdict(item) for item in getattr(problem, name)]))
@@ -82,6 +87,7 @@ def read_json(text: str, file: str) -> ReadProblem:
             metres=metres,
         ),
         scale=root.get("scale").whole(at_least=1) if root.has("scale") else 1,
+        factor=root.get("factor").whole(at_least=1) if root.has("factor") else 1,
         longest_s=root.get("longest_s").whole(at_least=0) if root.has("longest_s") else None,
         coordinates=coordinates,
         geographic=geographic,

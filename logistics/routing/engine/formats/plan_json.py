@@ -11,7 +11,7 @@ FORMAT = "last-hundred-metres plan"
 
 
 def plan_as_json(read: ReadProblem, plan: Plan) -> str:
-    """The plan, one route or dropped stop a line; `cost` in the unit of the problem's published costs."""
+    """The plan, one route or dropped stop a line; `cost` and `distance` in the units of the problem's family."""
     head: dict[str, Any] = {
         "format": FORMAT,
         "version": 1,
@@ -19,7 +19,7 @@ def plan_as_json(read: ReadProblem, plan: Plan) -> str:
         "convention": read.convention,
         "cost": float(read.objective(plan.cost)),
         "cost_cents": plan.cost,
-        "distance_m": sum(route.distance_m for route in plan.routes),
+        "distance": float(read.distance(plan)),
         "solver": plan.solver,
         "seconds": round(plan.seconds, 3),
     }

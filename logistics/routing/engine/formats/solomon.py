@@ -73,6 +73,7 @@ def read_solomon(text: str, file: str) -> ReadProblem:
             metres=matrix,
         ),
         scale=TENTHS.scale,
+        factor=TENTHS.factor,
         coordinates=coordinates,
     )
 

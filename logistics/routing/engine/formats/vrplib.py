@@ -96,6 +96,7 @@ def read_vrplib(text: str, file: str) -> ReadProblem:
         convention=_convention(parts, kind, rounding),
         problem=problem_of(file, depots=depots, vehicles=vehicles, stops=stops, seconds=matrix, metres=matrix),
         scale=rounding.scale,
+        factor=rounding.factor,
         longest_s=_longest_s(parts, rounding),
         coordinates=coordinates,
         numbered_vehicles=len({vehicle.type for vehicle in vehicles}) > 1,

@@ -28,13 +28,13 @@ def a_read(**changes: Any) -> ReadProblem:
 
 
 def same(one: ReadProblem, other: ReadProblem) -> bool:
+    plain = ("name", "convention", "scale", "factor", "longest_s", "geographic", "numbered_vehicles")
+    items = ("depots", "vehicles", "stops")
     return (
-        (one.problem.depots, one.problem.vehicles, one.problem.stops)
-        == (other.problem.depots, other.problem.vehicles, other.problem.stops)
+        all(getattr(one, name) == getattr(other, name) for name in plain)
+        and all(getattr(one.problem, name) == getattr(other.problem, name) for name in items)
         and np.array_equal(one.problem.seconds, other.problem.seconds)
         and np.array_equal(one.problem.metres, other.problem.metres)
-        and (one.name, one.convention, one.scale, one.longest_s, one.geographic, one.numbered_vehicles)
-        == (other.name, other.convention, other.scale, other.longest_s, other.geographic, other.numbered_vehicles)
         and np.array_equal(np.array(one.coordinates), np.array(other.coordinates))
     )
 

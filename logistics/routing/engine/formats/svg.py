@@ -1,0 +1,79 @@
+"""A plan as a drawing (SVG, nothing but lines and dots): one colour a route, depots square, dropped stops hollow."""
+
+import colorsys
+import math
+from xml.sax.saxutils import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logistics.routing.engine.formats.problem_file import ReadProblem
+from logistics.routing.engine.plan import Plan
+
+SIZE, MARGIN, HEAD = 1_000, 20, 40
+GOLDEN = 0.618034
+"""Steps of the golden ratio around the colour circle keep neighbours in the list apart, however many there are."""
+
+
+class NoCoordinates(ValueError):
+    """The file says how far places lie apart, but not where."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has no coordinates, so there is nothing to draw")
+
+
+def plan_as_svg(read: ReadProblem, plan: Plan) -> str:
+    """The text of an SVG file, north up.
+
+    Raises:
+        NoCoordinates: if the problem came without any.
+    """
+    at, width, height = _on_paper(read)
+    problem = read.problem
+    title = f"{read.name}: cost {read.objective(plan.cost)}, {len(plan.routes)} routes, {len(plan.dropped)} dropped"
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
+        f"<title>{escape(title)}</title>",
+        f'<rect width="{width}" height="{height}" fill="white"/>',
+        f'<text x="{MARGIN}" y="{HEAD - 12}" font-size="18">{escape(title)}</text>',
+    ]
+    for number, route in enumerate(plan.routes):
+        colour = _colour(number)
+        home = problem.depot(problem.vehicle(route.vehicle).depot).place
+        places = [problem.stop(visit.stop).place for visit in route.visits]
+        way = " ".join(f"{x:.1f},{y:.1f}" for x, y in at[[home, *places, home]])
+        lines.append(
+            f'<g stroke="{colour}" fill="{colour}"><title>{escape(route.vehicle)}: {len(places)} stops</title>'
+        )
+        lines.append(f'<polyline points="{way}" fill="none" stroke-width="1.5" stroke-opacity="0.7"/>')
+        lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" stroke="none"/>' for x, y in at[places]]
+        lines.append("</g>")
+    for dropped in plan.dropped:
+        x, y = at[problem.stop(dropped.stop).place]
+        why = escape(f"{dropped.stop}: {dropped.reason}")
+        lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="red"><title>{why}</title></circle>')
+    for depot in problem.depots:
+        x, y = at[depot.place]
+        box = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"><title>{escape(depot.id)}</title></rect>'
+        lines.append(box)
+    return "\n".join([*lines, "</svg>"]) + "\n"
+
+
+def _on_paper(read: ReadProblem) -> tuple[NDArray[np.float64], int, int]:
+    """`(n, 2)` points on paper, y downwards, and the paper's width and height."""
+    if read.coordinates is None:
+        raise NoCoordinates(read.name)
+    plane = read.coordinates.copy()
+    if read.geographic:
+        plane[:, 0] *= math.cos(math.radians(float(plane[:, 1].mean())))
+    plane -= plane.min(axis=0)
+    extent = plane.max(axis=0)
+    stretch = (SIZE - 2 * MARGIN) / max(float(extent.max()), 1e-12)
+    width, height = (extent * stretch).tolist()
+    paper = np.column_stack([plane[:, 0] * stretch + MARGIN, height - plane[:, 1] * stretch + HEAD])
+    return paper, math.ceil(width + 2 * MARGIN), math.ceil(height + HEAD + MARGIN)
+
+
+def _colour(number: int) -> str:
+    red, green, blue = colorsys.hls_to_rgb(number * GOLDEN % 1, 0.4, 0.75)
+    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"

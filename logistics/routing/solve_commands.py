@@ -1,0 +1,194 @@
+"""`flask solve`: the engine on a problem file, without the platform's tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+
+from logistics.routing import engine
+from logistics.routing.engine.formats import (
+    BadProblemFile,
+    ReadProblem,
+    plan_as_json,
+    plan_as_svg,
+    read_problem,
+    write_sol,
+)
+from logistics.terminal import Command
+
+OUTPUTS: dict[str, Callable[[ReadProblem, engine.Plan], str]] = {".sol": write_sol, ".json": plan_as_json}
+
+
+def register(app: Flask) -> None:
+    """Add the command to the app."""
+    app.cli.add_command(solve)
+
+
+@click.command("solve", cls=Command)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--time-limit", type=click.FloatRange(0.1, 86_400), default=30, show_default=True, help="Seconds.")
+@click.option("--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Cores to use at most.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan here: .sol or .json.")
+@click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the plan here: .svg.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def solve(
+    file: Path, time_limit: float, workers: int, seed: int, output: Path | None, plot: Path | None, as_json: bool
+) -> None:
+    """Plan the problem in FILE and print what the plan costs and whether it holds.
+
+    FILE is a Solomon or Gehring-Homberger .txt, a CVRPLIB .vrp, VROOM's JSON or our own; it is recognised by what
+    stands in it. Ctrl-C ends the search and keeps the best plan. Exit code 1 means that the plan breaks a rule.
+    """
+    try:
+        read = read_problem(file)
+    except BadProblemFile as error:
+        raise click.ClickException(str(error)) from error
+    _check_outputs(read, output, plot)
+    shown = _Shown(read=read, live=sys.stderr.isatty())
+    with _interruptible() as interrupted, _on_cores(workers):
+        plan, broken = _planned(
+            read, engine.SolveOptions(time_limit_s=time_limit, seed=seed), shown.progress, interrupted.is_set
+        )
+    if output is not None:
+        output.write_text(OUTPUTS[output.suffix](read, plan), encoding="utf-8")
+    if plot is not None:
+        plot.write_text(plan_as_svg(read, plan), encoding="utf-8")
+    summary = _summary(read, plan, broken, shown)
+    shown.end()
+    click.echo(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else _lines(summary))
+    if broken:
+        raise SystemExit(1)
+
+
+def _planned(
+    read: ReadProblem,
+    options: engine.SolveOptions,
+    on_progress: Callable[[engine.Progress], None],
+    cancelled: Callable[[], bool],
+) -> tuple[engine.Plan, list[str]]:
+    """The plan, and a sentence for each rule that it breaks: a bug of the engine, which is shown all the same."""
+    try:
+        plan = engine.solve(read.problem, options, on_progress=on_progress, cancelled=cancelled)
+        broken = engine.check(read.problem, plan)
+    except engine.PlanRejected as error:
+        plan, broken = error.plan, error.violations
+    return plan, [violation.message for violation in broken] + read.too_long(plan)
+
+
+def _check_outputs(read: ReadProblem, output: Path | None, plot: Path | None) -> None:
+    """Refuses before the search what could not be written after it."""
+    if output is not None and output.suffix not in OUTPUTS:
+        raise click.BadParameter(f"{output.name} must end in {' or '.join(OUTPUTS)}", param_hint="--output")
+    if plot is not None and read.coordinates is None:
+        raise click.BadParameter(f"{read.name} has no coordinates, so there is nothing to draw", param_hint="--plot")
+    for path, hint in ((output, "--output"), (plot, "--plot")):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise click.BadParameter(f"there is no folder {path.parent}", param_hint=hint)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Shown:
+    """The progress line on stderr: rewritten in a terminal, one line per better plan elsewhere."""
+
+    read: ReadProblem
+    live: bool
+    best: tuple[int, int] | None = None
+    best_s: float = 0.0
+
+    def progress(self, progress: engine.Progress) -> None:
+        """Shows a plan that drops fewer stops or costs less than the last one shown."""
+        if self.best is not None and (progress.dropped, progress.cost) >= self.best:
+            return
+        self.best, self.best_s = (progress.dropped, progress.cost), progress.elapsed_s
+        dropped = f", {progress.dropped} dropped" if progress.dropped else ""
+        cost = self.read.objective(progress.cost)
+        line = f"{progress.elapsed_s:7.1f} s  cost {cost:,}  {progress.routes} routes{dropped}"
+        click.echo(f"\r{line:<70}" if self.live else line, err=True, nl=not self.live)
+
+    def end(self) -> None:
+        """Leaves the rewritten line."""
+        if self.live and self.best is not None:
+            click.echo(err=True)
+
+    def seconds_to_best(self, plan: engine.Plan) -> float:
+        """When the plan's cost was first shown; its end if it was found after the last progress."""
+        return self.best_s if self.best == (len(plan.dropped), plan.cost) else plan.seconds
+
+
+def _summary(read: ReadProblem, plan: engine.Plan, broken: list[str], shown: _Shown) -> dict[str, Any]:
+    return {
+        "name": read.name,
+        "format": read.format,
+        "convention": read.convention,
+        "stops": len(read.problem.stops),
+        "cost": _number(read.objective(plan.cost)),
+        "routes": len(plan.routes),
+        "distance": _number(read.distance(plan)),
+        "dropped": {dropped.stop: dropped.reason.value for dropped in plan.dropped},
+        "seconds": round(plan.seconds, 2),
+        "seconds_to_best": round(shown.seconds_to_best(plan), 2),
+        "solver": plan.solver,
+        "check": {"holds": not broken, "violations": broken},
+    }
+
+
+def _lines(summary: dict[str, Any]) -> str:
+    broken = summary["check"]["violations"]
+    dropped = summary["dropped"]
+    lines = [
+        f"{summary['name']} ({summary['convention']})",
+        f"cost {summary['cost']:,}, {summary['routes']} routes for {summary['stops']} stops, "
+        f"distance {summary['distance']:,}, {len(dropped)} dropped",
+        f"{summary['seconds']} s, the best after {summary['seconds_to_best']} s, by {summary['solver']}",
+        f"check: {len(broken)} rules broken" if broken else "check: the plan holds",
+    ]
+    lines += [f"  {sentence}" for sentence in broken]
+    lines += [f"  stop {stop} is dropped: {reason}" for stop, reason in list(dropped.items())[:20]]
+    return "\n".join(lines)
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """Turns the first Ctrl-C into a wish to stop; a second one kills as always."""
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _on_cores(count: int) -> Iterator[None]:
+    """Keeps the search and its threads to so many cores, where the system can; elsewhere it uses what it finds."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, set(sorted(before)[:count]))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
