@@ -25,9 +25,9 @@ class Portfolio:
 
     name = "portfolio"
 
-    def __init__(self) -> None:
+    def __init__(self, *, improver: PyvrpSearch | None = None) -> None:
         self._starter = OrToolsRouting(start_only=True)
-        self._improver = PyvrpSearch()
+        self._improver = PyvrpSearch() if improver is None else improver
         self._fallback = OrToolsRouting()
 
     def can_express(self, problem: Problem) -> str | None:

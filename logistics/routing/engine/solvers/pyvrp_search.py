@@ -60,10 +60,13 @@ class PyvrpSearch:
 
     name = "pyvrp"
 
+    def __init__(self, *, stops_max: int = STOPS_MAX) -> None:
+        self._stops_max = stops_max
+
     def can_express(self, problem: Problem) -> str | None:
         """See `protocol.Solver`: every rule of a problem, but not any size."""
-        if len(problem.stops) > STOPS_MAX:
-            return f"{len(problem.stops)} stops; PyVRP keeps to its time up to {STOPS_MAX}"
+        if len(problem.stops) > self._stops_max:
+            return f"{len(problem.stops)} stops; PyVRP keeps to its time up to {self._stops_max}"
         return None
 
     def solve(

@@ -1,0 +1,95 @@
+"""Two engines together: never worse than the start, and around what PyVRP cannot express."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logistics.routing.engine import DropReason, OrToolsRouting, SolveOptions, check, solve
+from logistics.routing.engine.plan import Dropped
+from logistics.routing.engine.solvers.closing import plan_value
+from logistics.routing.engine.solvers.portfolio import Portfolio
+from logistics.routing.engine.solvers.pyvrp_search import STOPS_MAX, PyvrpSearch
+from tests.routing.engine.builders import a_plan, a_problem, a_stop, a_vehicle
+from tests.routing.engine.test_solve import a_small_problem, best_by_brute_force, problems
+from tests.routing.engine.test_solvers import a_town
+
+
+def started(problem, seed=0):
+    options = SolveOptions(time_limit_s=30, seed=seed)
+    return OrToolsRouting(start_only=True).solve(problem, options, on_progress=None, cancelled=None)
+
+
+@settings(max_examples=150, deadline=None, print_blob=True)
+@given(problem=problems(), seed=st.integers(0, 2**31 - 1), solver=st.sampled_from([Portfolio, PyvrpSearch]))
+def test_every_plan_holds_and_none_is_worse_than_its_start(problem, seed, solver):
+    options = SolveOptions(time_limit_s=30, iteration_limit=5, seed=seed)
+
+    plan = solver().solve(problem, options, on_progress=None, cancelled=None)
+
+    assert check(problem, plan) == ()
+    places = Counter(visit.stop for route in plan.routes for visit in route.visits)
+    places.update(dropped.stop for dropped in plan.dropped)
+    assert places == Counter(stop.id for stop in problem.stops)
+    if solver is Portfolio:
+        assert plan_value(problem, plan) <= plan_value(problem, started(problem, seed))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_six_stops_are_solved_to_the_optimum(seed):
+    problem = a_small_problem(seed + 100, stop_count=6)
+    served, cost = best_by_brute_force(problem)
+
+    plan = solve(problem, SolveOptions(time_limit_s=30, iteration_limit=40))
+
+    assert (plan.solver, sum(len(route.visits) for route in plan.routes), plan.cost) == ("portfolio", served, cost)
+
+
+def test_the_start_is_improved():
+    problem = a_town(40)
+
+    plan = solve(problem, SolveOptions(time_limit_s=60, iteration_limit=20))
+
+    assert plan_value(problem, plan) < plan_value(problem, started(problem))
+
+
+def test_a_small_town_is_back_before_its_time_is_up():
+    plan = solve(a_town(10), SolveOptions(time_limit_s=60))
+
+    assert plan.seconds < 20  # 2,000 steps in each thread take less than a second of an idle core
+
+
+def test_what_pyvrp_cannot_express_is_planned_by_ortools_alone():
+    problem = a_town(12)
+    search = PyvrpSearch(stops_max=11)
+    options = SolveOptions(time_limit_s=30, iteration_limit=5)
+
+    assert search.can_express(problem) == "12 stops; PyVRP keeps to its time up to 11"
+    plan = solve(problem, options, solver=Portfolio(improver=search))
+    assert (plan.solver, plan.dropped) == ("ortools-routing", ())
+    assert solve(problem, options, solver=Portfolio(improver=PyvrpSearch(stops_max=12))).solver == "portfolio"
+
+
+def test_everything_else_pyvrp_can_express():
+    assert PyvrpSearch().can_express(a_town(30)) is None
+    assert STOPS_MAX >= 1_000
+
+
+def test_a_stop_is_dropped_when_its_price_is_below_its_cost():
+    # Alone it costs 405 cents.
+    cheap, dear = (a_problem(a_stop(drop_cost=price)) for price in (404, 406))
+    options = SolveOptions(time_limit_s=30, iteration_limit=5)
+
+    assert [dropped.reason for dropped in solve(cheap, options).dropped] == [DropReason.NOT_WORTH_IT]
+    assert solve(dear, options).dropped == ()
+
+
+def test_serving_more_comes_before_money_and_a_price_is_money():
+    problem = a_problem(a_stop(), a_stop("P", drop_cost=10), a_stop("T"), vehicles=[a_vehicle()])
+    left_out = {name: Dropped(stop=name, reason=DropReason.FLEET_FULL, detail={}) for name in "SPT"}
+
+    # 405 cents of 18,000 units; a stop of one package weighs 10 + 1.
+    assert plan_value(problem, a_plan()) == (0, 405 * 18_000)
+    assert plan_value(problem, a_plan(dropped=(left_out["P"],))) == (0, 415 * 18_000)
+    assert plan_value(problem, a_plan(dropped=(left_out["T"], left_out["P"]))) == (11, 415 * 18_000)
