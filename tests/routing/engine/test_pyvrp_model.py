@@ -83,6 +83,18 @@ def test_goods_are_served_only_from_where_they_lie():
     assert not solution(problem, "A", vehicle="W").is_feasible()
 
 
+def test_goods_that_are_all_bound_are_served_only_from_where_they_lie():
+    depots = [a_depot(), a_depot(id="E", place=3)]
+    vehicles = [a_vehicle(), a_vehicle(id="W", depot="E")]
+    problem = a_problem(a_stop("A"), a_stop("B", depot="E"), depots=depots, vehicles=vehicles)
+
+    assert build_model(problem, problem.stops).data.num_load_dimensions == 0  # neither depot's nor any that binds
+    assert solution(problem, "A").is_feasible()
+    assert solution(problem, "B", vehicle="W").is_feasible()
+    assert not solution(problem, "A", "B").is_feasible()
+    assert not solution(problem, "A", vehicle="W").is_feasible()
+
+
 def test_vehicles_that_differ_in_nothing_are_one_type_and_each_drives_once():
     vehicles = [a_vehicle(id="V1"), a_vehicle(id="X", capacity_g=999), a_vehicle(id="V2", type="bus")]
     night = a_vehicle(id="N", shift=TimeWindow(start_s=20_000, end_s=30_000))  # never inside the depot's hours

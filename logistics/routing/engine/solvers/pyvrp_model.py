@@ -121,7 +121,11 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> PyvrpModel:
 
 
 class _Legs:
-    """(n, n) metres and seconds between locations; a closed leg takes longer than anyone works."""
+    """(n, n) metres and seconds between locations; a closed leg takes longer than anyone works.
+
+    Between what is bound to different depots all legs are closed: PyVRP then takes none for the other's neighbour, and
+    a problem in which everything is bound falls into its parts.
+    """
 
     def __init__(self, problem: Problem, stops: Sequence[Stop], *, closed_s: int) -> None:
         depots: Sequence[Depot] = problem.depots
@@ -132,6 +136,9 @@ class _Legs:
         self.seconds: Any = problem.seconds[grid].astype(np.int64)
         self.metres: Any = problem.metres[grid].astype(np.int64)
         closed = (self.seconds == UNREACHABLE) | (self.metres == UNREACHABLE)
+        index_of = {depot.id: index for index, depot in enumerate(depots)}
+        bound = np.array([*range(len(depots)), *(-1 if stop.depot is None else index_of[stop.depot] for stop in stops)])
+        closed |= (bound[:, None] != bound[None, :]) & (bound[:, None] >= 0) & (bound[None, :] >= 0)
         self.metres[closed] = 0
         self.longest_m = int(self.metres.max())
         self.metres[closed] = self.longest_m  # its price need only not tempt
@@ -179,19 +186,21 @@ def _loads(
 ) -> tuple[NDArray[np.int64], list[list[int]]]:
     """Demands, (stops, loads), and each type's capacities; what cannot bind is left out.
 
-    That goods lie at one depot is a load too: its vehicles can carry all of it, the others nothing.
+    That goods lie at one depot is a load too: its vehicles can carry all of it, the others nothing. Where no stop is
+    free of depots the closed legs say it.
     """
     limits: list[tuple[list[int], list[int | None]]] = [
         ([stop.demand_g for stop in stops], [vehicles[0].capacity_g for vehicles in fleet]),
         ([stop.packages for stop in stops], [vehicles[0].capacity_packages for vehicles in fleet]),
         ([stop.volume_ml for stop in stops], [vehicles[0].capacity_ml for vehicles in fleet]),
     ]
+    bound_depots = [] if all(stop.depot is not None for stop in stops) else problem.depots
     limits += [
         (
             [int(stop.depot == depot.id) for stop in stops],
             [None if vehicles[0].depot == depot.id else 0 for vehicles in fleet],
         )
-        for depot in problem.depots
+        for depot in bound_depots
     ]
     columns: list[list[int]] = []
     capacities: list[list[int]] = [[] for _ in fleet]

@@ -19,6 +19,8 @@ from logistics.routing.engine.solvers.watching import Watch
 # Its first descent cannot be interrupted: 5,000 stops keep to 60 s, 20,000 took 198 s of 90 and 12 GB.
 STOPS_MAX = 5_000
 THREAD_COUNT = 2
+# PyVRP's generator takes 32 bits.
+SEEDS = 2**32
 # One iteration of `SolveOptions` is so many of PyVRP's: 1 ms at 30 stops, 30 ms at 460.
 STEPS_PER_ITERATION = 10
 # Up to so many stops the search has found its best long before this many steps a stop, and a person waits.
@@ -27,6 +29,8 @@ SMALL_STOPS, SMALL_STEPS_PER_STOP = 30, 200
 ROUND_ENDS = (0.6, 1.0)
 # What recombination may take, as a share of the time and at most, and how many routes it is shown.
 RECOMBINE_SHARE, RECOMBINE_S_MAX, RECOMBINE_ROUTES = 0.1, 2.0, 1_500
+# Longer routes are hardly ever met twice with the same neighbours: at 36 stops a route it never found anything.
+RECOMBINE_STOPS_PER_ROUTE_MAX = 20
 # What comes after the search, as a share of the time limit and at most.
 CLOSING_SHARE, CLOSING_S_MAX = 0.05, 0.3
 
@@ -127,7 +131,7 @@ class _Search:
             SearchThread(
                 self._model,
                 start=start,
-                seed=(seed * len(ROUND_ENDS) + number) * THREAD_COUNT + index,
+                seed=((seed * len(ROUND_ENDS) + number) * THREAD_COUNT + index) % SEEDS,
                 limits=limits,
                 stop=stop,
             )
@@ -151,8 +155,10 @@ class _Search:
             self._pool.merge(thread.pool)
 
     def recombine(self, time_limit_s: float) -> None:
-        """The best choice among the routes met, if there is time."""
-        if time_limit_s <= 0:
+        """The best choice among the routes met, if there is time and the routes are short enough for it to pay."""
+        routes = self.best.routes
+        served = sum(len(route.visits) for route in routes)
+        if time_limit_s <= 0 or served > RECOMBINE_STOPS_PER_ROUTE_MAX * len(routes):
             return
         chosen = cheapest_choice(
             self._pool.best(RECOMBINE_ROUTES),
