@@ -9,7 +9,7 @@ route of vehicle 3, and an unused vehicle has a line with no customer; elsewhere
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from logistics.routing.engine.costs import plan_cost
@@ -65,12 +65,26 @@ def plan_of_routes(read: ReadProblem, routes: Sequence[tuple[int, Sequence[str]]
     Raises:
         InfeasibleRoute: if a route breaks a rule.
         KeyError: if a stop or vehicle is not in the problem.
+        IndexError: if there are more routes than vehicles.
     """
-    problem = read.problem
+    vehicles = read.problem.vehicles
     orders = {
-        (str(number) if read.numbered_vehicles else problem.vehicles[index].id): stops
+        (str(number) if read.numbered_vehicles else vehicles[index].id): stops
         for index, (number, stops) in enumerate(routes)
     }
+    return plan_of_orders(read, orders, solver=solver)
+
+
+def plan_of_orders(read: ReadProblem, orders: Mapping[str, Sequence[str]], *, solver: str) -> Plan:
+    """The plan in which these vehicles serve these stops in this order; see `plan_of_routes`.
+
+    Raises:
+        InfeasibleRoute: if a route breaks a rule.
+        KeyError: if a stop or vehicle is not in the problem.
+    """
+    problem = read.problem
+    for vehicle_id in orders:
+        problem.vehicle(vehicle_id)
     driven = tuple(
         schedule_route(problem, vehicle, [problem.stop(stop) for stop in orders[vehicle.id]])
         for vehicle in problem.vehicles
