@@ -3,7 +3,7 @@
     routes(read, time_limit_s, seed) -> [(vehicle id, [stop id, …]), …]
 
 Each is used as its own documentation recommends; what was found out about them is said beside the line. They come with
-`uv sync --group bench`; one that is not installed is left out of the table.
+`pip install --group bench`; one that is not installed is left out of the table.
 """
 
 from __future__ import annotations
