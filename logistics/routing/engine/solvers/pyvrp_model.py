@@ -18,7 +18,7 @@ import numpy as np
 import pyvrp
 from numpy.typing import NDArray
 
-from logistics.routing.engine.costs import FINE_PER_CENT, FINE_PER_METRE, FINE_PER_SECOND
+from logistics.routing.engine.costs import FINE_PER_CENT, FINE_PER_METRE, FINE_PER_SECOND, drive_cost_fine
 from logistics.routing.engine.problem import UNREACHABLE, Depot, Problem, Stop, TimeWindow, Vehicle
 from logistics.routing.engine.solvers.closing import PACKAGES_PER_STOP, serving_weight
 
@@ -26,6 +26,8 @@ from logistics.routing.engine.solvers.closing import PACKAGES_PER_STOP, serving_
 UNITS_PER_PRICE_MIN = 500
 # The largest vehicle holds at least this many units of each load.
 UNITS_PER_LOAD = 10_000
+# PyVRP adds costs and penalties in 64 bits.
+LARGEST_TOTAL = 2**50
 
 Order = tuple[int, tuple[int, ...]]
 """A route of PyVRP: vehicle type, and clients in order."""
@@ -35,14 +37,14 @@ Order = tuple[int, tuple[int, ...]]
 class PyvrpModel:
     """PyVRP's data; client `k` is `stops[k]`, and the vehicles of type `t` are `fleet[t]`, all alike.
 
-    One unit of PyVRP's cost is `divisor` fine units; a metre or a second costs `price_per_unit_max` of them at most.
+    One unit of PyVRP's cost is `divisor` fine units; the dearest vehicle pays `mean_leg_cost` of them for a mean leg.
     """
 
     data: pyvrp.ProblemData
     stops: tuple[Stop, ...]
     fleet: tuple[tuple[Vehicle, ...], ...]
     divisor: int
-    price_per_unit_max: int
+    mean_leg_cost: int
 
     def orders(self, routes: Sequence[Order]) -> dict[str, list[Stop]]:
         """Each vehicle's stops in order."""
@@ -79,7 +81,7 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> PyvrpModel:
     hours = [problem.hours_of(vehicles[0]) for vehicles in fleet]
     span = TimeWindow(start_s=min(h.start_s for h in hours), end_s=max(h.end_s for h in hours))
     legs = _Legs(problem, stops, closed_s=span.end_s - span.start_s + 1)
-    divisor = _divisor(fleet)
+    divisor = _divisor(fleet, hours, legs)
     prize = _prize(fleet, hours, legs, divisor)
     demands, capacities = _loads(problem, fleet, stops)
     clients = [
@@ -116,7 +118,10 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> PyvrpModel:
         stops=tuple(stops),
         fleet=fleet,
         divisor=divisor,
-        price_per_unit_max=max((max(kind.unit_distance_cost, kind.unit_duration_cost) for kind in types), default=0),
+        mean_leg_cost=max(
+            int(kind.unit_distance_cost * legs.metres.mean() + kind.unit_duration_cost * legs.seconds.mean())
+            for kind in types
+        ),
     )
 
 
@@ -156,13 +161,26 @@ def _fleet(problem: Problem) -> tuple[tuple[Vehicle, ...], ...]:
     return tuple(tuple(vehicles) for vehicles in kinds.values())
 
 
-def _divisor(fleet: Sequence[Sequence[Vehicle]]) -> int:
-    """What all prices can be divided by: exactly, or so far that the cheapest keeps UNITS_PER_PRICE_MIN units."""
+def _divisor(fleet: Sequence[Sequence[Vehicle]], hours: Sequence[TimeWindow], legs: _Legs) -> int:
+    """What all prices are divided by: exactly, or so far that the cheapest keeps UNITS_PER_PRICE_MIN units.
+
+    Where prices are so far apart that a whole plan would pass LARGEST_TOTAL, the cheapest keeps fewer.
+    """
     prices = {vehicles[0].cost_per_km * FINE_PER_METRE for vehicles in fleet}
     prices |= {vehicles[0].cost_per_h * FINE_PER_SECOND for vehicles in fleet}
     exact = math.gcd(*prices, *(vehicles[0].fixed_cost * FINE_PER_CENT for vehicles in fleet))
     rounded = min((price for price in prices if price), default=FINE_PER_CENT) // UNITS_PER_PRICE_MIN
-    return max(1, exact, rounded)
+    total = sum(
+        len(vehicles) * _dearest_day(vehicles[0], hour, legs) for vehicles, hour in zip(fleet, hours, strict=True)
+    ) + legs.longest_m * len(legs.metres) * FINE_PER_METRE * max(vehicles[0].cost_per_km for vehicles in fleet)
+    return max(1, exact, rounded, total // LARGEST_TOTAL)
+
+
+def _dearest_day(vehicle: Vehicle, hours: TimeWindow, legs: _Legs) -> int:
+    """A whole day of the vehicle over the longest legs out and back, in fine units."""
+    return vehicle.fixed_cost * FINE_PER_CENT + drive_cost_fine(
+        vehicle, metres=2 * legs.longest_m, seconds=hours.end_s - hours.start_s
+    )
 
 
 def _prize(fleet: Sequence[Sequence[Vehicle]], hours: Sequence[TimeWindow], legs: _Legs, divisor: int) -> int:
@@ -172,12 +190,7 @@ def _prize(fleet: Sequence[Sequence[Vehicle]], hours: Sequence[TimeWindow], legs
     price. What this leaves out in vain is inserted afterwards, and a plan that serves less never replaces one that
     serves more.
     """
-    dearest = max(
-        vehicles[0].fixed_cost * FINE_PER_CENT
-        + vehicles[0].cost_per_km * FINE_PER_METRE * 2 * legs.longest_m
-        + vehicles[0].cost_per_h * FINE_PER_SECOND * (hour.end_s - hour.start_s)
-        for vehicles, hour in zip(fleet, hours, strict=True)
-    )
+    dearest = max(_dearest_day(vehicles[0], hour, legs) for vehicles, hour in zip(fleet, hours, strict=True))
     return 1 + 2 * dearest // divisor
 
 

@@ -28,7 +28,7 @@ SMALL_STOPS, SMALL_STEPS_PER_STOP = 30, 200
 # Of the time or the iterations, by when each round ends; between rounds the routes are recombined.
 ROUND_ENDS = (0.6, 1.0)
 # What recombination may take, as a share of the time and at most, and how many routes it is shown.
-RECOMBINE_SHARE, RECOMBINE_S_MAX, RECOMBINE_ROUTES = 0.1, 2.0, 1_500
+RECOMBINE_SHARE, RECOMBINE_S_MAX, RECOMBINE_ROUTES = 0.06, 1.5, 1_500
 # Longer routes are hardly ever met twice with the same neighbours: at 36 stops a route it never found anything.
 RECOMBINE_STOPS_PER_ROUTE_MAX = 20
 # What comes after the search, as a share of the time limit and at most.

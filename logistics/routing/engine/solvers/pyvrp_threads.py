@@ -20,9 +20,9 @@ from logistics.routing.engine.solvers.set_partitioning import RoutePool
 
 # How often the watching thread looks up. Callbacks may ask a database: their own pace is `Watch`'s.
 LOOK_EVERY_S = 0.05
-# What one second of lateness or one unit of load too many may cost at most, in the price of a second on the road;
-# PyVRP's own ceiling belongs to prices of a few units.
-PENALTY_SECONDS, PENALTY_MIN = 1_000, 100_000.0
+# What one second of lateness or one unit of load too many may cost at most, in mean legs. PyVRP's own ceiling is made
+# for legs of some hundred units: with dearer ones it stays among plans that do not hold, and says nothing.
+PENALTY_LEGS, PENALTY_MIN, PENALTY_MAX = 20, 100_000.0, 1e10
 # Every so many iterations the routes of the current plan are kept for recombination; more are too alike.
 KEEP_ROUTES_EVERY = 10
 
@@ -91,7 +91,7 @@ class SearchThread(threading.Thread, pyvrp.IteratedLocalSearchCallbacks):
         for operator in OPERATORS:
             if operator.supports(data):
                 search.add_operator(operator(data))
-        ceiling = max(PENALTY_MIN, float(PENALTY_SECONDS * self._model.price_per_unit_max))
+        ceiling = min(PENALTY_MAX, max(PENALTY_MIN, float(PENALTY_LEGS * self._model.mean_leg_cost)))
         parameters = pyvrp.PenaltyParams(max_penalty=ceiling)
         penalties = pyvrp.PenaltyManager(parameters.midpoint_penalties(data), parameters)
         start = self._start_from
