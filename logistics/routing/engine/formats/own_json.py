@@ -33,6 +33,7 @@ FORMAT = "last-hundred-metres problem"
 VERSION = 1
 CONVENTION = "money of the routes: fixed costs, kilometres, hours"
 _WINDOWS = ("shift", "window")
+_TEXTS = ("id", "type", "name", "depot")
 _FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "seconds", "metres", "lnglat", "xy")
 _META_FIELDS = ("scale", "factor", "longest_s", "convention", "numbered_vehicles")
 
@@ -103,7 +104,10 @@ def _item(value: Value, kind: type[Item]) -> Item:
     for name, field in known.items():
         if name not in value.object() and field.default is not dataclasses.MISSING:
             continue
-        given[name] = _window(value.get(name)) if name in _WINDOWS else value.get(name).value
+        inner = value.get(name)
+        if name in _TEXTS and not (name == "depot" and inner.value is None):
+            inner.text()
+        given[name] = _window(inner) if name in _WINDOWS else inner.value
     return kind(**given)
 
 

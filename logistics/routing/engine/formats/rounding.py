@@ -1,10 +1,14 @@
 """How each family of instances turns coordinates and times into whole numbers."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from logistics.routing.engine.formats.problem_file import BadProblemFile
+from logistics.routing.engine.items import UNREACHABLE
 
 BLOCK_ROWS = 512
 """Rows worked on at once: 512 × 20,000 float64 are 80 MB."""
@@ -32,9 +36,18 @@ class Rounding:
         """The whole number of one time or distance."""
         return int(self.whole(np.array([value]))[0])
 
-    def distances(self, coordinates: NDArray[np.float64], *, up: bool = False) -> NDArray[np.int32]:
-        """`(n, n)` straight lines between `(n, 2)` points; `up` rounds them up (CEIL_2D) whatever else holds."""
+    def distances(self, coordinates: NDArray[np.float64], *, file: str, up: bool = False) -> NDArray[np.int32]:
+        """`(n, n)` straight lines between `(n, 2)` points; `up` rounds them up (CEIL_2D) whatever else holds.
+
+        Raises:
+            BadProblemFile: if the points lie so far apart that a distance is no 32-bit number.
+        """
         count = len(coordinates)
+        diagonal = math.hypot(*(coordinates.max(axis=0) - coordinates.min(axis=0)))
+        if diagonal * self.factor >= UNREACHABLE - 1:
+            raise BadProblemFile(
+                f"the points lie {diagonal:.6g} apart; × {self.factor} that must stay below {UNREACHABLE}", file=file
+            )
         matrix = np.zeros((count, count), dtype=np.int32)
         for first in range(0, count, BLOCK_ROWS):
             rows = slice(first, first + BLOCK_ROWS)

@@ -18,7 +18,7 @@ import re
 
 import numpy as np
 
-from logistics.routing.engine.formats.numbers import Row, rows_of
+from logistics.routing.engine.formats.numbers import LARGEST_FLEET, Row, rows_of
 from logistics.routing.engine.formats.parts import a_depot, a_fleet, a_stop
 from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem, problem_of
 from logistics.routing.engine.formats.rounding import TENTHS
@@ -47,7 +47,7 @@ def read_solomon(text: str, file: str) -> ReadProblem:
     _check_numbering(customers)
     coordinates = np.array([[row.number(1, COLUMNS[1]), row.number(2, COLUMNS[2])] for row in customers])
     windows = [_window(row) for row in customers]
-    matrix = TENTHS.distances(coordinates)
+    matrix = TENTHS.distances(coordinates, file=file)
     depot = a_depot("0", place=0, window=windows[0])
     stops = [
         a_stop(
@@ -94,7 +94,7 @@ def _parts(rows: list[Row], file: str) -> tuple[int, int, list[Row]]:
         if len(row.words) != len(COLUMNS):
             cut = "; is the file cut off?" if row is rows[-1] else ""
             raise row.refuse(f"the row has {len(row.words)} numbers; it must have {len(COLUMNS)}{cut}")
-    count = fleet[1].whole(0, "NUMBER", at_least=1)
+    count = fleet[1].whole(0, "NUMBER", at_least=1, at_most=LARGEST_FLEET)
     return count, fleet[1].whole(1, "CAPACITY", at_least=1), customers
 
 

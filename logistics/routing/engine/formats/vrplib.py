@@ -11,8 +11,8 @@ TYPE and EDGE_WEIGHT_TYPE decide how distances and times become whole numbers, a
 - HFVRP: times 1,000, rounded; a route costs its vehicle's fixed cost plus unit cost times distance, published divided
   by 1,000 (a hundred times the paper's value); the fleet is that of the file.
 
-"Not limited" means half as many vehicles again as the load needs, and eight more, but at least VEHICLES: no published
-solution comes near it, and a solver need not carry one vehicle per customer.
+"Not limited" means half as many vehicles again as the load needs, and eight more, but not more than customers and not
+fewer than VEHICLES: no published solution comes near it, and a solver need not carry one vehicle per customer.
 
 Stops are named as in solution files: the node's number minus one, so that the first customer of one depot is 1 and the
 first of four depots is 4.
@@ -23,11 +23,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from logistics.routing.engine.formats.numbers import LARGEST_FLEET
 from logistics.routing.engine.formats.parts import a_depot, a_fleet, a_stop
 from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem, problem_of
 from logistics.routing.engine.formats.rounding import NEAREST, TENTHS, THOUSANDS, THOUSANDTHS, Rounding
 from logistics.routing.engine.formats.vrplib_sections import VrplibFile, matrix_numbers, take_apart
-from logistics.routing.engine.items import Depot, TimeWindow
+from logistics.routing.engine.items import UNREACHABLE, Depot, TimeWindow
 
 TYPES = ("CVRP", "VRPTW", "MDVRPTW", "MDVRP", "HFVRP")
 EUCLIDEAN = ("EUC_2D", "CEIL_2D")
@@ -129,38 +130,43 @@ def _matrix(
 ) -> NDArray[np.int32]:
     kind = parts.text("EDGE_WEIGHT_TYPE")
     if kind in EUCLIDEAN and coordinates is not None:
-        return rounding.distances(coordinates, up=kind == "CEIL_2D")
+        return rounding.distances(coordinates, file=parts.file, up=kind == "CEIL_2D")
     if kind != "EXPLICIT":
         raise BadProblemFile(
             f"EDGE_WEIGHT_TYPE is {kind}; it must be EXPLICIT, {' or '.join(EUCLIDEAN)}",
             file=parts.file,
             line=_line(parts, "EDGE_WEIGHT_TYPE"),
         )
-    return _explicit(parts, dimension) * np.int32(rounding.factor)
+    weights = _explicit(parts, dimension).astype(np.int64) * rounding.factor
+    if weights.max() >= UNREACHABLE:
+        raise BadProblemFile(f"EDGE_WEIGHT_SECTION × {rounding.factor} must stay below {UNREACHABLE}", file=parts.file)
+    return weights.astype(np.int32)
 
 
 def _explicit(parts: VrplibFile, dimension: int) -> NDArray[np.int32]:
     """The given weights; a triangle is mirrored, and a place is 0 from itself whatever the file writes there."""
     layout = parts.text("EDGE_WEIGHT_FORMAT", "FULL_MATRIX")
-    matrix = np.zeros((dimension, dimension), dtype=np.int32)
-    cells = {
-        "FULL_MATRIX": np.indices((dimension, dimension)).reshape(2, -1),
-        "LOWER_ROW": np.array(np.tril_indices(dimension, -1)),
-        "LOWER_DIAG_ROW": np.array(np.tril_indices(dimension)),
-        "UPPER_ROW": np.array(np.triu_indices(dimension, 1)),
-        "UPPER_DIAG_ROW": np.array(np.triu_indices(dimension)),
-    }
-    if layout not in cells:
+    triangle = dimension * (dimension - 1) // 2
+    counts = {"FULL_MATRIX": dimension**2, "LOWER_ROW": triangle, "UPPER_ROW": triangle}
+    counts |= {"LOWER_DIAG_ROW": triangle + dimension, "UPPER_DIAG_ROW": triangle + dimension}
+    if layout not in counts:
         raise BadProblemFile(
-            f"EDGE_WEIGHT_FORMAT is {layout}; it must be one of {', '.join(cells)}",
+            f"EDGE_WEIGHT_FORMAT is {layout}; it must be one of {', '.join(counts)}",
             file=parts.file,
             line=_line(parts, "EDGE_WEIGHT_FORMAT"),
         )
-    rows, columns = cells[layout]
-    section = parts.section("EDGE_WEIGHT_SECTION")
-    matrix[rows, columns] = matrix_numbers(section, count=len(rows), file=parts.file)
-    if layout != "FULL_MATRIX":
-        matrix[columns, rows] = matrix[rows, columns]
+    weights = np.array(
+        matrix_numbers(parts.section("EDGE_WEIGHT_SECTION"), count=counts[layout], file=parts.file), dtype=np.int32
+    )
+    if layout == "FULL_MATRIX":
+        matrix = weights.reshape(dimension, dimension)
+    else:
+        matrix = np.zeros((dimension, dimension), dtype=np.int32)
+        beside = 0 if "DIAG" in layout else 1
+        lower = layout.startswith("LOWER")
+        rows, columns = np.tril_indices(dimension, -beside) if lower else np.triu_indices(dimension, beside)
+        matrix[rows, columns] = weights
+        matrix[columns, rows] = weights
     np.fill_diagonal(matrix, 0)
     return matrix
 
@@ -209,7 +215,7 @@ def _fleet(
     parts: VrplibFile, depots: list[Depot], nodes: Nodes, rounding: Rounding
 ) -> list[tuple[int, Depot, int, int]]:
     """Capacity, depot, fixed cost and cost per unit of distance of each vehicle."""
-    count = parts.whole("VEHICLES", at_least=1) if "VEHICLES" in parts.head else None
+    count = parts.whole("VEHICLES", at_least=1, at_most=LARGEST_FLEET) if "VEHICLES" in parts.head else None
     sections = parts.sections
 
     def each(section: str, name: str, *, at_least: int, default: int) -> list[int]:
@@ -222,8 +228,9 @@ def _fleet(
     capacity = parts.whole("CAPACITY", at_least=1) if "CAPACITY_SECTION" not in sections else 0
     listed = any(name.startswith(("VEHICLES_", "CAPACITY_")) for name in sections)
     if not listed and (count is None or parts.text("EDGE_WEIGHT_TYPE") == "EXPLICIT"):
+        customer_count = len(nodes.demands) - len(depots)
         least = -(-sum(nodes.demands) // capacity)
-        return [(capacity, depots[0], 0, 1)] * max(count or 0, least + least // 2 + 8)
+        return [(capacity, depots[0], 0, 1)] * max(count or 0, min(least + least // 2 + 8, customer_count))
     capacities = each("CAPACITY_SECTION", "the capacity", at_least=1, default=capacity)
     homes = each("VEHICLES_DEPOT_SECTION", "the depot", at_least=1, default=1)
     fixed = each("VEHICLES_FIXED_COST_SECTION", "the fixed cost", at_least=0, default=0)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from logistics.routing.engine.formats.numbers import Row, number, rows_of, whole
+from logistics.routing.engine.formats.numbers import LARGEST, Row, number, rows_of, whole
 from logistics.routing.engine.formats.problem_file import BadProblemFile
 
 _SECTION = re.compile(r"^([A-Z_]+_SECTION)\s*:?\s*$")
@@ -37,10 +37,10 @@ class VrplibFile:
             raise BadProblemFile(f"there is no line {key}; it must stand in the head", file=self.file)
         return default
 
-    def whole(self, key: str, *, at_least: int) -> int:
+    def whole(self, key: str, *, at_least: int, at_most: int = LARGEST) -> int:
         """The whole number of a head line."""
         text = self.text(key)
-        return whole(text, key, file=self.file, line=self.head[key][1], at_least=at_least)
+        return whole(text, key, file=self.file, line=self.head[key][1], at_least=at_least, at_most=at_most)
 
     def number(self, key: str, *, at_least: float = 0) -> float:
         """The number of a head line."""
@@ -125,6 +125,8 @@ def matrix_numbers(section: Section, *, count: int, file: str) -> Sequence[int]:
             found = [row.whole(index, "the weight") for index in range(len(row.words))]
         if min(found) < 0:
             raise row.refuse(f"EDGE_WEIGHT_SECTION: the weight {min(found)} is negative; it must be 0 or more")
+        if max(found) > LARGEST:
+            raise row.refuse(f"EDGE_WEIGHT_SECTION: the weight {max(found)} is too large; it must be at most {LARGEST}")
         weights += found
     if len(weights) != count:
         line = section.rows[-1].line if section.rows else section.line

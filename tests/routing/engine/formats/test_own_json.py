@@ -88,6 +88,8 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
     ("changes", "says"),
     [
         ({"stops__0__window": {"start_s": 9, "end_s": 8}}, "stops[0].window.end_s: is 8, before start_s 9"),
+        ({"stops__1__id": {}}, "stops[1].id: is {}; it must be a text"),
+        ({"vehicles__0__depot": None}, "vehicle 'V': depot is None"),
         ({"stops__1__weight": 3}, "stops[1].weight: is not known here"),
         ({"stops__1__demand_g": "3"}, "stop 'B': demand_g is '3'; it must be a whole number"),
         ({"stops__1__place": 3}, "stop 'B': place is 3; it must be from 0 to 2"),
@@ -108,6 +110,16 @@ def test_what_is_wrong_is_named_with_its_field(changes: dict[str, Any], says: st
 
     assert str(refused.value).startswith("bad.json: ")
     assert says in str(refused.value)
+
+
+def test_the_example_in_the_documentation_is_one() -> None:
+    page = Path(__file__).parents[4] / "docs" / "problem-files.md"
+    example = page.read_text(encoding="utf-8").partition("```json\n")[2].partition("```")[0]
+
+    problem = read_json(example, "Tuesday.json").problem
+
+    assert problem.leg_m(1, 0) == 2150
+    assert problem.stops[0].drop_cost is None
 
 
 def test_a_file_cut_in_half_is_refused_with_its_line(tmp_path: Path) -> None:

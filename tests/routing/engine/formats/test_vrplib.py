@@ -17,9 +17,15 @@ def test_cvrp_rounds_to_the_nearest_integer() -> None:
     assert [(stop.id, stop.demand_g) for stop in problem.stops] == [("1", 10), ("2", 7)]
 
 
-def test_cvrp_has_vehicles_enough() -> None:
-    # 17 of load in vehicles of 20: 1 needed, half again, 8 more
-    assert len(read_vrplib(CVRP, "tiny.vrp").problem.vehicles) == 1 + 0 + 8
+@pytest.mark.parametrize(("customers", "vehicles"), [(2, 2), (30, 8 + 15 + 7)])
+def test_an_unlimited_fleet_is_half_as_many_again_and_eight_but_one_a_customer(customers: int, vehicles: int) -> None:
+    # 30 customers of 10 in vehicles of 20: 15 needed, 7 more, 8 more
+    rows = range(2, customers + 2)
+    text = CVRP.replace("DIMENSION : 3", f"DIMENSION : {customers + 1}")
+    text = text.replace("2 3 4\n3 1 1\n", "".join(f"{row} {row} 0\n" for row in rows))
+    text = text.replace("2 10\n3 7\n", "".join(f"{row} 10\n" for row in rows))
+
+    assert len(read_vrplib(text, "tiny.vrp").problem.vehicles) == vehicles
 
 
 def test_windows_on_a_plane_make_tenths_truncated() -> None:
@@ -102,6 +108,8 @@ def test_a_mixed_fleet_pays_fixed_and_unit_costs() -> None:
         (ORTEC, "11 0 5\n", "11 0\n", 11, "EDGE_WEIGHT_SECTION ends here after 8 weights; it must have 9"),
         (ORTEC, "11 0 5\n", "11 0 -5\n", 10, "the weight -5 is negative"),
         (ORTEC, "11 0 5\n", "11 0 nan\n", 10, "the weight is 'nan'"),
+        (ORTEC, "11 0 5\n", "11 0 99999999999\n", 10, "the weight 99999999999 is too large"),
+        (ORTEC, "VEHICLES : 2\n", "VEHICLES : 900000000\n", 5, "VEHICLES is 900000000; it must be from 1 to 100000"),
         (DEPOTS, "2 2\nDEPOT", "2 3\nDEPOT", 30, "the depot is 3; it must be from 1 to 2"),
         (MIXED, "3 20\n", "3 0\n", 17, "the capacity is 0"),
     ],
@@ -123,3 +131,8 @@ def test_a_file_cut_anywhere_is_refused(text: str) -> None:
             continue  # -1 ends the last section: only the word EOF is missing
         with pytest.raises(BadProblemFile, match=r"cut off|ends"):
             read_vrplib("\n".join(lines[:kept]), "cut.vrp")
+
+
+def test_points_too_far_apart_for_whole_numbers_are_refused() -> None:
+    with pytest.raises(BadProblemFile, match=r"the points lie 9e\+08 apart; × 1000 that must stay below 2147483647"):
+        read_vrplib(DEPOTS.replace("2 9 0", "2 900000000 0"), "far.vrp")
