@@ -14,8 +14,8 @@ class SolveOptions:
 
     `time_limit_s` is wall time, model building included, from 0.01 s. `iteration_limit` counts the solver's own steps
     (OR-Tools: a thousand checks of its limits, 1 to 3 ms; PyVRP and the portfolio: ten of PyVRP's iterations in each
-    thread, 1 ms at 30 stops, 30 ms at 460). With it, a run is repeatable on any machine: same problem,
-    same seed, same limit, same plan, as long as the time limit does not stop it first, so give that generously.
+    thread, 10 ms at 30 stops, 30 ms at 460). With it, a run is repeatable on any machine: same problem, same seed, same
+    limit, same plan, as long as the time limit does not stop it first, so give that generously.
 
     Raises:
         ValueError: if a limit is not positive or the seed is not a whole number from 0 to 2**31 - 1.

@@ -21,10 +21,10 @@ STOPS_MAX = 5_000
 THREAD_COUNT = 2
 # PyVRP's generator takes 32 bits.
 SEEDS = 2**32
-# One iteration of `SolveOptions` is so many of PyVRP's: 1 ms at 30 stops, 30 ms at 460.
+# One iteration of `SolveOptions` is so many of PyVRP's: 10 ms at 30 stops, 30 ms at 460.
 STEPS_PER_ITERATION = 10
-# Up to so many stops the search has found its best long before this many steps a stop, and a person waits.
-SMALL_STOPS, SMALL_STEPS_PER_STOP = 30, 200
+# Up to so many stops the search has found its best long before this many steps a stop (2 s), and a person waits.
+SMALL_STOPS, SMALL_STEPS_PER_STOP = 30, 60
 # Of the time or the iterations, by when each round ends; between rounds the routes are recombined.
 ROUND_ENDS = (0.6, 1.0)
 # What recombination may take, as a share of the time and at most, and how many routes it is shown.
