@@ -7,7 +7,7 @@ where it stood. Planning is a job of its own on the solver's queue; `plan_ended`
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -279,8 +279,3 @@ def _promise_phase(session: Session, run: DayRun, *, now: datetime) -> None:
     outbox.promise(
         session, key=f"run_day:{run.id}:{run.phase.value}", job="run_day", args={"run_id": run.id}, due_at=now
     )
-
-
-def phase_order() -> Sequence[Phase]:
-    """The phases in the order in which a run goes through them."""
-    return tuple(Phase)

@@ -25,7 +25,6 @@ from logistics.routing.stops import (
     stop_of_batches,
     stop_to_serve,
     stops_of_route,
-    unplanned_batches,
 )
 
 __all__ = [
@@ -49,7 +48,6 @@ __all__ = [
     "stop_of_batches",
     "stop_to_serve",
     "stops_of_route",
-    "unplanned_batches",
 ]
 
 TIME_LIMIT_S_MAX = 3_600

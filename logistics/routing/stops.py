@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -140,9 +139,3 @@ def stop_of_batches(session: Session, plan_id: int) -> dict[int, str]:
         .where(PlanStop.plan_id == plan_id)
     )
     return {batch_id: code for batch_id, code in rows}
-
-
-def unplanned_batches(session: Session, plan_id: int, batch_ids: Collection[int]) -> list[int]:
-    """Batches that are on no stop of a plan: none, if the plan is sound."""
-    planned = stop_of_batches(session, plan_id)
-    return [batch_id for batch_id in batch_ids if batch_id not in planned]
