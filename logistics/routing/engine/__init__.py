@@ -7,9 +7,21 @@ It knows nothing of the platform; standard library, numpy, OR-Tools and PyVRP ar
 
 from logistics.routing.engine.check import Violation, check
 from logistics.routing.engine.explain import drop_reason
-from logistics.routing.engine.plan import Dropped, DropReason, Plan, Route, Visit
+from logistics.routing.engine.plan import Dropped, DropReason, Plan, Reload, Rest, Route, Visit
 from logistics.routing.engine.planning import PlanRejected, solve
-from logistics.routing.engine.problem import UNREACHABLE, BadProblem, Depot, Problem, Stop, TimeWindow, Vehicle
+from logistics.routing.engine.problem import (
+    UNREACHABLE,
+    BadProblem,
+    Break,
+    Depot,
+    Problem,
+    Profile,
+    SpeedSlot,
+    Stop,
+    TimeWindow,
+    Underway,
+    Vehicle,
+)
 from logistics.routing.engine.schedule import InfeasibleRoute, RouteRule, schedule_route
 from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
 from logistics.routing.engine.solvers.portfolio import Portfolio
@@ -19,6 +31,7 @@ from logistics.routing.engine.solvers.pyvrp_search import PyvrpSearch
 __all__ = [
     "UNREACHABLE",
     "BadProblem",
+    "Break",
     "Depot",
     "DropReason",
     "Dropped",
@@ -28,14 +41,19 @@ __all__ = [
     "PlanRejected",
     "Portfolio",
     "Problem",
+    "Profile",
     "Progress",
     "PyvrpSearch",
+    "Reload",
+    "Rest",
     "Route",
     "RouteRule",
     "SolveOptions",
     "Solver",
+    "SpeedSlot",
     "Stop",
     "TimeWindow",
+    "Underway",
     "Vehicle",
     "Violation",
     "Visit",

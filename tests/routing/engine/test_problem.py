@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from logistics.routing.engine import BadProblem, TimeWindow
+from logistics.routing.engine import BadProblem, Break, Profile, SpeedSlot, TimeWindow, Underway
 from logistics.routing.engine.problem import UNREACHABLE
 from tests.routing.engine.builders import a_depot, a_line, a_problem, a_stop, a_vehicle
 
@@ -144,3 +144,137 @@ def test_a_problem_of_nothing_is_a_problem():
     problem = a_problem(depots=[], vehicles=[], positions=[])
 
     assert problem.stops == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"end_depot": "E"}, "vehicle 'V': end_depot is 'E'; it must be None (its depot) or one of 'D'"),
+        ({"profile": "bike"}, "vehicle 'V': profile is 'bike'; it must be one of ''"),
+        ({"longest_s": -1}, "vehicle 'V': longest_s is -1; it must be a whole number of seconds from 0 to 1000000000"),
+        (
+            {"most_stops": 1.5},
+            "vehicle 'V': most_stops is 1.5; it must be a whole number of stops from 0 to 1000000000",
+        ),
+        (
+            {"skills": {"chilled"}},
+            "vehicle 'V': skills is {'chilled'}; it must be a frozenset of texts that are not empty",
+        ),
+        (
+            {"breaks": (Break(earliest_s=100, latest_s=50, duration_s=10),)},
+            "vehicle 'V': breaks[0].latest_s is 50, before breaks[0].earliest_s 100; it must not be earlier",
+        ),
+        (
+            {"breaks": (Break(earliest_s=0, latest_s=50, duration_s=0),)},
+            "vehicle 'V': breaks[0].duration_s is 0; it must be a whole number of seconds from 1 to 1000000000",
+        ),
+        (
+            {
+                "breaks": (
+                    Break(earliest_s=0, latest_s=50, duration_s=10),
+                    Break(earliest_s=59, latest_s=90, duration_s=10),
+                )
+            },
+            "vehicle 'V': breaks[1].earliest_s is 59, but the break ahead of it may last until 60; "
+            "breaks must be in order and apart",
+        ),
+        (
+            {"underway": Underway(place=9, ready_s=0)},
+            "vehicle 'V': underway.place is 9; it must be from 0 to 3",
+        ),
+    ],
+)
+def test_a_vehicle_says_what_is_wrong(changes, sentence):
+    with pytest.raises(BadProblem) as refused:
+        a_problem(vehicles=[a_vehicle(**changes)])
+    assert refused.value.faults == (sentence,)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"further_windows": (TimeWindow(start_s=10_000, end_s=10_100),)},
+            "stop 'S': further_windows[0].start_s is 10000, but the window ahead of it ends at 10000; "
+            "windows must be in order and apart",
+        ),
+        ({"vehicles_allowed": frozenset({"X"})}, "stop 'S': vehicles_allowed names 'X'; it must be one of 'V'"),
+        ({"vehicles_forbidden": ["V"]}, "stop 'S': vehicles_forbidden is ['V']; it must be a frozenset of vehicle ids"),
+        ({"pinned_vehicle": "X"}, "stop 'S': pinned_vehicle is 'X'; it must be None or one of 'V'"),
+        ({"pinned_position": 1}, "stop 'S': pinned_position is 1 without pinned_vehicle; a position needs a vehicle"),
+        (
+            {"pinned_vehicle": "V", "pinned_position": 0},
+            "stop 'S': pinned_position is 0; it must be a whole number of visits from 1 to 1000000000",
+        ),
+        (
+            {"pinned_vehicle": "V", "pinned_position": 2},
+            "stop 'S': pinned_position is 2, but there are only 1 stops",
+        ),
+        ({"priority": 101}, "stop 'S': priority is 101; it must be a whole number of points from 0 to 100"),
+        (
+            {"late_cents_per_h": -1},
+            "stop 'S': late_cents_per_h is -1; it must be a whole number of cents from 0 to 1000000000",
+        ),
+        ({"together": ""}, "stop 'S': together is ''; it must be None or a text that is not empty"),
+        (
+            {"skills": frozenset({"chilled"}), "pinned_vehicle": "V"},
+            "stop 'S': pinned_vehicle is 'V', but that lacks chilled; pin it to a vehicle that has these skills",
+        ),
+        (
+            {"vehicles_forbidden": frozenset({"V"}), "pinned_vehicle": "V"},
+            "stop 'S': pinned_vehicle is 'V', but vehicles_forbidden names it; pin it to an allowed vehicle",
+        ),
+        (
+            {"vehicles_forbidden": frozenset({"V"}), "vehicles_allowed": frozenset({"V"})},
+            "stop 'S': vehicles_allowed leaves none that vehicles_forbidden does not name; "
+            "at least one vehicle must be left",
+        ),
+    ],
+)
+def test_a_stop_says_what_is_wrong(changes, sentence):
+    with pytest.raises(BadProblem) as refused:
+        a_problem(a_stop(**changes))
+    assert refused.value.faults == (sentence,)
+
+
+def test_pins_that_contradict_each_other_are_named():
+    with pytest.raises(BadProblem) as refused:
+        a_problem(
+            a_stop("A", pinned_vehicle="V", pinned_position=1, together="pair"),
+            a_stop("B", pinned_vehicle="V", pinned_position=1),
+            a_stop("C", pinned_vehicle="W", together="pair"),
+            vehicles=[a_vehicle(), a_vehicle(id="W")],
+        )
+    assert refused.value.faults == (
+        "stops 'A', 'B' are all pinned to position 1 of vehicle 'V'; one position holds one stop",
+        "the stops together as 'pair' want different vehicles: 'A' pinned_vehicle 'V', 'C' pinned_vehicle 'W'; "
+        "they must share one",
+    )
+
+
+def test_a_profile_is_looked_at_like_the_problem_itself():
+    seconds, metres = a_line((0, 100, 200, 300))
+    with pytest.raises(BadProblem) as refused:
+        a_problem(
+            profiles={"foot": Profile(seconds=-seconds, metres=metres[:2, :2])},
+            speeds=(SpeedSlot(start_s=10, percent=50), SpeedSlot(start_s=10, percent=0)),
+        )
+    assert "the problem: speeds[1].percent is 0; it must be a whole number of percent from 1 to 1000" in (
+        refused.value.faults
+    )
+    assert "matrix foot seconds[0, 1] is -100 s; it must be 0 or more, 2147483647 for no way" in refused.value.faults
+    assert "matrix seconds has 4 places and foot metres has 2; both must have the same" in refused.value.faults
+
+
+def test_a_matrix_that_nobody_can_change_is_shared_and_any_other_is_copied():
+    fixed = a_line((0, 100, 200, 300))[0].astype(np.int32)
+    fixed.setflags(write=False)
+    own = fixed.copy()
+    view = own[:]
+    view.setflags(write=False)
+    shared = a_problem(seconds=fixed, metres=fixed)
+    assert shared.seconds is fixed
+    assert shared.metres is fixed
+    copied = a_problem(seconds=own, metres=view)
+    assert not np.shares_memory(copied.seconds, own)
+    assert not np.shares_memory(copied.metres, own)

@@ -52,7 +52,7 @@ def write_json(read: ReadProblem) -> str:
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
     for name in ("depots", "vehicles", "stops"):
-        lines.append(_listed(name, [dataclasses.asdict(item) for item in getattr(problem, name)]))
+        lines.append(_listed(name, [_written(item) for item in getattr(problem, name)]))
     for name in ("seconds", "metres"):
         rows = getattr(problem, name).tolist()
         lines.append(_listed(name, [[None if cell == UNREACHABLE else cell for cell in row] for row in rows]))
@@ -94,6 +94,17 @@ def read_json(text: str, file: str) -> ReadProblem:
         geographic=geographic,
         numbered_vehicles=root.has("numbered_vehicles") and root.get("numbered_vehicles").value is True,
     )
+
+
+def _written(item: Item) -> dict[str, Any]:
+    """The fields of a record that are not at their default."""
+    given = dataclasses.asdict(item)
+    defaults = {field.name: field.default for field in dataclasses.fields(item)}
+    return {
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in given.items()
+        if value != defaults[name]
+    }
 
 
 def _item(value: Value, kind: type[Item]) -> Item:

@@ -1,11 +1,13 @@
 """The port every solver implements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
+
+WORKERS_MAX = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +19,18 @@ class SolveOptions:
     thread, 10 ms at 30 stops, 30 ms at 460). With it, a run is repeatable on any machine: same problem, same seed, same
     limit, same plan, as long as the time limit does not stop it first, so give that generously.
 
+    `workers` is how many searches may run side by side, one on a core each. `start` is a plan to begin with, the ids of
+    each vehicle's stops in order: what of it the problem does not know or no longer allows is left out.
+
     Raises:
-        ValueError: if a limit is not positive or the seed is not a whole number from 0 to 2**31 - 1.
+        ValueError: if a limit is not positive, the seed is not from 0 to 2**31 - 1, or there is no worker.
     """
 
     time_limit_s: float
     seed: int = 0
     iteration_limit: int | None = None
+    workers: int = 2
+    start: Mapping[str, Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.time_limit_s <= 86_400:
@@ -32,6 +39,8 @@ class SolveOptions:
             raise ValueError(f"seed is {self.seed}; it must be from 0 to {2**31 - 1}")
         if self.iteration_limit is not None and self.iteration_limit < 1:
             raise ValueError(f"iteration_limit is {self.iteration_limit}; it must be at least 1, or None for no limit")
+        if not 1 <= self.workers <= WORKERS_MAX:
+            raise ValueError(f"workers is {self.workers}; it must be from 1 to {WORKERS_MAX}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
