@@ -1,6 +1,7 @@
 """Legs that take longer at some hours: whole seconds, first in first out, and the way back."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,7 +39,7 @@ def work(slots, until_s):
     edges = [(Fraction(-(10**6)), 100), *((slot.start_s, slot.percent) for slot in slots), (Fraction(10**6), 0)]
     return sum(
         percent * (min(end, until_s) - start)
-        for (start, percent), (end, _) in zip(edges, edges[1:], strict=False)
+        for (start, percent), (end, _) in pairwise(edges)
         if start < until_s
     )
 
