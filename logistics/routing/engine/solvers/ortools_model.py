@@ -104,7 +104,7 @@ class _Nodes:
     def __init__(self, problem: Problem, depots: Sequence[Depot], stops: Sequence[Stop]) -> None:
         self.depot_count = len(depots)
         self.places = [depot.place for depot in depots] + [stop.place for stop in stops]
-        self.service_s = np.array([0] * len(depots) + [stop.service_s for stop in stops], dtype=np.int64)
+        self.service_s = np.array([0] * len(depots) + [stop.serving_s for stop in stops], dtype=np.int64)
         grid = np.ix_(self.places, self.places)
         self.seconds = problem.seconds[grid].astype(np.int64)
         self.metres = problem.metres[grid].astype(np.int64)

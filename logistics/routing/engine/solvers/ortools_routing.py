@@ -14,9 +14,20 @@ from logistics.routing.engine.costs import FINE_PER_CENT
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.solvers.closing import closed_plan
+from logistics.routing.engine.solvers.features import Feature, refusal
 from logistics.routing.engine.solvers.ortools_model import RoutingModel, build_model, serveable
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 
+# Each at the price or the limit that the engine's own schedule and check know.
+EXPRESSED = frozenset(
+    {
+        Feature.SERVICE_PER_PACKAGE,
+        Feature.SKILLS,
+        Feature.VEHICLES_ALLOWED,
+        Feature.VEHICLES_FORBIDDEN,
+        Feature.PINNED_VEHICLE,
+    }
+)
 # A callback into the caller's code may ask Redis or write a row: not more often than a person can watch.
 CANCEL_EVERY_S = 0.1
 PROGRESS_EVERY_S = 0.5
@@ -59,8 +70,8 @@ class OrToolsRouting:
         self._start_only = start_only
 
     def can_express(self, problem: Problem) -> str | None:
-        """See `protocol.Solver`: it can express every problem."""
-        return None
+        """See `protocol.Solver`: whatever is in `EXPRESSED`."""
+        return refusal(problem, EXPRESSED, "OR-Tools' model")
 
     def solve(
         self,

@@ -88,7 +88,7 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> PyvrpModel:
         pyvrp.Client(
             location=legs.depot_count + k,
             delivery=[int(amount) for amount in demands[k]],
-            service_duration=stop.service_s,
+            service_duration=stop.serving_s,
             tw_early=max(0, stop.window.start_s - span.start_s),
             tw_late=min(span.end_s, stop.window.end_s) - span.start_s,
             prize=(

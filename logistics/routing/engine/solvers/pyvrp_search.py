@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value
+from logistics.routing.engine.solvers.features import Feature, refusal
 from logistics.routing.engine.solvers.ortools_model import serveable
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel, build_model
@@ -16,6 +17,7 @@ from logistics.routing.engine.solvers.pyvrp_threads import Limits, SearchThread,
 from logistics.routing.engine.solvers.set_partitioning import RoutePool, cheapest_choice
 from logistics.routing.engine.solvers.watching import Watch
 
+EXPRESSED = frozenset({Feature.SERVICE_PER_PACKAGE})
 # Its first descent cannot be interrupted: 5,000 stops keep to 60 s, 20,000 took 198 s of 90 and 12 GB.
 STOPS_MAX = 5_000
 THREAD_COUNT = 2
@@ -68,10 +70,10 @@ class PyvrpSearch:
         self._stops_max = stops_max
 
     def can_express(self, problem: Problem) -> str | None:
-        """See `protocol.Solver`: every rule of a problem, but not any size."""
+        """See `protocol.Solver`: whatever is in `EXPRESSED`, but not any size."""
         if len(problem.stops) > self._stops_max:
             return f"{len(problem.stops)} stops; PyVRP keeps to its time up to {self._stops_max}"
-        return None
+        return refusal(problem, EXPRESSED, "PyVRP")
 
     def solve(
         self,
