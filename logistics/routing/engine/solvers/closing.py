@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 
-from logistics.routing.engine.costs import FINE_PER_CENT, plan_cost, route_cost_fine
+from logistics.routing.engine.costs import FINE_PER_CENT, plan_cost, routes_cost_fine
 from logistics.routing.engine.plan import Dropped, DropReason, Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.schedule import schedule_route
@@ -43,14 +43,14 @@ def closed_plan(
 def plan_value(problem: Problem, plan: Plan) -> Value:
     """How bad the plan is; less is better, and serving more comes before money."""
     dropped = [problem.stop(drop.stop) for drop in plan.dropped]
-    money = sum(route_cost_fine(problem.vehicle(route.vehicle), route) for route in plan.routes)
+    money = routes_cost_fine(problem, plan.routes)
     money += sum(stop.drop_cost * FINE_PER_CENT for stop in dropped if stop.drop_cost is not None)
     return sum(serving_weight(stop) for stop in dropped if stop.drop_cost is None), money
 
 
 def serving_weight(stop: Stop) -> int:
-    """How much it counts to serve the stop, in packages."""
-    return PACKAGES_PER_STOP + min(stop.packages, PACKAGES_COUNTED)
+    """How much it counts to serve the stop, in packages; a stop of priority 1 counts like two."""
+    return (PACKAGES_PER_STOP + min(stop.packages, PACKAGES_COUNTED)) * (1 + stop.priority)
 
 
 def orders_of(problem: Problem, plan: Plan) -> dict[str, list[Stop]]:

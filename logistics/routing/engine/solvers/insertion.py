@@ -64,12 +64,12 @@ class OpenRoute:
         if there_s == UNREACHABLE or onward_s == UNREACHABLE:
             return None
         start_s = max(self._ready_s[index] + there_s, stop.window.start_s)
-        if start_s > stop.window.end_s or start_s + stop.service_s + onward_s > self._latest_s[index]:
+        if start_s > stop.window.end_s or start_s + stop.serving_s + onward_s > self._latest_s[index]:
             return None
         leg_s, leg_m = self.problem.leg_s, self.problem.leg_m
         old_s, old_m = leg_s(before, after), leg_m(before, after)
         metres = leg_m(before, stop.place) + leg_m(stop.place, after) - old_m
-        cost = drive_cost_fine(self.vehicle, metres=metres, seconds=there_s + stop.service_s + onward_s - old_s)
+        cost = drive_cost_fine(self.vehicle, metres=metres, seconds=there_s + stop.serving_s + onward_s - old_s)
         return cost if self.stops else cost + self.vehicle.fixed_cost * FINE_PER_CENT
 
     def _refresh(self) -> None:
@@ -82,11 +82,11 @@ class OpenRoute:
         self._ready_s = [self._hours.start_s]
         for index, stop in enumerate(stops):
             arrival_s = self._ready_s[-1] + leg_s(self._places[index], stop.place)
-            self._ready_s.append(max(arrival_s, stop.window.start_s) + stop.service_s)
+            self._ready_s.append(max(arrival_s, stop.window.start_s) + stop.serving_s)
         latest_s = [self._hours.end_s]
         for index in range(len(stops) - 1, -1, -1):
             onward_s = leg_s(stops[index].place, self._places[index + 2])
-            latest_s.append(min(stops[index].window.end_s, latest_s[-1] - onward_s - stops[index].service_s))
+            latest_s.append(min(stops[index].window.end_s, latest_s[-1] - onward_s - stops[index].serving_s))
         self._latest_s = latest_s[::-1]
 
 
