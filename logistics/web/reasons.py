@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from logistics.routing.views import StopView
 from logistics.web.formats import clock_minutes, kilograms, number
 from logistics.web.words import _
@@ -37,10 +39,29 @@ def explain(stop: StopView) -> list[str]:
     if back is not None and latest is not None and back > latest:
         times = {"a": clock_minutes(-(-back // 60)), "e": clock_minutes(latest // 60)}
         sentences.append(_("Earliest return %(a)s, the shift ends %(e)s.", **times))
+    sentences += _of_the_vehicles(detail)
     away = whole("distance_m")
     if away is not None:
         sentences.append(_("%(n)s m from the nearest road.", n=number(away)))
     opens, closes = whole("gate_opens_min"), whole("gate_closes_min")
     if opens is not None and closes is not None:
         sentences.append(_("The gate is open %(a)s to %(e)s.", a=clock_minutes(opens), e=clock_minutes(closes)))
+    return sentences
+
+
+def _of_the_vehicles(detail: Mapping[str, object]) -> list[str]:
+    """What the vehicles lack: skills, kilometres, hours."""
+    sentences = []
+    missing = detail.get("skills_missing")
+    if isinstance(missing, str):
+        sentences.append(_("No vehicle has: %(skills)s.", skills=missing))
+    far, farthest = detail.get("round_trip_m"), detail.get("longest_m")
+    if isinstance(far, int) and isinstance(farthest, int):
+        sentences.append(
+            _("There and back is %(n)s m, a vehicle may drive %(c)s m.", n=number(far), c=number(farthest))
+        )
+    long, longest = detail.get("round_trip_s"), detail.get("longest_s")
+    if isinstance(long, int) and isinstance(longest, int):
+        minutes = {"n": number(-(-long // 60)), "c": number(longest // 60)}
+        sentences.append(_("There and back takes %(n)s min, a vehicle may be out %(c)s min.", **minutes))
     return sentences

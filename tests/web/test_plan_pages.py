@@ -172,6 +172,9 @@ def test_explanations_speak_of_the_numbers_there_are(app: Flask) -> None:
         "It weighs 3 kg, the largest vehicle takes 2 kg.": {"demand_g": 3_000, "largest_capacity_g": 2_000},
         "Earliest arrival 09:01, the window ends 09:00.": {"earliest_arrival_s": 32_401, "window_end_s": 32_400},
         "612 m from the nearest road.": {"distance_m": 612},
+        "No vehicle has: cold, lift.": {"skills": "cold, lift", "skills_missing": "cold, lift"},
+        "There and back is 2,001 m, a vehicle may drive 2,000 m.": {"round_trip_m": 2_001, "longest_m": 2_000},
+        "There and back takes 4 min, a vehicle may be out 3 min.": {"round_trip_s": 181, "longest_s": 180},
         "The gate is open 06:00 to 07:30.": {"gate_opens_min": 360, "gate_closes_min": 450},
     }
     with app.app_context(), app.test_request_context("/?lang=en"):
