@@ -3,7 +3,8 @@
 import json
 import math
 from collections.abc import Collection
-from typing import Any, NoReturn
+from enum import StrEnum
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from logistics.routing.engine.formats.numbers import LARGEST
 from logistics.routing.engine.formats.problem_file import BadProblemFile
 from logistics.routing.engine.items import UNREACHABLE
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class Value:
@@ -53,6 +56,18 @@ class Value:
             self.refuse(f"is {_shown(self.value)}; it must be a text")
         return self.value
 
+    def truth(self) -> bool:
+        """The value as true or false."""
+        if not isinstance(self.value, bool):
+            self.refuse(f"is {_shown(self.value)}; it must be true or false")
+        return self.value
+
+    def one_of(self, words: type[Word]) -> Word:
+        """The value as one of these words."""
+        if self.value not in list(words):
+            self.refuse(f"is {_shown(self.value)}; it must be one of {', '.join(words)}")
+        return words(self.value)
+
     def whole(self, *, at_least: int = -LARGEST, at_most: int = LARGEST) -> int:
         """The value as a whole number."""
         if type(self.value) is not int or not at_least <= self.value <= at_most:
@@ -82,13 +97,20 @@ def parse_json(text: str, file: str) -> Value:
     """The value of a whole file.
 
     Raises:
-        BadProblemFile: if it is no JSON, with the line; at its very end it has probably been cut off.
+        BadProblemFile: if it is no JSON, with the line; at its very end it has probably been cut off. So too if an
+            object has a field twice, of which JSON's readers would silently take the last.
     """
     try:
-        return Value(json.loads(text), file=file)
+        return Value(json.loads(text, object_pairs_hook=_object), file=file)
     except json.JSONDecodeError as error:
         cut = "; the file ends here, is it cut off?" if error.pos >= len(text.rstrip()) - 1 else ""
         raise BadProblemFile(f"this is not JSON: {error.msg}{cut}", file=file, line=error.lineno) from error
+    except _Twice as error:
+        raise BadProblemFile("is given twice in one object; it must be once", file=file, field=error.key) from None
+    except RecursionError:
+        raise BadProblemFile("this is not JSON of a problem: its brackets are nested too deeply", file=file) from None
+    except ValueError as error:  # a whole number of thousands of digits
+        raise BadProblemFile(f"this is not JSON of a problem: {error}", file=file) from error
 
 
 def matrix_of(value: Value, *, size: int | None = None) -> NDArray[np.int32]:
@@ -130,6 +152,19 @@ def longitude_latitude(value: Value) -> tuple[float, float]:
     if abs(lng) > 180 or abs(lat) > 90:
         value.refuse(f"is [{lng:g}, {lat:g}]; longitude must be from -180 to 180 and latitude from -90 to 90")
     return lng, lat
+
+
+class _Twice(Exception):
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _Twice(next(key for key in keys if keys.count(key) > 1))
+    return found
 
 
 def _shown(value: Any) -> str:

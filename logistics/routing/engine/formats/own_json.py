@@ -12,32 +12,35 @@
       "metres":  [[0, 2100], [2150, 0]]
     }
 
-Fields, units and defaults are those of the records in `items.py`; a field with a default may be left out, one that is
-not known is refused. Matrices are whole numbers, row = from, null where there is no way. Optional: `lnglat` (one
-`[longitude, latitude]` per place) or `xy` (a plane), for drawings; `scale`, `factor`, `longest_s`, `convention`
-and `numbered_vehicles` as in `ReadProblem`, for instances that come from elsewhere.
+Fields, units and defaults are those of the records in `items.py`, sets being lists; a field with a default may be left
+out, one that is not known is refused. Matrices are whole numbers, row = from, null where there is no way; `speeds`
+belong to them, and `profiles` holds those of other kinds of vehicle by name: `{"walk": {"seconds": …, "metres": …,
+"speeds": [{"start_s": 25200, "percent": 60}]}}`. Optional: `longest_route_cents_per_h`; `lnglat` (one
+`[longitude, latitude]` per place) or `xy` (a plane), for drawings; `start`, the stops of each vehicle in order to begin
+with; `scale`, `factor`, `longest_s`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
+from elsewhere.
 """
 
-import dataclasses
 import json
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logistics.routing.engine.formats.json_values import Value, longitude_latitude, matrix_of, parse_json
 from logistics.routing.engine.formats.problem_file import ReadProblem, problem_of
-from logistics.routing.engine.items import UNREACHABLE, Depot, Stop, TimeWindow, Vehicle
+from logistics.routing.engine.formats.records_json import record_of, written
+from logistics.routing.engine.items import UNREACHABLE, Depot, Stop, Vehicle
+from logistics.routing.engine.travelling import Profile, SpeedSlot
 
 FORMAT = "last-hundred-metres problem"
 VERSION = 1
 CONVENTION = "money of the routes: fixed costs, kilometres, hours"
-_WINDOWS = ("shift", "window")
-_TEXTS = ("id", "type", "name", "depot")
-_FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "seconds", "metres", "lnglat", "xy")
+_FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "lnglat", "xy", "start")
+_TRAVEL = ("seconds", "metres", "speeds")
+_PROBLEM_FIELDS = (*_TRAVEL, "profiles", "longest_route_cents_per_h")
 _META_FIELDS = ("scale", "factor", "longest_s", "convention", "numbered_vehicles")
-
-Item = TypeVar("Item", Depot, Vehicle, Stop)
 
 
 def write_json(read: ReadProblem) -> str:
@@ -50,15 +53,32 @@ def write_json(read: ReadProblem) -> str:
         "longest_s": read.longest_s,
         "numbered_vehicles": read.numbered_vehicles,
     }
+    if problem.longest_route_cents_per_h:
+        head["longest_route_cents_per_h"] = problem.longest_route_cents_per_h
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
     for name in ("depots", "vehicles", "stops"):
-        lines.append(_listed(name, [_written(item) for item in getattr(problem, name)]))
-    for name in ("seconds", "metres"):
-        rows = getattr(problem, name).tolist()
-        lines.append(_listed(name, [[None if cell == UNREACHABLE else cell for cell in row] for row in rows]))
+        lines.append(_listed(name, [written(item) for item in getattr(problem, name)]))
+    if read.start is not None:
+        lines.append(_listed("start", {vehicle: list(stops) for vehicle, stops in read.start.items()}))
+    own = Profile(seconds=problem.seconds, metres=problem.metres, speeds=problem.speeds)
+    lines += _travel_lines(own)
+    if problem.profiles:
+        inner = ",\n".join(
+            f"{json.dumps(name, ensure_ascii=False)}: {{\n" + ",\n".join(_travel_lines(profile)) + "\n}"
+            for name, profile in problem.profiles.items()
+        )
+        lines.append(f'"profiles": {{\n{inner}\n}}')
     if read.coordinates is not None:
         lines.append(_listed("lnglat" if read.geographic else "xy", read.coordinates.tolist()))
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _travel_lines(profile: Profile) -> list[str]:
+    lines = []
+    for name in ("seconds", "metres"):
+        rows = getattr(profile, name).tolist()
+        lines.append(_listed(name, [[None if cell == UNREACHABLE else cell for cell in row] for row in rows]))
+    return lines + ([_listed("speeds", written(profile.speeds))] if profile.speeds else [])
 
 
 def read_json(text: str, file: str) -> ReadProblem:
@@ -68,67 +88,67 @@ def read_json(text: str, file: str) -> ReadProblem:
         BadProblemFile: if it is no JSON, with the line; or if a field is missing, unknown or wrong, with its name.
     """
     root = parse_json(text, file)
-    root.fields(_FILE_FIELDS + _META_FIELDS)
+    root.fields(_FILE_FIELDS + _PROBLEM_FIELDS + _META_FIELDS)
     for key, right in (("format", FORMAT), ("version", VERSION)):
         if root.get(key).value != right:
             root.get(key).refuse(f"is {root.get(key).value!r}; it must be {right!r}")
-    seconds = matrix_of(root.get("seconds"))
-    metres = matrix_of(root.get("metres"), size=len(seconds))
-    coordinates, geographic = _coordinates(root, len(seconds))
+    travel = _profile(root)
+    coordinates, geographic = _coordinates(root, len(travel.seconds))
     return ReadProblem(
         name=root.get("name").text() if root.has("name") else file,
         format="json",
         convention=root.get("convention").text() if root.has("convention") else CONVENTION,
         problem=problem_of(
             file,
-            depots=[_item(value, Depot) for value in root.get("depots").list()],
-            vehicles=[_item(value, Vehicle) for value in root.get("vehicles").list()],
-            stops=[_item(value, Stop) for value in root.get("stops").list()],
-            seconds=seconds,
-            metres=metres,
+            depots=[record_of(value, Depot, numbers_later=True) for value in root.get("depots").list()],
+            vehicles=[record_of(value, Vehicle, numbers_later=True) for value in root.get("vehicles").list()],
+            stops=[record_of(value, Stop, numbers_later=True) for value in root.get("stops").list()],
+            seconds=travel.seconds,
+            metres=travel.metres,
+            speeds=travel.speeds,
+            profiles=_profiles(root, size=len(travel.seconds)),
+            longest_route_cents_per_h=_whole(root, "longest_route_cents_per_h", at_least=0, default=0),
         ),
-        scale=root.get("scale").whole(at_least=1) if root.has("scale") else 1,
-        factor=root.get("factor").whole(at_least=1) if root.has("factor") else 1,
+        scale=_whole(root, "scale", at_least=1, default=1),
+        factor=_whole(root, "factor", at_least=1, default=1),
         longest_s=root.get("longest_s").whole(at_least=0) if root.has("longest_s") else None,
         coordinates=coordinates,
         geographic=geographic,
-        numbered_vehicles=root.has("numbered_vehicles") and root.get("numbered_vehicles").value is True,
+        numbered_vehicles=root.has("numbered_vehicles") and root.get("numbered_vehicles").truth(),
+        start=_start(root.get("start")) if root.has("start") else None,
     )
 
 
-def _written(item: Item) -> dict[str, Any]:
-    """The fields of a record that are not at their default."""
-    given = dataclasses.asdict(item)
-    defaults = {field.name: field.default for field in dataclasses.fields(item)}
-    return {
-        name: sorted(value) if isinstance(value, frozenset) else value
-        for name, value in given.items()
-        if value != defaults[name]
-    }
+def _whole(root: Value, key: str, *, at_least: int, default: int) -> int:
+    return root.get(key).whole(at_least=at_least) if root.has(key) else default
 
 
-def _item(value: Value, kind: type[Item]) -> Item:
-    """One record; the engine itself refuses values of the wrong type or range."""
-    known = {field.name: field for field in dataclasses.fields(kind)}
-    value.fields(known)
-    given: dict[str, Any] = {}
-    for name, field in known.items():
-        if name not in value.object() and field.default is not dataclasses.MISSING:
-            continue
-        inner = value.get(name)
-        if name in _TEXTS and not (name == "depot" and inner.value is None):
-            inner.text()
-        given[name] = _window(inner) if name in _WINDOWS else inner.value
-    return kind(**given)
+def _profile(value: Value, *, size: int | None = None) -> Profile:
+    seconds = matrix_of(value.get("seconds"), size=size)
+    slots = value.get("speeds").list() if value.has("speeds") else []
+    return Profile(
+        seconds=seconds,
+        metres=matrix_of(value.get("metres"), size=len(seconds)),
+        speeds=tuple(record_of(slot, SpeedSlot, numbers_later=True) for slot in slots),
+    )
 
 
-def _window(value: Value) -> TimeWindow:
-    value.fields(("start_s", "end_s"))
-    start, end = value.get("start_s"), value.get("end_s")
-    span = TimeWindow(start_s=start.whole(at_least=-(10**11), at_most=10**11), end_s=end.whole(at_most=10**11))
-    if span.end_s < span.start_s:
-        end.refuse(f"is {span.end_s}, before start_s {span.start_s}; it must not be earlier")
-    return span
+def _profiles(root: Value, *, size: int) -> dict[str, Profile]:
+    if not root.has("profiles"):
+        return {}
+    given = root.get("profiles")
+    profiles = {}
+    for name in given.object():
+        value = given.get(name)
+        if not name:
+            value.refuse("has no name; the problem's own matrices are those that stand beside profiles")
+        value.fields(_TRAVEL)
+        profiles[name] = _profile(value, size=size)
+    return profiles
+
+
+def _start(value: Value) -> Mapping[str, tuple[str, ...]]:
+    return {vehicle: tuple(stop.text() for stop in value.get(vehicle).list()) for vehicle in value.object()}
 
 
 def _coordinates(root: Value, size: int) -> tuple[NDArray[np.float64] | None, bool]:
@@ -151,6 +171,14 @@ def _point(value: Value) -> tuple[float, float]:
     return pair[0].number(), pair[1].number()
 
 
-def _listed(name: str, items: list[Any]) -> str:
-    inner = ",\n".join(" " + json.dumps(item, ensure_ascii=False) for item in items)
-    return f"{json.dumps(name)}: [\n{inner}\n]"
+def _listed(name: str, items: list[Any] | dict[str, Any]) -> str:
+    """A list or object, one entry a line."""
+    if isinstance(items, dict):
+        inner = ",\n".join(f" {_text(key)}: {_text(item)}" for key, item in items.items())
+        return f"{_text(name)}: {{\n{inner}\n}}"
+    inner = ",\n".join(" " + _text(item) for item in items)
+    return f"{_text(name)}: [\n{inner}\n]"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,9 +1,10 @@
 """What a reader hands back, and how a file says that it is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from logistics.routing.engine.items import BadProblem, Depot, Stop, Vehicle
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
+from logistics.routing.engine.travelling import Profile, SpeedSlot
 
 COST_PER_KM_OF_ONE = 1_000
 """Cents a kilometre that make one unit of the `metres` matrix cost one cent, so that a plan's cost is its distance."""
@@ -39,7 +41,8 @@ class ReadProblem:
     `coordinates` is `(n, 2)`, one row per place, x before y; None if the file has none. They are longitude and latitude
     in degrees if `geographic`, else in the plane.
     `convention` says all this in one line. `numbered_vehicles` means that vehicles differ, so that route 3 of a
-    solution file is the route of vehicle "3".
+    solution file is the route of vehicle "3". `start` is a plan to begin with that came in the same file, the stops of
+    each vehicle in order, as `SolveOptions.start`.
     """
 
     name: str
@@ -52,6 +55,7 @@ class ReadProblem:
     coordinates: NDArray[np.float64] | None = None
     geographic: bool = False
     numbered_vehicles: bool = False
+    start: Mapping[str, Sequence[str]] | None = None
 
     def objective(self, cost: int) -> Decimal:
         """A plan's cost in the unit of the family's published costs, exact."""
@@ -84,6 +88,9 @@ def problem_of(
     stops: Sequence[Stop],
     seconds: NDArray[Any],
     metres: NDArray[Any],
+    speeds: tuple[SpeedSlot, ...] = (),
+    profiles: Mapping[str, Profile] = MappingProxyType({}),
+    longest_route_cents_per_h: int = 0,
 ) -> Problem:
     """The problem of these parts.
 
@@ -95,7 +102,14 @@ def problem_of(
             raise BadProblemFile(f"there are no {kind}; at least one is needed", file=file)
     try:
         return Problem(
-            depots=tuple(depots), vehicles=tuple(vehicles), stops=tuple(stops), seconds=seconds, metres=metres
+            depots=tuple(depots),
+            vehicles=tuple(vehicles),
+            stops=tuple(stops),
+            seconds=seconds,
+            metres=metres,
+            speeds=speeds,
+            profiles=profiles,
+            longest_route_cents_per_h=longest_route_cents_per_h,
         )
     except BadProblem as error:
         raise BadProblemFile("; ".join(error.faults), file=file) from error

@@ -1,18 +1,22 @@
 """Our own JSON: an exact round trip; what is wrong is named with its field."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
-from logistics.routing.engine import UNREACHABLE, TimeWindow
+from logistics.routing.engine import UNREACHABLE, Problem, TimeWindow
 from logistics.routing.engine.formats import BadProblemFile, ReadProblem, read_json, read_problem, write_json
 from logistics.routing.engine.formats.vrplib import read_vrplib
+from logistics.routing.engine.travelling import Profile
 
 from ..builders import a_depot, a_problem, a_stop, a_vehicle
 from .files import DEPOTS, MIXED, ORTEC
+from .random_problems import problems
 
 
 def a_read(**changes: Any) -> ReadProblem:
@@ -28,14 +32,31 @@ def a_read(**changes: Any) -> ReadProblem:
 
 
 def same(one: ReadProblem, other: ReadProblem) -> bool:
-    plain = ("name", "convention", "scale", "factor", "longest_s", "geographic", "numbered_vehicles")
-    items = ("depots", "vehicles", "stops")
+    """Whether all fields are equal, those of the problem too; a field that is added is compared at once."""
+    plain = {field.name for field in dataclasses.fields(ReadProblem)} - {"problem", "coordinates", "format"}
     return (
         all(getattr(one, name) == getattr(other, name) for name in plain)
-        and all(getattr(one.problem, name) == getattr(other.problem, name) for name in items)
-        and np.array_equal(one.problem.seconds, other.problem.seconds)
-        and np.array_equal(one.problem.metres, other.problem.metres)
+        and same_problem(one.problem, other.problem)
         and np.array_equal(np.array(one.coordinates), np.array(other.coordinates))
+    )
+
+
+def same_problem(one: Problem, other: Problem) -> bool:
+    fields = {field.name for field in dataclasses.fields(Problem) if field.init}
+    plain = fields - {"seconds", "metres", "speeds", "profiles"}
+    return (
+        all(getattr(one, name) == getattr(other, name) for name in plain)
+        and same_travel(one, other)
+        and one.profiles.keys() == other.profiles.keys()
+        and all(same_travel(one.profiles[name], other.profiles[name]) for name in one.profiles)
+    )
+
+
+def same_travel(one: Problem | Profile, other: Problem | Profile) -> bool:
+    return (
+        np.array_equal(one.seconds, other.seconds)
+        and np.array_equal(one.metres, other.metres)
+        and one.speeds == other.speeds
     )
 
 
@@ -65,6 +86,26 @@ def test_what_is_written_is_read_again_exactly(read: ReadProblem) -> None:
     assert same(read_json(write_json(read), "again.json"), read)
 
 
+@settings(max_examples=40)
+@given(problem=problems())
+def test_every_field_of_the_model_is_written_and_read_again(problem: Problem) -> None:
+    read = a_read(problem=problem, start={"车0": ("S0",)})
+
+    again = read_json(write_json(read), "again.json")
+
+    assert same(again, read)
+
+
+def test_sets_are_sorted_lists_and_defaults_are_left_out() -> None:
+    stop = a_stop(skills=frozenset({"b", "a"}), further_windows=(TimeWindow(start_s=10_001, end_s=10_002),))
+
+    written = json.loads(write_json(a_read(problem=a_problem(stop))))["stops"][0]
+
+    assert written["skills"] == ["a", "b"]
+    assert written["further_windows"] == [{"start_s": 10_001, "end_s": 10_002}]
+    assert "priority" not in written  # 0 is the default
+
+
 def test_no_way_is_null() -> None:
     closed = np.array([[0, UNREACHABLE, 5], [4, 0, 6], [7, 8, 0]])
     problem = a_problem(a_stop(), positions=(0, 1, 2), seconds=closed)
@@ -89,7 +130,7 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
     [
         ({"stops__0__window": {"start_s": 9, "end_s": 8}}, "stops[0].window.end_s: is 8, before start_s 9"),
         ({"stops__1__id": {}}, "stops[1].id: is {}; it must be a text"),
-        ({"vehicles__0__depot": None}, "vehicle 'V': depot is None"),
+        ({"vehicles__0__depot": None}, "vehicles[0].depot: is null; it must be a text"),
         ({"stops__1__weight": 3}, "stops[1].weight: is not known here"),
         ({"stops__1__demand_g": "3"}, "stop 'B': demand_g is '3'; it must be a whole number"),
         ({"stops__1__place": 3}, "stop 'B': place is 3; it must be from 0 to 2"),
@@ -98,6 +139,24 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
         ({"metres": [[0]]}, "metres: has 1 rows; it must have 3"),
         ({"seconds__1__2": -4}, "seconds[1][2]: is -4; it must be a whole number from 0"),
         ({"seconds__1__2": float("nan")}, "seconds[1][2]: is NaN"),
+        ({"stops__0__skills": "chilled"}, 'stops[0].skills: is "chilled"; it must be a list'),
+        ({"stops__0__vehicles_allowed": [7]}, "stops[0].vehicles_allowed[0]: is 7; it must be a text"),
+        ({"stops__0__vehicles_allowed": ["W"]}, "stop '面粉': vehicles_allowed names 'W'; it must be one of 'V'"),
+        ({"stops__0__pinned_position": 1}, "stop '面粉': pinned_position is 1 without pinned_vehicle"),
+        ({"stops__0__further_windows": [{"start_s": 71}]}, "stops[0].further_windows[0].end_s: is missing"),
+        ({"stops__0__further_windows": [{"start_s": 9, "end_s": 80}]}, "windows must be in order and apart"),
+        ({"vehicles__0__breaks": [{"earliest_s": 1, "latest_s": 2}]}, "vehicles[0].breaks[0].duration_s: is missing"),
+        ({"vehicles__0__breaks": {}}, "vehicles[0].breaks: is {}; it must be a list"),
+        ({"vehicles__0__underway": {"place": 9, "ready_s": 0}}, "vehicle 'V': underway.place is 9; it must be from 0"),
+        ({"vehicles__0__profile": "sledge"}, "vehicle 'V': profile is 'sledge'; it must be one of ''"),
+        ({"speeds": [{"start_s": 0, "percent": 0}]}, "the problem: speeds[0].percent is 0; it must be a whole number"),
+        ({"speeds": [{"start_s": 0, "speed": 5}]}, "speeds[0].speed: is not known here"),
+        ({"profiles": {"walk": {"seconds": [[0]], "metres": [[0]]}}}, "profiles.walk.seconds: has 1 rows; it must"),
+        ({"profiles": {"walk": {"seconds": [], "times": []}}}, "profiles.walk.times: is not known here"),
+        ({"profiles": {"": {}}}, "has no name; the problem's own matrices"),
+        ({"longest_route_cents_per_h": -1}, "longest_route_cents_per_h: is -1"),
+        ({"numbered_vehicles": 1}, "numbered_vehicles: is 1; it must be true or false"),
+        ({"start": {"V": "B"}}, 'start.V: is "B"; it must be a list'),
         ({"version": 2}, "version: is 2; it must be 1"),
         ({"lnglat": [[117, 36], [36.6, 117.2], [117, 37]]}, "lnglat[1]: is [36.6, 117.2], which is latitude before"),
         ({"lnglat": [[117, 36]]}, "lnglat: has 1 points; it must have 3"),
@@ -109,6 +168,21 @@ def test_what_is_wrong_is_named_with_its_field(changes: dict[str, Any], says: st
         read_json(broken(**changes), "bad.json")
 
     assert str(refused.value).startswith("bad.json: ")
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"format": 1, "format": 2}', "bad.json: format: is given twice in one object"),
+        ("[" * 100_000, "its brackets are nested too deeply"),
+        ('{"a": ' + "9" * 5_000 + "}", "digits"),
+    ],
+)
+def test_what_only_looks_like_a_file_is_refused(text: str, says: str) -> None:
+    with pytest.raises(BadProblemFile) as refused:
+        read_json(text, "bad.json")
+
     assert says in str(refused.value)
 
 
