@@ -6,7 +6,7 @@ import pytest
 from logistics.routing.engine import TimeWindow, schedule_route
 from logistics.routing.engine.costs import FINE_PER_CENT, route_cost_fine
 from logistics.routing.engine.problem import UNREACHABLE
-from logistics.routing.engine.solvers.pyvrp_model import build_model, routes_of
+from logistics.routing.engine.solvers.pyvrp_model import build_model
 from tests.routing.engine.builders import DAY, a_depot, a_line, a_problem, a_stop, a_vehicle
 
 
@@ -103,7 +103,7 @@ def test_vehicles_that_differ_in_nothing_are_one_type_and_each_drives_once():
     orders = {"V2": [problem.stop("A")], "X": [problem.stop("B")], "V1": [problem.stop("C")]}
 
     assert [[vehicle.id for vehicle in kind] for kind in model.fleet] == [["V1", "V2"], ["X"]]
-    again = model.orders(routes_of(model.solution(orders)))
+    again = model.orders(model.routes_of(model.solution(orders)))
     assert {vehicle: [stop.id for stop in order] for vehicle, order in again.items()} == {
         "V1": ["A"],
         "X": ["B"],

@@ -146,12 +146,12 @@ class _Search:
             found = sum(thread.solutions for thread in threads)
             if found > seen and self._watch.due():
                 seen = found
-                self._take(best_routes(threads))
+                self._take(best_routes(self._model, threads))
                 self._watch.show(self.best)
             return self._watch.must_stop()
 
         watched(threads, stop, look)
-        self._take(best_routes(threads))
+        self._take(best_routes(self._model, threads))
         for thread in threads:
             self.solutions += thread.solutions
             self._pool.merge(thread.pool)
@@ -165,7 +165,7 @@ class _Search:
         chosen = cheapest_choice(
             self._pool.best(RECOMBINE_ROUTES),
             available=[len(vehicles) for vehicles in self._model.fleet],
-            prizes=[client.prize for client in self._model.data.clients()],
+            prizes=self._model.prizes,
             time_limit_s=time_limit_s,
         )
         if chosen:

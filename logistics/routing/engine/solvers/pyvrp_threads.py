@@ -15,7 +15,7 @@ import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, compute_neighbours
 
-from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel, routes_of
+from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel
 from logistics.routing.engine.solvers.set_partitioning import RoutePool
 
 # How often the watching thread looks up. Callbacks may ask a database: their own pace is `Watch`'s.
@@ -113,7 +113,7 @@ class SearchThread(threading.Thread, pyvrp.IteratedLocalSearchCallbacks):
         )
 
     def _keep_routes(self, solution: pyvrp.Solution, plan_cost: int) -> None:
-        for route, order in zip(solution.routes(), routes_of(solution), strict=True):
+        for route, order in zip(solution.routes(), self._model.routes_of(solution), strict=True):
             if route.is_feasible():
                 self.pool.add(order, cost=_route_cost(route), plan_cost=plan_cost)
 
@@ -148,6 +148,6 @@ def watched(threads: Sequence[SearchThread], stop: threading.Event, look: Callab
             raise thread.error
 
 
-def best_routes(threads: Sequence[SearchThread]) -> list[list[Order]]:
-    """What each search has found that holds, as vehicle type and clients of every route."""
-    return [routes_of(best) for thread in threads if (best := thread.best) is not None]
+def best_routes(model: PyvrpModel, threads: Sequence[SearchThread]) -> list[list[Order]]:
+    """What each search has found that holds, as vehicle type and stops of every route."""
+    return [model.routes_of(best) for thread in threads if (best := thread.best) is not None]
