@@ -5,7 +5,7 @@ What a field may hold is read from the record itself, so a field that is added t
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -15,6 +15,7 @@ from logistics.routing.engine.items import TimeWindow
 from logistics.routing.engine.validation import LARGEST_TIME_S
 
 Record = TypeVar("Record")
+_PLAIN: dict[Any, Callable[[Value], Any]] = {str: Value.text, bool: Value.truth, float: Value.number}
 
 
 def written(value: Any) -> Any:
@@ -37,7 +38,7 @@ def record_of(
     """The record that an object states.
 
     A number that is none is refused here, with its field, or `numbers_later` by the `Problem`, which says the item and
-    the unit. Keys in `ignored` may be there and say nothing.
+    the unit. Keys in `ignored` may be there, in inner records too, and say nothing.
 
     Raises:
         BadProblemFile: if a field is missing, unknown or of the wrong type, with its name.
@@ -46,7 +47,7 @@ def record_of(
     defaults, hints = _defaults(plain), _hints(plain)
     value.fields((*defaults, *ignored))
     given = {
-        name: _read(value.get(name), hints[name], numbers_later=numbers_later)
+        name: _read(value.get(name), hints[name], numbers_later=numbers_later, ignored=ignored)
         for name, default in defaults.items()
         if name in value.object() or default is dataclasses.MISSING
     }
@@ -55,26 +56,25 @@ def record_of(
     return kind(**given)
 
 
-def _read(value: Value, hint: Any, *, numbers_later: bool) -> Any:
+def _read(value: Value, hint: Any, *, numbers_later: bool, ignored: tuple[str, ...]) -> Any:
     kind: Any = get_origin(hint) or hint
     inner = get_args(hint)
     if kind in (Union, types.UnionType):
         if value.value is None and type(None) in inner:
             return None
-        return _read(value, next(other for other in inner if other is not type(None)), numbers_later=numbers_later)
+        present = next(other for other in inner if other is not type(None))
+        return _read(value, present, numbers_later=numbers_later, ignored=ignored)
     if kind is int:
         return value.value if numbers_later else value.whole(at_least=-LARGEST_TIME_S, at_most=LARGEST_TIME_S)
-    if kind is str:
-        return value.text()
-    if kind is bool:
-        return value.truth()
+    if kind in _PLAIN:
+        return _PLAIN[kind](value)
     if kind in (tuple, frozenset):
-        return kind(_read(item, inner[0], numbers_later=numbers_later) for item in value.list())
+        return kind(_read(item, inner[0], numbers_later=numbers_later, ignored=ignored) for item in value.list())
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return value.one_of(kind)
     if hasattr(kind, "__dataclass_fields__"):
         # the ends of spans are compared here, so they must be numbers here
-        return record_of(value, kind, numbers_later=numbers_later and kind is not TimeWindow)
+        return record_of(value, kind, numbers_later=numbers_later and kind is not TimeWindow, ignored=ignored)
     return dict(value.object())
 
 

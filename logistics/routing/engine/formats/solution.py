@@ -64,15 +64,21 @@ def plan_of_routes(read: ReadProblem, routes: Sequence[tuple[int, Sequence[str]]
 
     Raises:
         InfeasibleRoute: if a route breaks a rule.
-        KeyError: if a stop or vehicle is not in the problem.
-        IndexError: if there are more routes than vehicles.
+        KeyError: if a stop or vehicle is not in the problem, or there are more routes than vehicles.
     """
-    vehicles = read.problem.vehicles
-    orders = {
-        (str(number) if read.numbered_vehicles else vehicles[index].id): stops
-        for index, (number, stops) in enumerate(routes)
-    }
-    return plan_of_orders(read, orders, solver=solver)
+    return plan_of_orders(read, dict(orders_of_routes(read, routes)), solver=solver)
+
+
+def orders_of_routes(read: ReadProblem, routes: Sequence[tuple[int, Sequence[str]]]) -> list[tuple[str, Sequence[str]]]:
+    """The vehicle of each numbered route: the one of that number where vehicles differ, else as they come.
+
+    Routes beyond the last vehicle get a name that the problem does not know.
+    """
+    if read.numbered_vehicles:
+        return [(str(number), stops) for number, stops in routes]
+    names = [vehicle.id for vehicle in read.problem.vehicles]
+    names += [f"route {number}" for number, _ in routes[len(names) :]]
+    return [(name, stops) for name, (_, stops) in zip(names, routes, strict=False)]
 
 
 def plan_of_orders(read: ReadProblem, orders: Mapping[str, Sequence[str]], *, solver: str) -> Plan:
