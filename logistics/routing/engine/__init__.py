@@ -6,7 +6,7 @@ It knows nothing of the platform; standard library, numpy, OR-Tools and PyVRP ar
 """
 
 from logistics.routing.engine.check import Violation, check
-from logistics.routing.engine.explain import drop_reason
+from logistics.routing.engine.explain import drop_reason, drop_reasons
 from logistics.routing.engine.plan import Dropped, DropReason, Plan, Reload, Rest, Route, Visit
 from logistics.routing.engine.planning import PlanRejected, solve
 from logistics.routing.engine.problem import (
@@ -59,6 +59,7 @@ __all__ = [
     "Visit",
     "check",
     "drop_reason",
+    "drop_reasons",
     "schedule_route",
     "solve",
 ]

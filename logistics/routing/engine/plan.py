@@ -91,7 +91,8 @@ class DropReason(StrEnum):
     TOO_LONG = "too_long"
     """There and back takes longer than any vehicle may be out."""
     PIN_IMPOSSIBLE = "pin_impossible"
-    """The vehicle it is pinned to cannot reach that position: too few other stops, or they leave no time."""
+    """The vehicle it is pinned to cannot reach that position: too few other stops (in the plan, or at all), or they
+    leave no time."""
     TOGETHER = "together"
     """Another stop that must be on the same vehicle cannot be served with it."""
     FLEET_FULL = "fleet_full"

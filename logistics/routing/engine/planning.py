@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from logistics.routing.engine.check import Violation, check
-from logistics.routing.engine.explain import drop_reason, full_fleet
+from logistics.routing.engine.explain import drop_reasons, left_out_reasons
 from logistics.routing.engine.plan import Dropped, Plan
 from logistics.routing.engine.problem import Problem
+from logistics.routing.engine.solvers.closing import orders_of
 from logistics.routing.engine.solvers.insertion import best_insertion, open_routes
 from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
@@ -41,8 +42,11 @@ def solve(
     """
     started_s = time.monotonic()
     solver = Portfolio() if solver is None else solver
-    impossible = {stop.id: reason for stop in problem.stops if (reason := drop_reason(problem, stop)) is not None}
-    possible = dataclasses.replace(problem, stops=tuple(stop for stop in problem.stops if stop.id not in impossible))
+    impossible = drop_reasons(problem)
+    possible = problem
+    if impossible:
+        stops = tuple(stop for stop in problem.stops if stop.id not in impossible)
+        possible = dataclasses.replace(problem, stops=stops)
     spent_s = time.monotonic() - started_s
     left = dataclasses.replace(options, time_limit_s=max(0.01, options.time_limit_s - spent_s))
     found = solver.solve(possible, left, on_progress=on_progress, cancelled=cancelled)
@@ -63,9 +67,10 @@ def _explained(problem: Problem, plan: Plan) -> list[Dropped]:
     """The reason of every stop the solver left out, though it could be served alone."""
     if not plan.dropped:
         return []
-    orders = {route.vehicle: [problem.stop(visit.stop) for visit in route.visits] for route in plan.routes}
-    routes = open_routes(problem, orders)
     stops = [problem.stop(dropped.stop) for dropped in plan.dropped]
-    return [
-        full_fleet(problem, stop, plan.routes, insertable=best_insertion(routes, stop) is not None) for stop in stops
-    ]
+    priced = [stop for stop in stops if stop.drop_cost is not None]
+    insertable = set()
+    if priced:
+        routes = open_routes(problem, orders_of(problem, plan))
+        insertable = {stop.id for stop in priced if best_insertion(routes, stop) is not None}
+    return left_out_reasons(problem, plan.routes, stops, insertable=insertable)

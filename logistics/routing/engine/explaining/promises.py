@@ -1,0 +1,131 @@
+"""Promises about other stops that no plan can keep: a position without enough stops ahead, a group without a vehicle.
+
+Each test is a proof by the stops concerned alone, like those of `alone`: nothing else would be on the route.
+"""
+
+import dataclasses
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
+
+import numpy as np
+
+from logistics.routing.engine.explaining.alone import SERVED, alone, first_obstacles
+from logistics.routing.engine.explaining.columns import StopColumns
+from logistics.routing.engine.explaining.kinds import Kind
+from logistics.routing.engine.plan import Dropped, DropReason
+from logistics.routing.engine.problem import Problem, Stop, Vehicle
+from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
+
+ORDERS_TRIED_MAX = 120
+"""Time is proved to be too short by trying every order: five stops in a group have 120."""
+
+
+def broken_pins(problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dropped]) -> Iterator[Dropped]:
+    """Stops whose position in the vehicle's route cannot be reached; `gone` are those that cannot be served at all."""
+    wanted: dict[str, list[Stop]] = defaultdict(list)
+    for stop in problem.stops:
+        if stop.pinned_vehicle is not None and (stop.pinned_position or 0) > 1 and stop.id not in gone:
+            wanted[stop.pinned_vehicle].append(stop)
+    if not wanted:
+        return
+    columns = StopColumns.of(problem, [stop for stop in problem.stops if stop.id not in gone])
+    for vehicle_id, stops in wanted.items():
+        only = Kind(vehicle=problem.vehicle(vehicle_id), members=frozenset([vehicle_id]))
+        served = np.flatnonzero(first_obstacles(problem, only, columns) == SERVED).tolist()
+        for stop in stops:
+            detail = _pin_fault(problem, only.vehicle, stop, [columns.stops[row] for row in served])
+            if detail is not None:
+                yield Dropped(stop=stop.id, reason=DropReason.PIN_IMPOSSIBLE, detail=detail)
+
+
+def _pin_fault(problem: Problem, vehicle: Vehicle, stop: Stop, served: Sequence[Stop]) -> dict[str, int | str] | None:
+    """The numbers of the rule that keeps the stop from its position, or None."""
+    ahead = (stop.pinned_position or 1) - 1
+    others = [other for other in served if other.id != stop.id and (other.pinned_position or 0) <= ahead]
+    detail: dict[str, int | str] = {"vehicle": vehicle.id, "position": ahead + 1, "others": len(others)}
+    if len(others) < ahead:
+        return detail
+    if vehicle.reloads:
+        return None
+    capacity_ml = None if vehicle.capacity_ml is None else vehicle.capacity_ml - stop.volume_ml
+    for name, load, capacity in (
+        ("g", [other.demand_g for other in others], vehicle.capacity_g - stop.demand_g),
+        ("packages", [other.packages for other in others], vehicle.capacity_packages - stop.packages),
+        ("ml", [other.volume_ml for other in others], capacity_ml),
+    ):
+        least = sum(sorted(load)[:ahead])
+        if capacity is not None and least > capacity:
+            return {**detail, f"others_{name}": least, f"free_{name}": capacity}
+    if math.perm(len(others), ahead) > ORDERS_TRIED_MAX:
+        return None
+    last = alone(stop)
+    orders = permutations([alone(other) for other in others], ahead)
+    if any(_drives(problem, vehicle, [*order, last]) for order in orders):
+        return None
+    return {**detail, "time": "short"}
+
+
+def split_groups(problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dropped]) -> Iterator[Dropped]:
+    """Stops that must share a vehicle with others and cannot; `gone` are those that cannot be served at all."""
+    groups: dict[str, list[Stop]] = defaultdict(list)
+    for stop in problem.stops:
+        if stop.together is not None:
+            groups[stop.together].append(stop)
+    for name, members in groups.items():
+        lost = [stop for stop in members if stop.id in gone]
+        detail: dict[str, int | str] | None
+        if lost:
+            detail = {"stop": lost[0].id, "because": gone[lost[0].id].reason.value}
+        elif len(members) > 1:
+            detail = _group_fault(problem, kinds, members)
+        else:
+            detail = None
+        if detail is not None:
+            for stop in members:
+                if stop.id not in gone:
+                    numbers = {"group": name, "members": len(members), **detail}
+                    yield Dropped(stop=stop.id, reason=DropReason.TOGETHER, detail=numbers)
+
+
+def _group_fault(problem: Problem, kinds: Sequence[Kind], members: Sequence[Stop]) -> dict[str, int | str] | None:
+    columns = StopColumns.of(problem, members)
+    able = [kind for kind in kinds if (first_obstacles(problem, kind, columns) == SERVED).all()]
+    able = [kind for kind in able if frozenset.intersection(*(kind.serving(stop) for stop in members))]
+    if not able:
+        return {"vehicles_able": 0}
+    able = [kind for kind in able if kind.vehicle.most_stops is None or kind.vehicle.most_stops >= len(members)]
+    if not able:
+        return {"stops_over": len(members)}
+    for name, load, capacities in (
+        ("g", sum(stop.demand_g for stop in members), [kind.vehicle.capacity_g for kind in able]),
+        ("packages", sum(stop.packages for stop in members), [kind.vehicle.capacity_packages for kind in able]),
+        ("ml", sum(stop.volume_ml for stop in members), [kind.vehicle.capacity_ml for kind in able]),
+    ):
+        fitting = [
+            kind
+            for kind, capacity in zip(able, capacities, strict=True)
+            if capacity is None or load <= capacity or kind.vehicle.reloads
+        ]
+        if not fitting:
+            return {f"group_{name}": load, f"largest_capacity_{name}": max(c for c in capacities if c is not None)}
+        able = fitting
+    if math.factorial(len(members)) > ORDERS_TRIED_MAX or any(kind.vehicle.reloads for kind in able):
+        return None
+    # The kind's first vehicle stands for another of the kind that the stops may name.
+    freed = [
+        dataclasses.replace(alone(stop), pinned_vehicle=None, vehicles_allowed=None, vehicles_forbidden=frozenset())
+        for stop in members
+    ]
+    if any(_drives(problem, kind.vehicle, order) for kind in able for order in permutations(freed)):
+        return None
+    return {"vehicles_able": sum(len(kind.members) for kind in able), "time": "short"}
+
+
+def _drives(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> bool:
+    try:
+        schedule_route(problem, vehicle, stops)
+    except InfeasibleRoute:
+        return False
+    return True
