@@ -1,30 +1,50 @@
 """From the orders a search found to a plan, and which of two plans is better."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 
 from logistics.routing.engine.costs import FINE_PER_CENT, plan_cost, routes_cost_fine
 from logistics.routing.engine.plan import Dropped, DropReason, Plan
 from logistics.routing.engine.problem import Problem, Stop
-from logistics.routing.engine.schedule import schedule_route
+from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
 from logistics.routing.engine.solvers.insertion import insert_all, open_routes
 
 # Being served counts like ten packages, and packages beyond a hundred no longer count: of two stops the one with fewer
 # packages is left out, but two small stops are worth more than one large.
 PACKAGES_PER_STOP, PACKAGES_COUNTED = 10, 100
 
+_Order = tuple[list[Stop], tuple[int, ...]]
+"""Stops in order, and the positions of those ahead of which the vehicle loads again."""
+
 Value = tuple[int, int]
 """How bad a plan is: weight of the stops left out without a `drop_cost`, then money in fine units, with drop costs."""
 
 
 def closed_plan(
-    problem: Problem, orders: Mapping[str, Sequence[Stop]], solver: str, started_s: float, solutions: int
+    problem: Problem,
+    orders: Mapping[str, Sequence[Stop]],
+    solver: str,
+    started_s: float,
+    solutions: int,
+    reloads: Mapping[str, Sequence[int]] | None = None,
 ) -> Plan:
-    """The plan of each vehicle's stops in order: inserts what still fits, schedules the routes and counts the cost."""
-    served = {stop.id for order in orders.values() for stop in order}
-    routes = open_routes(problem, orders)
+    """The plan of each vehicle's stops in order: inserts what still fits, schedules the routes and counts the cost.
+
+    `reloads` holds the positions of the stops ahead of which a vehicle loads again. What does not hold is not kept: the
+    stops of a route that breaks a rule, and of a group that is torn, are inserted like those left out.
+    """
+    kept = _holding(problem, orders, reloads or {})
+    served = {stop.id for order, _ in kept.values() for stop in order}
+    routes = open_routes(
+        problem,
+        {vehicle: order for vehicle, (order, _) in kept.items()},
+        {vehicle: reload_before for vehicle, (_, reload_before) in kept.items()},
+    )
     insert_all(routes, (stop for stop in problem.stops if stop.id not in served))
-    driven = tuple(schedule_route(problem, route.vehicle, route.stops) for route in routes if route.stops)
+    driven = tuple(
+        schedule_route(problem, route.vehicle, route.stops, route.reload_before) for route in routes if route.stops
+    )
     served = {visit.stop for route in driven for visit in route.visits}
     return Plan(
         routes=driven,
@@ -38,6 +58,51 @@ def closed_plan(
         seconds=time.monotonic() - started_s,
         solutions=solutions,
     )
+
+
+def _holding(
+    problem: Problem, orders: Mapping[str, Sequence[Stop]], reloads: Mapping[str, Sequence[int]]
+) -> dict[str, _Order]:
+    """What of the orders holds: routes by themselves, and groups on one vehicle."""
+    kept: dict[str, _Order] = {
+        vehicle: (list(order), tuple(reloads.get(vehicle, ()))) for vehicle, order in orders.items() if order
+    }
+    groups = Counter(stop.together for stop in problem.stops if stop.together is not None)
+    while True:
+        kept = {vehicle: order for vehicle, order in kept.items() if _holds(problem, vehicle, order)}
+        found = Counter((vehicle, stop.together) for vehicle, (stops, _) in kept.items() for stop in stops)
+        changed = False
+        for vehicle, order in kept.items():
+            torn = {
+                stop.id
+                for stop in order[0]
+                if stop.together is not None and found[vehicle, stop.together] < groups[stop.together]
+            }
+            if torn:
+                kept[vehicle] = _without(order, torn)
+                changed = True
+        if not changed:
+            return kept
+
+
+def _holds(problem: Problem, vehicle: str, order: _Order) -> bool:
+    stops, reload_before = order
+    if not stops:
+        return False
+    try:
+        schedule_route(problem, problem.vehicle(vehicle), stops, reload_before)
+    except InfeasibleRoute:
+        return False
+    return True
+
+
+def _without(order: _Order, leaving: Set[str]) -> _Order:
+    """The order without these stops, and without reloads for what is then no trip."""
+    stops, reload_before = order
+    staying = [stop for stop in stops if stop.id not in leaving]
+    moved = {sum(stop.id not in leaving for stop in stops[:position]) for position in reload_before}
+    first = 0 if 0 in reload_before else 1  # only a vehicle that is underway loads ahead of its first stop
+    return staying, tuple(sorted(position for position in moved if first <= position < len(staying)))
 
 
 def plan_value(problem: Problem, plan: Plan) -> Value:
@@ -56,3 +121,8 @@ def serving_weight(stop: Stop) -> int:
 def orders_of(problem: Problem, plan: Plan) -> dict[str, list[Stop]]:
     """The stops of each vehicle that drives, in order."""
     return {route.vehicle: [problem.stop(visit.stop) for visit in route.visits] for route in plan.routes}
+
+
+def reloads_of(plan: Plan) -> dict[str, list[int]]:
+    """Ahead of which positions each vehicle that drives loads again."""
+    return {route.vehicle: [reload.before for reload in route.reloads] for route in plan.routes}

@@ -36,14 +36,31 @@ class Feature(StrEnum):
     LONGEST_ROUTE_PRICE = "longest_route_cents_per_h"
 
 
+EVERYWHERE = frozenset(
+    {
+        Feature.SERVICE_PER_PACKAGE,
+        Feature.PRIORITY,
+        Feature.SKILLS,
+        Feature.VEHICLES_ALLOWED,
+        Feature.VEHICLES_FORBIDDEN,
+        Feature.PINNED_VEHICLE,
+        Feature.TOGETHER,
+        Feature.END_DEPOT,
+        Feature.PROFILE,
+        Feature.MOST_STOPS,
+    }
+)
+"""What does not change when a route's stops may be served, or is asked before that."""
+
+
 def used_features(problem: Problem) -> dict[Feature, str]:
     """Each feature the problem makes use of, and who asks for it first: "vehicle 'V'", "stop 'S'", "the problem"."""
     found: dict[Feature, str] = {}
     for vehicle in problem.vehicles:
-        for feature in _of_vehicle(problem, vehicle):
+        for feature in used_by_vehicle(problem, vehicle):
             found.setdefault(feature, f"vehicle {vehicle.id!r}")
     for stop in problem.stops:
-        for feature in _of_stop(stop):
+        for feature in used_by_stop(stop):
             found.setdefault(feature, f"stop {stop.id!r}")
     if problem.longest_route_cents_per_h:
         found[Feature.LONGEST_ROUTE_PRICE] = "the problem"
@@ -58,7 +75,8 @@ def refusal(problem: Problem, known: Collection[Feature], solver: str) -> str | 
     return None
 
 
-def _of_vehicle(problem: Problem, vehicle: Vehicle) -> Iterator[Feature]:
+def used_by_vehicle(problem: Problem, vehicle: Vehicle) -> Iterator[Feature]:
+    """What the vehicle asks for."""
     if vehicle.end_depot not in (None, vehicle.depot):
         yield Feature.END_DEPOT
     if vehicle.profile:
@@ -73,7 +91,8 @@ def _of_vehicle(problem: Problem, vehicle: Vehicle) -> Iterator[Feature]:
             yield feature
 
 
-def _of_stop(stop: Stop) -> Iterator[Feature]:
+def used_by_stop(stop: Stop) -> Iterator[Feature]:
+    """What the stop asks for."""
     for feature in (
         Feature.FURTHER_WINDOWS,
         Feature.SERVICE_PER_PACKAGE,
