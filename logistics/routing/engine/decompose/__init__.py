@@ -1,0 +1,1 @@
+"""Large problems, split into parts that are solved side by side and split anew every round."""

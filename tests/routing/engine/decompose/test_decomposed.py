@@ -1,0 +1,210 @@
+"""The rounds over all parts: plans that hold, that repeat, and that are never worse than what was known."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given, settings
+
+from logistics.routing.engine import Plan, Problem, Progress, Route, SolveOptions, check, schedule_route
+from logistics.routing.engine.decompose.atlas import Atlas
+from logistics.routing.engine.decompose.decomposed import Decomposed, Sizes
+from logistics.routing.engine.decompose.merging import Merged, StrangePlan
+from logistics.routing.engine.decompose.parts import Part
+from logistics.routing.engine.decompose.processes import InProcesses
+from logistics.routing.engine.decompose.starting import known_orders
+from logistics.routing.engine.decompose.tasks import PartTask, Stretch
+from logistics.routing.engine.decompose.threads import InThreads
+from tests.routing.engine.builders import a_plan, a_problem, a_route, a_stop, a_vehicle, a_visit
+from tests.routing.engine.decompose.solvers import Failing, FirstFit
+from tests.routing.engine.decompose.towns import a_town, mixed_towns
+
+SMALL = Sizes(part_stops=10, rounds=4)
+GENEROUS_S = 120.0
+
+
+def options(*, seed: int = 1, iterations: int | None = 4, **more: object) -> SolveOptions:
+    return SolveOptions(time_limit_s=GENEROUS_S, seed=seed, iteration_limit=iterations, **more)  # type: ignore[arg-type]
+
+
+class Recording:
+    """A runner that solves nothing and remembers what it was asked."""
+
+    side_by_side = 2
+
+    def __init__(self) -> None:
+        self.rounds: list[Sequence[PartTask]] = []
+
+    def run(
+        self,
+        tasks: Sequence[PartTask],
+        *,
+        end_s: float,
+        must_stop: Callable[[], bool],
+        done: Callable[[int, Plan], None],
+    ) -> None:
+        self.rounds.append(tasks)
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+def test_every_stop_of_a_town_is_served() -> None:
+    town = a_town(64)
+
+    plan = Decomposed(solver=FirstFit(), sizes=SMALL).solve(town, options())
+
+    assert check(town, plan) == ()
+    assert plan.dropped == ()
+    assert plan.solver == "decomposed"
+
+
+@settings(max_examples=40)
+@given(mixed_towns())
+def test_plans_hold_whatever_ties_stops_and_vehicles(problem: Problem) -> None:
+    plan = Decomposed(solver=FirstFit(), sizes=SMALL).solve(problem, options())
+
+    assert check(problem, plan) == ()
+
+
+def test_threads_and_processes_give_the_same_plan_again_and_again() -> None:
+    town = a_town(48)
+    in_processes = InProcesses(FirstFit(), workers=2)
+
+    try:
+        plans = [
+            Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(town, options(seed=5))
+            for runner in (InThreads(FirstFit(), workers=2), InThreads(FirstFit(), workers=2), in_processes)
+        ]
+    finally:
+        in_processes.close()
+
+    assert plans[0] == plans[1] == plans[2]
+    assert plans[0] != Decomposed(solver=FirstFit(), sizes=SMALL).solve(town, options(seed=6))
+
+
+def test_a_part_that_fails_keeps_its_start() -> None:
+    town = a_town(40, vehicles=8)
+    whole = Decomposed(solver=FirstFit(), sizes=SMALL).solve(town, options())
+    start = {route.vehicle: [visit.stop for visit in route.visits] for route in whole.routes}
+
+    plan = Decomposed(solver=Failing("S0"), sizes=SMALL).solve(town, options(start=start))
+
+    assert plan.dropped == ()
+    assert plan.routes == whole.routes
+
+
+def test_the_cooling_runs_over_all_rounds_and_iterations_are_shared_out() -> None:
+    runner = Recording()
+
+    Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(a_town(40), options(iterations=100))
+
+    stretches = [tasks[0].stretch for tasks in runner.rounds]
+    assert stretches == [Stretch(begin=k / 4, end=(k + 1) / 4) for k in range(4)]
+    assert {task.iterations for tasks in runner.rounds for task in tasks} == {25}
+    assert [len(tasks) for tasks in runner.rounds] == [4, 4, 4, 4]
+    assert len({task.seed for tasks in runner.rounds for task in tasks}) == 16
+
+
+def test_seconds_are_shared_by_turns() -> None:
+    runner = Recording()
+
+    Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(a_town(40), options(iterations=None))
+
+    first = runner.rounds[0]
+    # 4 rounds of 4 parts, 2 side by side: 8 turns in what is left of the limit
+    assert all(GENEROUS_S / 8 * 0.9 < task.seconds < GENEROUS_S / 8 for task in first)
+
+
+def test_a_small_town_is_one_part() -> None:
+    runner = Recording()
+
+    Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(a_town(9), options())
+
+    assert [len(tasks) for tasks in runner.rounds] == [1] * 4
+
+
+def test_who_cancels_gets_the_start() -> None:
+    town = a_town(20)
+    asked: list[Progress] = []
+
+    plan = Decomposed(solver=FirstFit(), sizes=SMALL).solve(
+        town, options(start={"V0": ["S1", "S2"]}), on_progress=asked.append, cancelled=lambda: True
+    )
+
+    assert [(route.vehicle, [visit.stop for visit in route.visits]) for route in plan.routes] == [("V0", ["S1", "S2"])]
+    assert len(plan.dropped) == 18
+    assert check(town, plan) == ()
+
+
+def test_progress_is_told() -> None:
+    told: list[Progress] = []
+
+    plan = Decomposed(solver=FirstFit(), sizes=SMALL).solve(a_town(40), options(), on_progress=told.append)
+
+    assert told
+    assert told[-1].dropped >= len(plan.dropped)
+
+
+def test_what_of_a_start_is_strange_is_left_out() -> None:
+    vehicles = [a_vehicle(id="A"), a_vehicle(id="B")]
+    stops = [
+        a_stop("free", depot=None),
+        a_stop("only A", vehicles_allowed=frozenset("A")),
+        a_stop("pair 1", together="pair"),
+        a_stop("pair 2", together="pair"),
+    ]
+    atlas = Atlas(a_problem(*stops, vehicles=vehicles))
+
+    orders = known_orders(atlas, {"A": ["pair 1", "gone"], "B": ["only A", "free", "free", "pair 2"], "C": ["only A"]})
+
+    assert orders == {1: [0]}
+    assert known_orders(atlas, {"A": ["pair 2", "only A", "pair 1"]}) == {0: [3, 1, 2]}
+    assert known_orders(atlas, None) == {}
+
+
+def routed(problem: Problem, vehicle: str, *stops: str) -> Route:
+    return schedule_route(problem, problem.vehicle(vehicle), [problem.stop(stop) for stop in stops])
+
+
+def test_a_parts_routes_take_the_place_of_those_before() -> None:
+    problem = a_problem(a_stop("A"), a_stop("B", place=2), vehicles=[a_vehicle(id="V"), a_vehicle(id="W")])
+    merged = Merged(Atlas(problem), {0: routed(problem, "V", "A", "B")})
+
+    merged.take(
+        Part(vehicles=(0, 1), stops=(0, 1), routes={}),
+        a_plan(routed(problem, "W", "A"), routed(problem, "V", "B")),
+    )
+
+    assert merged.orders() == {1: [0], 0: [1]}
+    plan = merged.plan("x", time.monotonic())
+    assert [route.vehicle for route in plan.routes] == ["V", "W"]
+    assert check(problem, plan) == ()
+
+
+@pytest.mark.parametrize(
+    "visits",
+    [
+        [a_visit("A"), a_visit("A")],
+        [a_visit("A")],
+        [a_visit("A"), a_visit("B"), a_visit("C")],
+        [a_visit("A"), a_visit("X")],
+    ],
+)
+def test_a_plan_of_other_stops_is_not_taken(visits: list[object]) -> None:
+    problem = a_problem(a_stop("A"), a_stop("B", place=2), a_stop("C", place=3))
+    merged = Merged(Atlas(problem), {})
+
+    with pytest.raises(StrangePlan):
+        merged.take(Part(vehicles=(0,), stops=(0, 1), routes={}), a_plan(a_route(*visits)))  # type: ignore[arg-type]
+    assert merged.orders() == {}
+
+
+def test_a_plan_of_another_parts_vehicle_is_not_taken() -> None:
+    problem = a_problem(a_stop("A"), vehicles=[a_vehicle(id="V"), a_vehicle(id="W")])
+    merged = Merged(Atlas(problem), {})
+
+    with pytest.raises(StrangePlan):
+        merged.take(Part(vehicles=(0,), stops=(0,), routes={}), a_plan(routed(problem, "W", "A")))
