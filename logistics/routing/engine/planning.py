@@ -8,7 +8,7 @@ from logistics.routing.engine.check import Violation, check
 from logistics.routing.engine.explain import drop_reasons, left_out_reasons
 from logistics.routing.engine.plan import Dropped, Plan
 from logistics.routing.engine.problem import Problem
-from logistics.routing.engine.solvers.closing import orders_of
+from logistics.routing.engine.solvers.closing import orders_of, reloads_of
 from logistics.routing.engine.solvers.insertion import best_insertion, open_routes
 from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
@@ -71,6 +71,6 @@ def _explained(problem: Problem, plan: Plan) -> list[Dropped]:
     priced = [stop for stop in stops if stop.drop_cost is not None]
     insertable = set()
     if priced:
-        routes = open_routes(problem, orders_of(problem, plan))
+        routes = open_routes(problem, orders_of(problem, plan), reloads_of(plan))
         insertable = {stop.id for stop in priced if best_insertion(routes, stop) is not None}
     return left_out_reasons(problem, plan.routes, stops, insertable=insertable)
