@@ -18,11 +18,12 @@ belong to them, and `profiles` holds those of other kinds of vehicle by name: `{
 "speeds": [{"start_s": 25200, "percent": 60}]}}`. Optional: `longest_route_cents_per_h`; `lnglat` (one
 `[longitude, latitude]` per place) or `xy` (a plane), for drawings; `start`, the stops of each vehicle in order to begin
 with; `scale`, `factor`, `longest_s`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
-from elsewhere.
+from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their id.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,8 @@ def read_json(text: str, file: str) -> ReadProblem:
             root.get(key).refuse(f"is {root.get(key).value!r}; it must be {right!r}")
     travel = _profile(root)
     coordinates, geographic = _coordinates(root, len(travel.seconds))
+    vehicles = [record_of(value, Vehicle, numbers_later=True) for value in root.get("vehicles").list()]
+    stops = [record_of(value, Stop, numbers_later=True) for value in root.get("stops").list()]
     return ReadProblem(
         name=root.get("name").text() if root.has("name") else file,
         format="json",
@@ -101,8 +104,8 @@ def read_json(text: str, file: str) -> ReadProblem:
         problem=problem_of(
             file,
             depots=[record_of(value, Depot, numbers_later=True) for value in root.get("depots").list()],
-            vehicles=[record_of(value, Vehicle, numbers_later=True) for value in root.get("vehicles").list()],
-            stops=[record_of(value, Stop, numbers_later=True) for value in root.get("stops").list()],
+            vehicles=vehicles,
+            stops=stops,
             seconds=travel.seconds,
             metres=travel.metres,
             speeds=travel.speeds,
@@ -114,9 +117,17 @@ def read_json(text: str, file: str) -> ReadProblem:
         longest_s=root.get("longest_s").whole(at_least=0) if root.has("longest_s") else None,
         coordinates=coordinates,
         geographic=geographic,
-        numbered_vehicles=root.has("numbered_vehicles") and root.get("numbered_vehicles").truth(),
+        numbered_vehicles=(
+            root.get("numbered_vehicles").truth() if root.has("numbered_vehicles") else _differ(vehicles, stops)
+        ),
         start=_start(root.get("start")) if root.has("start") else None,
     )
+
+
+def _differ(vehicles: Sequence[Vehicle], stops: Sequence[Stop]) -> bool:
+    """Whether it matters which vehicle drives a route."""
+    named = any(stop.pinned_vehicle or stop.vehicles_allowed is not None or stop.vehicles_forbidden for stop in stops)
+    return named or any(replace(vehicle, id=vehicles[0].id) != vehicles[0] for vehicle in vehicles)
 
 
 def _whole(root: Value, key: str, *, at_least: int, default: int) -> int:

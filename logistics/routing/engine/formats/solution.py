@@ -5,7 +5,8 @@
     Cost 27.4
 
 A customer's number is its node's minus one. Where vehicles differ (several depots, mixed fleets) route 3 is the
-route of vehicle 3, and an unused vehicle has a line with no customer; elsewhere routes are numbered as they come.
+route of vehicle 3, or of the third if they have names and no numbers, and an unused vehicle has a line with no
+customer; elsewhere routes are numbered as they come.
 """
 
 import re
@@ -25,10 +26,10 @@ def write_sol(read: ReadProblem, plan: Plan) -> str:
     """The text of a solution file; a dropped stop is in no route, and the cost is that of the routes driven."""
     orders = {route.vehicle: " ".join(visit.stop for visit in route.visits) for route in plan.routes}
     if read.numbered_vehicles:
-        listed = [orders.get(vehicle.id, "") for vehicle in read.problem.vehicles]
+        listed = {number: orders.get(vehicle_id, "") for number, vehicle_id in _numbers(read).items()}
     else:
-        listed = list(orders.values())
-    lines = [f"Route #{number}: {order}".rstrip() for number, order in enumerate(listed, start=1)]
+        listed = dict(enumerate(orders.values(), start=1))
+    lines = [f"Route #{number}: {order}".rstrip() for number, order in listed.items()]
     return "\n".join([*lines, f"Cost {read.objective(plan.cost)}"]) + "\n"
 
 
@@ -72,13 +73,22 @@ def plan_of_routes(read: ReadProblem, routes: Sequence[tuple[int, Sequence[str]]
 def orders_of_routes(read: ReadProblem, routes: Sequence[tuple[int, Sequence[str]]]) -> list[tuple[str, Sequence[str]]]:
     """The vehicle of each numbered route: the one of that number where vehicles differ, else as they come.
 
-    Routes beyond the last vehicle get a name that the problem does not know.
+    Routes that are nobody's get a name that the problem does not know.
     """
     if read.numbered_vehicles:
-        return [(str(number), stops) for number, stops in routes]
+        numbers = _numbers(read)
+        return [(numbers.get(number, f"route {number}"), stops) for number, stops in routes]
     names = [vehicle.id for vehicle in read.problem.vehicles]
     names += [f"route {number}" for number, _ in routes[len(names) :]]
     return [(name, stops) for name, (_, stops) in zip(names, routes, strict=False)]
+
+
+def _numbers(read: ReadProblem) -> dict[int, str]:
+    """The number of each vehicle's route: its own name if that is one for all of them, else its place in the list."""
+    names = [vehicle.id for vehicle in read.problem.vehicles]
+    if all(name.isascii() and name.isdigit() and name == str(int(name)) for name in names):
+        return {int(name): name for name in names}
+    return dict(enumerate(names, start=1))
 
 
 def plan_of_orders(read: ReadProblem, orders: Mapping[str, Sequence[str]], *, solver: str) -> Plan:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logistics.routing.engine.formats.problem_file import ReadProblem
-from logistics.routing.engine.plan import Plan
+from logistics.routing.engine.plan import Plan, Route
+from logistics.routing.engine.problem import Problem
 
 SIZE, MARGIN, HEAD = 1_000, 20, 40
 GOLDEN = 0.618034
@@ -39,9 +40,8 @@ def plan_as_svg(read: ReadProblem, plan: Plan) -> str:
     ]
     for number, route in enumerate(plan.routes):
         colour = _colour(number)
-        home = problem.depot(problem.vehicle(route.vehicle).depot).place
         places = [problem.stop(visit.stop).place for visit in route.visits]
-        way = " ".join(f"{x:.1f},{y:.1f}" for x, y in at[[home, *places, home]])
+        way = " ".join(f"{x:.1f},{y:.1f}" for x, y in at[_way(problem, route)] if not math.isnan(x))
         lines.append(
             f'<g stroke="{colour}" fill="{colour}"><title>{escape(route.vehicle)}: {len(places)} stops</title>'
         )
@@ -54,20 +54,34 @@ def plan_as_svg(read: ReadProblem, plan: Plan) -> str:
         lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="red"><title>{why}</title></circle>')
     for depot in problem.depots:
         x, y = at[depot.place]
+        if math.isnan(x):
+            continue
         box = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"><title>{escape(depot.id)}</title></rect>'
         lines.append(box)
     return "\n".join([*lines, "</svg>"]) + "\n"
 
 
+def _way(problem: Problem, route: Route) -> list[int]:
+    """Every place that a route comes to, those where it loads again included."""
+    vehicle = problem.vehicle(route.vehicle)
+    depot = problem.depot(vehicle.depot).place
+    reloads = {reload.before for reload in route.reloads}
+    way = [problem.start_place(vehicle)]
+    for index, visit in enumerate(route.visits):
+        way += [depot] * (index in reloads)
+        way.append(problem.stop(visit.stop).place)
+    return [*way, problem.end_place(vehicle)]
+
+
 def _on_paper(read: ReadProblem) -> tuple[NDArray[np.float64], int, int]:
-    """`(n, 2)` points on paper, y downwards, and the paper's width and height."""
+    """`(n, 2)` points on paper, y downwards, NaN for places that are nowhere, and the paper's width and height."""
     if read.coordinates is None:
         raise NoCoordinates(read.name)
     plane = read.coordinates.copy()
     if read.geographic:
-        plane[:, 0] *= math.cos(math.radians(float(plane[:, 1].mean())))
-    plane -= plane.min(axis=0)
-    extent = plane.max(axis=0)
+        plane[:, 0] *= math.cos(math.radians(float(np.nanmean(plane[:, 1]))))
+    plane -= np.nanmin(plane, axis=0)
+    extent = np.nanmax(plane, axis=0)
     stretch = (SIZE - 2 * MARGIN) / max(float(extent.max()), 1e-12)
     width, height = (extent * stretch).tolist()
     paper = np.column_stack([plane[:, 0] * stretch + MARGIN, height - plane[:, 1] * stretch + HEAD])

@@ -1,78 +1,61 @@
-"""VROOM's JSON input, as far as it fits: jobs, vehicles that return to where they started, and matrices.
+"""VROOM's JSON input: jobs, vehicles and matrices, as its version 1.15 documents them.
 
-Read are `jobs` (id, location or location_index, service, delivery or amount, one time window, priority 0),
-`vehicles` (id, profile, start and end or their indexes, capacity, time_window, costs, description) and `matrices`
-(durations, distances, costs) of the one profile in use. Capacities have up to three dimensions: they become grams,
-packages and millilitres, in this order. Whatever else would change the plan (shipments, skills, breaks, steps,
-setup times, pickups, several windows or profiles, limits of tasks or distance, speed factors, open routes) is refused
-by its name.
+Read are `jobs` (id, location or location_index, setup, service, delivery or amount, skills, priority, time windows),
+`vehicles` (id, type, profile, start and end or their indexes, capacity, time_window, costs, skills, breaks,
+speed_factor, max_tasks, max_travel_time, max_distance, steps) and the `matrices` of every profile in use. Without
+matrices the straight line × 1.35 at 25 km/h between `[longitude, latitude]` locations is taken.
 
-Without matrices the straight line × 1.35 at 25 km/h between `[longitude, latitude]` locations is taken.
+What becomes something else here, exactly unless said:
 
-The objective is VROOM's: the sum of driving durations, or of the `costs` matrix if there is one; with `per_hour` 0
-that of kilometres; and `fixed` costs. Waiting and service are free.
+- Capacities have up to three dimensions: grams, packages and millilitres, in this order.
+- A start or end that is left out is a place of its own, next to every other.
+- A break begins in its one window, between two jobs or before the first or after the last. VROOM may also break a leg
+  in two, so a plan from here holds there, not always the other way.
+- `max_travel_time` and `max_distance` limit the sum of what legs cost, so they hold where costs are times or distances
+  alone; elsewhere they are refused unless no route can reach them.
+- `setup` is part of the service where it always applies; where two jobs share a place it is refused.
+- `steps` are where the search begins, as in VROOM.
+- VROOM maximises the sum of priorities first and the number of jobs next; here `Stop.priority` weighs each job.
+
+Shipments, pickups, times per vehicle type, a price per hour of service and the loads of breaks are refused by name, and
+so is what is not known. The objective is VROOM's: driving, by time and distance or by the `costs` matrix, and `fixed`
+costs; waiting and service are free.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from logistics.routing.engine.formats.json_values import Value, longitude_latitude, matrix_of, parse_json
-from logistics.routing.engine.formats.numbers import LARGEST
-from logistics.routing.engine.formats.problem_file import COST_PER_KM_OF_ONE, ReadProblem, problem_of
-from logistics.routing.engine.items import UNREACHABLE, Depot, Stop, TimeWindow, Vehicle
-from logistics.routing.engine.travel.great_circle import GreatCircleTravel
-from logistics.routing.engine.travel.model import Point
+from logistics.routing.engine.formats.json_values import Value, parse_json
+from logistics.routing.engine.formats.problem_file import ReadProblem, problem_of
+from logistics.routing.engine.formats.vroom_items import (
+    JOB,
+    JOB_NEUTRAL,
+    VEHICLE,
+    amounts_of,
+    refuse_setups,
+    seconds,
+    start_of_steps,
+    stop_of,
+    vehicle_of,
+    window_of,
+    windows_of,
+)
+from logistics.routing.engine.formats.vroom_travel import (
+    Places,
+    drivings,
+    given_tables,
+    straight_tables,
+    with_open_place,
+)
+from logistics.routing.engine.items import UNREACHABLE, Depot, TimeWindow
+from logistics.routing.engine.travelling import Profile
 from logistics.routing.engine.validation import LARGEST_TIME_S
 
 ROOT = ("jobs", "vehicles", "matrices", "options", "comment")
-JOB = ("id", "description", "location", "location_index", "service", "delivery", "amount", "time_windows")
-JOB_NEUTRAL = ("setup", "priority", "skills", "pickup")
-VEHICLE = (
-    "id",
-    "description",
-    "profile",
-    "start",
-    "start_index",
-    "end",
-    "end_index",
-    "capacity",
-    "time_window",
-    "costs",
-    "skills",  # they only matter to jobs that ask for some, and those are refused
-)
-LIMITS = ("max_tasks", "max_travel_time", "max_distance", "max_first_load", "speed_factor")
-VEHICLE_NEUTRAL = ("breaks", "steps", *LIMITS)
-MATRIX = ("durations", "distances", "costs")
-PER_HOUR = 3_600
-"""VROOM's default price: a second costs one."""
-COARSE, FINE = 1, 18
-"""Cents to VROOM's unit of cost: a price per hour that is no multiple of 18 needs eighteenths to stay whole."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """A file while it is read: rows of the matrices by what it says of a place, and the span of its clock."""
-
-    root: Value
-    indexed: bool
-    rows: dict[object, int] = field(default_factory=dict)
-    points: dict[int, tuple[float, float]] = field(default_factory=dict)
-
-    def place(self, value: Value, name: str) -> int:
-        """The row of a job's `location` or a vehicle's `start` or `end`."""
-        point = longitude_latitude(value.get(name)) if value.has(name) else None
-        if self.indexed:
-            row = value.get(f"{name}_index").whole(at_least=0)
-        elif point is None:
-            value.get(name).refuse("is null, and there are no matrices")
-        else:
-            row = self.rows.setdefault(point, len(self.rows))
-        if point is not None:
-            self.points[row] = point
-        return row
+OPEN = "open"
+"""The depot of routes that start at their first job or end at their last."""
 
 
 def looks_like_vroom(root: Value) -> bool:
@@ -89,17 +72,25 @@ def read_vroom(text: str, file: str) -> ReadProblem:
     root = parse_json(text, file)
     root.fields(ROOT, neutral=("shipments",))
     jobs, cars = root.get("jobs").list(), root.get("vehicles").list()
-    reading = Reading(root=root, indexed=root.has("matrices"))
     for value in jobs:
         value.fields(JOB, neutral=JOB_NEUTRAL)
     for value in cars:
-        value.fields(VEHICLE, neutral=VEHICLE_NEUTRAL)
-    homes = [_home(reading, value) for value in cars]
-    job_places = [reading.place(value, "location") for value in jobs]
-    seconds, distances, costs = _matrices(reading, cars)
-    prices, scale, metres = _prices(cars, seconds=seconds, distances=distances, costs=costs)
-    day = _whole_day(jobs, cars, seconds)
-    depots = {home: Depot(id=f"P{home}", place=home, opens_s=day.start_s, closes_s=day.end_s) for home in homes}
+        value.fields(VEHICLE)
+    tables = given_tables(root, cars) if root.has("matrices") else None
+    sizes = [len(table.durations) for table in tables.values()] if tables is not None else []
+    places = Places(size=(sizes[0] if sizes else 0) if tables is not None else None)
+    ends = [_ends(places, value) for value in cars]
+    rows = [places.row(value, "location") for value in jobs]
+    refuse_setups(jobs, rows, [start for start, _ in ends])
+    ways, profiles, scale = drivings(cars, tables or straight_tables(places, cars), visits=len(jobs))
+    place_count = len(profiles[""].seconds) if profiles else 0
+    day = _whole_day(jobs, cars, rows, profiles)
+    if any(None in pair for pair in ends):
+        profiles = {name: with_open_place(profile) for name, profile in profiles.items()}
+    depots = _depots(ends, place_count, day)
+    amounts = amounts_of(jobs, cars)
+    stops = [stop_of(value, row, day=day, amounts=amounts) for value, row in zip(jobs, rows, strict=True)]
+    own = profiles.pop("", None) or Profile(seconds=np.zeros((0, 0), np.int32), metres=np.zeros((0, 0), np.int32))
     return ReadProblem(
         name=file.rpartition(".")[0] or file,
         format="vroom",
@@ -108,140 +99,72 @@ def read_vroom(text: str, file: str) -> ReadProblem:
             file,
             depots=list(depots.values()),
             vehicles=[
-                _vehicle(value, depots[home], price, day=day, job_count=len(jobs))
-                for value, home, price in zip(cars, homes, prices, strict=True)
+                vehicle_of(
+                    value,
+                    start=depots[start].id,
+                    end=depots[end].id,
+                    driving=driving,
+                    day=day,
+                    amounts=amounts,
+                    job_count=len(jobs),
+                )
+                for value, (start, end), driving in zip(cars, ends, ways, strict=True)
             ],
-            stops=[_stop(value, place, day) for value, place in zip(jobs, job_places, strict=True)],
-            seconds=seconds,
-            metres=metres,
+            stops=stops,
+            seconds=own.seconds,
+            metres=own.metres,
+            profiles=profiles,
         ),
         scale=scale,
-        coordinates=_coordinates(reading, len(seconds)),
+        coordinates=_coordinates(places, place_count, len(own.seconds)),
         geographic=True,
         numbered_vehicles=True,
+        start=start_of_steps(cars, stops),
     )
 
 
-def _home(reading: Reading, value: Value) -> int:
-    start, end = reading.place(value, "start"), reading.place(value, "end")
-    if start != end:
-        value.refuse("starts and ends at different places; here a vehicle returns to where it started")
-    return start
+def _ends(places: Places, value: Value) -> tuple[int | None, int | None]:
+    """The rows where a vehicle starts and ends, None where the file leaves it open."""
+    start, end = (places.row(value, name) if places.has(value, name) else None for name in ("start", "end"))
+    if start is None and end is None:
+        value.refuse("has neither a start nor an end; it must have one of them")
+    return start, end
 
 
-def _matrices(
-    reading: Reading, cars: Sequence[Value]
-) -> tuple[NDArray[np.int32], NDArray[np.int32] | None, NDArray[np.int32] | None]:
-    """Durations, distances and costs; the latter two None where the file has none."""
-    if not reading.indexed:
-        points = [Point(id=str(row), lng=lng, lat=lat) for row, (lng, lat) in sorted(reading.points.items())]
-        travel = GreatCircleTravel().matrix(points)
-        return travel.seconds, travel.metres, None
-    profiles = {value.get("profile").text() if value.has("profile") else "car": value for value in cars}
-    if len(profiles) != 1:
-        list(profiles.values())[1].refuse(f"the profiles {', '.join(sorted(profiles))} are in use; here there is one")
-    tables = reading.root.get("matrices").get(next(iter(profiles)))
-    tables.fields(MATRIX)
-    durations = matrix_of(tables.get("durations"))
-    others = [
-        matrix_of(tables.get(key), size=len(durations)) if tables.has(key) else None for key in ("distances", "costs")
-    ]
-    return durations, others[0], others[1]
+def _depots(ends: Sequence[tuple[int | None, int | None]], open_row: int, day: TimeWindow) -> dict[int | None, Depot]:
+    """One depot for each row where vehicles start or end, and one for those that are open."""
+    rows = dict.fromkeys(row for pair in ends for row in pair)
+    return {
+        row: Depot(
+            id=OPEN if row is None else f"P{row}",
+            place=open_row if row is None else row,
+            opens_s=day.start_s,
+            closes_s=day.end_s,
+        )
+        for row in rows
+    }
 
 
-def _prices(
-    cars: Sequence[Value],
-    *,
-    seconds: NDArray[np.int32],
-    distances: NDArray[np.int32] | None,
-    costs: NDArray[np.int32] | None,
-) -> tuple[list[tuple[int, int]], int, NDArray[np.int32]]:
-    """(fixed, per 1,000 units of the matrix) of each vehicle, the scale, and the matrix that costs are counted on."""
-    given = []
-    for value in cars:
-        prices = value.get("costs") if value.has("costs") else Value({}, file=value.file, field=f"{value.field}.costs")
-        prices.fields(("fixed", "per_hour", "per_km"))
-        names = (("fixed", 0), ("per_hour", PER_HOUR), ("per_km", 0))
-        given.append([prices.get(key).whole(at_least=0) if prices.has(key) else default for key, default in names])
-    if costs is not None:
-        return [(fixed, COST_PER_KM_OF_ONE) for fixed, _, _ in given], COARSE, costs
-    if not any(per_km for _, _, per_km in given):
-        scale = COARSE if all(per_hour % FINE == 0 for _, per_hour, _ in given) else FINE
-        # a second is a metre of this matrix: per_hour / 3,600 a second is per_hour × 5/18 a thousand of them
-        return [(fixed * scale, per_hour * 5 * scale // FINE) for fixed, per_hour, _ in given], scale, seconds
-    if any(per_hour for _, per_hour, _ in given):
-        wrong = next(value for value, prices in zip(cars, given, strict=True) if prices[2])
-        wrong.get("costs").refuse("per_km counts here only if per_hour is 0 for every vehicle; give a costs matrix")
-    if distances is None:
-        cars[0].get("costs").refuse("per_km needs a matrix of distances")
-    return [(fixed, per_km) for fixed, _, per_km in given], COARSE, distances
+def _whole_day(
+    jobs: Sequence[Value], cars: Sequence[Value], rows: Sequence[int], profiles: Mapping[str, Profile]
+) -> TimeWindow:
+    """From 0 until the last end of a window and, after it, time enough for one vehicle to rest and serve everybody."""
+    pauses = [pause for value in cars if value.has("breaks") for pause in value.get("breaks").list()]
+    windows = [window_of(value.get("time_window")) for value in cars if value.has("time_window")]
+    windows += [window for value in (*jobs, *pauses) for window in windows_of(value)]
+    served_s = sum(seconds(value, "service") for value in (*jobs, *pauses)) + sum(seconds(job, "setup") for job in jobs)
+    farthest = np.zeros(max((len(profile.seconds) for profile in profiles.values()), default=0), dtype=np.int64)
+    for profile in profiles.values():
+        open_legs = np.where(profile.seconds == UNREACHABLE, 0, profile.seconds)
+        farthest = np.maximum(farthest, open_legs.max(axis=1))
+    driven_s = int(farthest[list(rows)].sum()) + int(farthest.max(initial=0))
+    last_s = max((window.end_s for window in windows), default=0)
+    return TimeWindow(start_s=0, end_s=min(last_s + served_s + driven_s, LARGEST_TIME_S))
 
 
-def _whole_day(jobs: Sequence[Value], cars: Sequence[Value], seconds: NDArray[np.int32]) -> TimeWindow:
-    """From 0 until the last end of a window and, after it, time enough for one vehicle to serve everybody."""
-    ends = [_window(value.get("time_window")).end_s for value in cars if value.has("time_window")]
-    ends += [
-        _window(window).end_s for job in jobs if job.has("time_windows") for window in job.get("time_windows").list()
-    ]
-    service_s = sum(job.get("service").whole(at_least=0) for job in jobs if job.has("service"))
-    ways = np.where(seconds == UNREACHABLE, 0, seconds)
-    return TimeWindow(start_s=0, end_s=max(ends, default=0) + service_s + int(ways.max(axis=1).sum(dtype=np.int64)))
-
-
-def _vehicle(value: Value, depot: Depot, price: tuple[int, int], *, day: TimeWindow, job_count: int) -> Vehicle:
-    amounts = _amounts(value, "capacity")
-    if amounts and not any(amounts):
-        value.get("capacity").refuse("is zero; the vehicle can carry nothing")
-    return Vehicle(
-        id=str(value.get("id").whole(at_least=0)),
-        type=value.get("description").text() if value.has("description") else "vehicle",
-        depot=depot.id,
-        capacity_g=amounts[0] if amounts else LARGEST,
-        capacity_packages=amounts[1] if len(amounts) > 1 else job_count,
-        capacity_ml=amounts[2] if len(amounts) > 2 else None,
-        shift=_window(value.get("time_window")) if value.has("time_window") else day,
-        fixed_cost=price[0],
-        cost_per_km=price[1],
-        cost_per_h=0,
-    )
-
-
-def _stop(value: Value, place: int, day: TimeWindow) -> Stop:
-    amounts = [*_amounts(value, "delivery" if value.has("delivery") else "amount"), 0, 0, 0]
-    windows = value.get("time_windows").list() if value.has("time_windows") else []
-    if len(windows) > 1:
-        value.get("time_windows").refuse(f"has {len(windows)} windows; here a stop has one")
-    return Stop(
-        id=str(value.get("id").whole(at_least=0)),
-        place=place,
-        demand_g=amounts[0],
-        packages=amounts[1],
-        volume_ml=amounts[2],
-        window=_window(windows[0]) if windows else day,
-        service_s=value.get("service").whole(at_least=0) if value.has("service") else 0,
-        depot=None,
-        name=value.get("description").text() if value.has("description") else "",
-    )
-
-
-def _amounts(value: Value, key: str) -> list[int]:
-    amounts = [amount.whole(at_least=0) for amount in value.get(key).list()] if value.has(key) else []
-    if len(amounts) > 3:
-        value.get(key).refuse(f"has {len(amounts)} dimensions; here there are at most 3")
-    return amounts
-
-
-def _window(value: Value) -> TimeWindow:
-    pair = value.list()
-    if len(pair) != 2:
-        value.refuse(f"has {len(pair)} numbers; it must be [start, end]")
-    start_s, end_s = (end.whole(at_least=0, at_most=LARGEST_TIME_S) for end in pair)
-    if end_s < start_s:
-        value.refuse(f"ends at {end_s}, before it begins at {start_s}")
-    return TimeWindow(start_s=start_s, end_s=end_s)
-
-
-def _coordinates(reading: Reading, size: int) -> NDArray[np.float64] | None:
-    if len(reading.points) != size:
+def _coordinates(places: Places, place_count: int, size: int) -> NDArray[np.float64] | None:
+    """A point for each row; the place of open ends, which is the last, is nowhere (NaN)."""
+    if len(places.points) != place_count or not place_count:
         return None
-    return np.array([reading.points[row] for row in range(size)], dtype=np.float64)
+    points = [places.points.get(row, (np.nan, np.nan)) for row in range(size)]
+    return np.array(points, dtype=np.float64)

@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 
 from logistics.routing.engine import TimeWindow
-from logistics.routing.engine.formats import BadProblemFile, plan_of_routes, read_problem
+from logistics.routing.engine.formats import (
+    BadProblemFile,
+    plan_as_svg,
+    plan_of_routes,
+    read_problem,
+    read_sol,
+    write_sol,
+)
 from logistics.routing.engine.formats.vroom import read_vroom
+from logistics.routing.engine.items import Break
 
 
 def an_input(**changes: Any) -> dict[str, Any]:
@@ -67,32 +75,218 @@ def test_without_matrices_the_straight_line_is_taken(tmp_path: Path) -> None:
     assert got.geographic
 
 
+def test_speeds_and_prices_of_vehicles_make_profiles() -> None:
+    """Three ways of paying: 3,600 an hour, 3,600 an hour at half the speed, 1,800 an hour and 500 a kilometre."""
+    matrices = {"car": {**an_input()["matrices"]["car"], "distances": [[0, 100, 200], [110, 0, 50], [210, 60, 0]]}}
+    cars = [
+        {"id": 1, "start_index": 0, "end_index": 0, "capacity": [10]},
+        {"id": 2, "start_index": 0, "end_index": 0, "capacity": [10], "speed_factor": 0.5},
+        {"id": 3, "start_index": 0, "end_index": 0, "capacity": [10], "costs": {"per_hour": 1_800, "per_km": 500}},
+        {"id": 4, "start_index": 0, "end_index": 0, "capacity": [10], "costs": {"fixed": 5, "per_hour": 3_600}},
+    ]
+    got = read(an_input(vehicles=cars, matrices=matrices))
+
+    vehicles = got.problem.vehicles
+    assert [vehicle.profile for vehicle in vehicles] == ["", "car 2", "car 3", ""]
+    assert got.problem.leg_s(0, 1, "car 2") == 20
+    both = [got.objective(plan_of_routes(got, [(car, ["11", "12"])], solver="by hand").cost) for car in (1, 2, 3, 4)]
+    # 36 s; 72 s; 36 × 0.5 + 0.36 km × 500; 5 + 36
+    assert [str(cost) for cost in both] == ["36", "72", "198", "41"]
+
+
+def test_times_at_another_speed_are_rounded_up_and_costs_are_exact() -> None:
+    """1 / 1.5 is 0.67 to VROOM where it takes time, and exact where it costs: 10 s take 6.7 s and cost 6.667."""
+    car = {**an_input()["vehicles"][0], "speed_factor": 1.5}
+    got = read(an_input(vehicles=[car]))
+
+    assert got.problem.seconds.tolist() == [[0, 7, 14], [8, 0, 4], [15, 5, 0]]
+    plan = plan_of_routes(got, [(7, ["11", "12"])], solver="by hand")
+    assert got.objective(plan.cost) == 24  # 36 / 1.5
+
+
+def test_profiles_have_matrices_of_their_own() -> None:
+    matrices = {**an_input()["matrices"], "bike": {"durations": [[0, 1, 2], [3, 0, 4], [5, 6, 0]]}}
+    car = an_input()["vehicles"][0]
+    got = read(an_input(vehicles=[car, {**car, "id": 8, "profile": "bike"}], matrices=matrices))
+
+    assert [got.problem.leg_s(0, 1, name) for name in ("", "bike 2")] == [10, 1]
+    assert got.objective(plan_of_routes(got, [(8, ["12"])], solver="by hand").cost) == 2 + 5
+
+
+def test_skills_priorities_and_windows_are_those_of_the_stop() -> None:
+    given = an_input()
+    given["jobs"][0] |= {"skills": [3, 1], "priority": 100, "time_windows": [[300, 400], [100, 200]], "setup": 5}
+    given["vehicles"][0] |= {"skills": [1, 3, 9], "max_tasks": 4, "type": "lorry"}
+
+    problem = read(given).problem
+
+    stop, vehicle = problem.stop("11"), problem.vehicle("7")
+    assert (stop.skills, vehicle.skills) == ({"1", "3"}, {"1", "3", "9"})
+    assert stop.windows == (TimeWindow(start_s=100, end_s=200), TimeWindow(start_s=300, end_s=400))
+    assert (stop.priority, stop.serving_s) == (100, 35)  # 5 s of setup, always, and 30 s
+    assert (vehicle.most_stops, vehicle.type) == (4, "lorry")
+
+
+def test_a_break_lies_inside_the_hours() -> None:
+    given = an_input()
+    given["vehicles"][0]["breaks"] = [
+        {"id": 2, "time_windows": [[800, 1_000]], "service": 60},
+        {"id": 1, "time_windows": [[300, 400]], "service": 60, "description": "lunch"},
+        {"id": 3, "time_windows": [[500, 500]]},
+    ]
+
+    breaks = read(given).problem.vehicles[0].breaks
+
+    # the second must be over at 900, and the third takes no time
+    assert breaks == (
+        Break(earliest_s=300, latest_s=400, duration_s=60),
+        Break(earliest_s=800, latest_s=840, duration_s=60),
+    )
+
+
+def test_routes_may_end_elsewhere_or_anywhere() -> None:
+    cars = [
+        {"id": 1, "start_index": 0, "end_index": 2, "capacity": [10]},
+        {"id": 2, "start_index": 0, "capacity": [10]},
+        {"id": 3, "end_index": 0, "capacity": [10]},
+    ]
+    got = read(an_input(vehicles=cars))
+
+    assert [(vehicle.depot, vehicle.end_depot) for vehicle in got.problem.vehicles] == [
+        ("P0", "P2"),
+        ("P0", "open"),
+        ("open", "P0"),
+    ]
+    costs = [got.objective(plan_of_routes(got, [(car, ["11"])], solver="by hand").cost) for car in (1, 2, 3)]
+    assert costs == [10 + 5, 10, 11]
+
+
+def test_an_open_route_is_drawn_without_its_open_end() -> None:
+    where = [[117.0, 36.6], [117.01, 36.6]]
+    given = {"jobs": [{"id": 1, "location": where[1]}], "vehicles": [{"id": 1, "start": where[0]}]}
+    got = read(given)
+
+    drawing = plan_as_svg(got, plan_of_routes(got, [(1, ["1"])], solver="by hand"))
+
+    assert 'points="20.0,40.0 980.0,40.0"' in drawing
+    assert "nan" not in drawing
+
+
+@pytest.mark.parametrize(
+    ("change", "longest_m"),
+    [
+        ({"max_travel_time": 36}, 36),
+        ({"max_travel_time": 36, "speed_factor": 2}, 72),
+        ({"max_distance": 360, "costs": {"per_hour": 0, "per_km": 7}}, 360),
+        ({"max_distance": 630}, None),  # no three legs are longer than 3 × 210
+        ({"max_travel_time": 63, "costs": {"per_hour": 0, "per_km": 7}}, None),
+        ({"max_travel_time": 20, "max_distance": 700}, 20),
+        ({"max_travel_time": 30, "costs": {"per_hour": 0, "per_km": 0}}, 30),
+    ],
+)
+def test_what_legs_cost_can_be_limited(change: dict[str, Any], longest_m: int | None) -> None:
+    given = an_input()
+    given["matrices"]["car"]["distances"] = [[0, 100, 200], [110, 0, 50], [210, 61, 0]]
+    given["vehicles"][0] |= change
+
+    assert read(given).problem.vehicles[0].longest_m == longest_m
+
+
+def test_steps_are_where_the_search_begins() -> None:
+    given = an_input()
+    steps = [{"type": "start"}, {"type": "job", "id": 12}, {"type": "break", "id": 1}, {"type": "job", "id": 11}]
+    given["vehicles"][0]["steps"] = [*steps, {"type": "end"}]
+
+    assert read(given).start == {"7": ("12", "11")}
+    assert read(an_input()).start is None
+
+
 @pytest.mark.parametrize(
     ("kind", "change", "says"),
     [
-        ("jobs", {"skills": [1]}, "jobs[0].skills: would change the plan and cannot be expressed here"),
-        ("jobs", {"priority": 10}, "jobs[0].priority: would change the plan"),
+        ("jobs", {"skills": ["a"]}, 'jobs[0].skills[0]: is "a"; it must be a whole number'),
+        ("jobs", {"priority": 101}, "jobs[0].priority: is 101; it must be a whole number from 0 to 100"),
         ("jobs", {"servise": 10}, "jobs[0].servise: is not known here"),
+        ("jobs", {"pickup": [1]}, "jobs[0].pickup: would change the plan and cannot be expressed here"),
+        ("jobs", {"service_per_type": {"van": 1}}, "jobs[0].service_per_type: would change the plan"),
+        ("jobs", {"setup": 5, "location_index": 2}, "jobs[0].setup: would apply once for several visits"),
+        ("jobs", {"setup": 5, "location_index": 0}, "jobs[0].setup: would apply once for several visits"),
+        ("jobs", {"location_index": 3}, "jobs[0].location_index: is 3; it must be a whole number from 0 to 2"),
         ("jobs", {"time_windows": [[5, 4]]}, "jobs[0].time_windows[0]: ends at 4, before it begins at 5"),
-        ("jobs", {"time_windows": [[1, 2], [3, 4]]}, "jobs[0].time_windows: has 2 windows; here a stop has one"),
+        (
+            "jobs",
+            {"time_windows": [[3, 4], [1, 3]]},
+            "time_windows[0]: begins at 3, and the one ahead of it ends",
+        ),
+        ("jobs", {"delivery": [1, 2]}, "jobs[0].delivery: has 2 dimensions; others have 1"),
         ("jobs", {"service": -1}, "jobs[0].service: is -1"),
         ("jobs", {"location": [36.6, 117.0]}, "jobs[0].location: is [36.6, 117], which is latitude before longitude"),
         ("vehicles", {"capacity": [0]}, "vehicles[0].capacity: is zero"),
-        ("vehicles", {"end_index": 1}, "vehicles[0]: starts and ends at different places"),
-        ("vehicles", {"breaks": [{"id": 1}]}, "vehicles[0].breaks: would change the plan"),
-        ("vehicles", {"max_tasks": 4}, "vehicles[0].max_tasks: would change the plan"),
-        ("vehicles", {"costs": {"per_km": 4}}, "vehicles[0].costs: per_km counts here only if per_hour is 0"),
+        ("vehicles", {"start_index": None, "end_index": None}, "vehicles[0]: has neither a start nor an end"),
+        ("vehicles", {"breaks": [{"id": 1, "max_load": [1]}]}, "vehicles[0].breaks[0].max_load: would change the plan"),
+        ("vehicles", {"breaks": [{"time_windows": [[1, 2], [3, 4]]}]}, "breaks[0].time_windows: has 2 windows"),
+        ("vehicles", {"breaks": [{"service": 901}]}, "breaks[0]: of 901 s does not fit into the hours from 0 to 900"),
+        (
+            "vehicles",
+            {"breaks": [{"service": 9, "time_windows": [[0, 9]]}, {"service": 9, "time_windows": [[17, 30]]}]},
+            "vehicles[0].breaks[1]: may begin at 17, and the break ahead of it may last until 18",
+        ),
+        ("vehicles", {"speed_factor": 0}, "vehicles[0].speed_factor: is 0; it must be above 0 and at most 5"),
+        ("vehicles", {"speed_factor": 5.1}, "vehicles[0].speed_factor: is 5.1"),
+        ("vehicles", {"max_tasks": -1}, "vehicles[0].max_tasks: is -1"),
+        ("vehicles", {"max_distance": 4}, "vehicles[0].max_distance: needs a matrix of distances"),
+        (
+            "vehicles",
+            {"max_travel_time": 4, "costs": {"per_hour": 0, "per_km": 0}, "profile": "priced"},
+            "costs.per_hour: is 0; beside a costs matrix",
+        ),
+        (
+            "vehicles",
+            {"max_travel_time": 62, "profile": "priced"},
+            "max_travel_time: limits times and the",
+        ),
+        ("vehicles", {"costs": {"per_km": 4}}, "vehicles[0].costs.per_km: needs a matrix of distances"),
+        ("vehicles", {"costs": {"per_task_hour": 4}}, "vehicles[0].costs.per_task_hour: would change the plan"),
         ("vehicles", {"profile": "bike"}, "matrices.bike: is missing"),
+        ("vehicles", {"steps": [{"type": "job", "id": 13}]}, "vehicles[0].steps[0].id: is 13; it must be a job"),
+        ("vehicles", {"steps": [{"type": "job", "id": 11}] * 2}, "vehicles[0].steps[1].id: is 11"),
+        ("vehicles", {"steps": [{"type": "pickup", "id": 11}]}, "vehicles[0].steps[0].type: is pickup"),
     ],
 )
 def test_what_does_not_fit_is_named_with_its_field(kind: str, change: dict[str, Any], says: str) -> None:
     given = an_input()
+    given["matrices"]["priced"] = {**given["matrices"]["car"], "costs": [[0, 1, 2], [3, 0, 4], [5, 6, 0]]}
     given[kind][0] |= change
 
     with pytest.raises(BadProblemFile) as refused:
         read(given)
 
     assert says in str(refused.value)
+
+
+def test_prices_too_fine_for_whole_numbers_are_refused() -> None:
+    given = an_input()
+    given["matrices"]["car"]["distances"] = [[0, 10**6, 1], [1, 0, 1], [1, 1, 0]]
+    given["vehicles"][0]["costs"] = {"per_hour": 3_601, "per_km": 99_999}
+
+    with pytest.raises(BadProblemFile, match=r"vehicles\[0\]\.costs: makes a leg count \d+; weighed by it"):
+        read(given)
+
+
+def test_a_vehicle_that_carries_nothing_is_refused() -> None:
+    given = an_input()
+    del given["vehicles"][0]["capacity"]
+
+    with pytest.raises(BadProblemFile, match=r"vehicles\[0\]\.capacity: is missing"):
+        read(given)
+
+
+def test_a_solution_file_names_vehicles_by_their_numbers() -> None:
+    got = read(an_input())
+    plan = plan_of_routes(got, [(7, ["12"])], solver="by hand")
+
+    assert write_sol(got, plan) == "Route #7: 12\nCost 41\n"
+    assert plan_of_routes(got, read_sol(write_sol(got, plan), "x.sol")[0], solver="by hand") == plan
 
 
 def test_shipments_are_refused() -> None:
