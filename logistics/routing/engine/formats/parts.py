@@ -1,6 +1,9 @@
 """Depots, vehicles and stops as benchmark files know them: one good, no packages, cost by distance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 
 from logistics.routing.engine.formats.problem_file import COST_PER_KM_OF_ONE
 from logistics.routing.engine.items import Depot, Stop, TimeWindow, Vehicle
@@ -22,6 +25,11 @@ def a_stop(stop_id: str, *, place: int, demand: int, window: TimeWindow, service
         service_s=service_s,
         depot=None,
     )
+
+
+def all_day(matrix: NDArray[np.int32], service_s: Sequence[int]) -> TimeWindow:
+    """Where a file has no windows: long enough for one vehicle to serve everybody, in the worst order."""
+    return TimeWindow(start_s=0, end_s=int(matrix.max(axis=1).sum(dtype=np.int64)) + sum(service_s))
 
 
 def a_fleet(rows: Iterable[tuple[int, Depot, int, int]], *, stop_count: int) -> list[Vehicle]:

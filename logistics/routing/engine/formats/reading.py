@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from logistics.routing.engine.formats.cordeau import looks_like_cordeau, read_cordeau
 from logistics.routing.engine.formats.json_values import parse_json
 from logistics.routing.engine.formats.own_json import read_json
 from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem
@@ -9,11 +10,11 @@ from logistics.routing.engine.formats.solomon import looks_like_solomon, read_so
 from logistics.routing.engine.formats.vroom import looks_like_vroom, read_vroom
 from logistics.routing.engine.formats.vrplib import looks_like_vrplib, read_vrplib
 
-KNOWN = "Solomon .txt, CVRPLIB .vrp, VROOM JSON or our own JSON"
+KNOWN = "Solomon .txt, Cordeau's several depots, CVRPLIB .vrp, VROOM JSON or our own JSON"
 
 
 def read_problem(path: Path) -> ReadProblem:
-    """The problem in a file: Solomon, Gehring-Homberger, CVRPLIB, VROOM or our own JSON.
+    """The problem in a file: Solomon, Gehring-Homberger, Cordeau, CVRPLIB, VROOM or our own JSON.
 
     Raises:
         BadProblemFile: if the file is none of these, or wrong; with file and line or field.
@@ -30,4 +31,6 @@ def read_problem(path: Path) -> ReadProblem:
         return read_vrplib(text, file)
     if looks_like_solomon(text):
         return read_solomon(text, file)
+    if looks_like_cordeau(text):
+        return read_cordeau(text, file)
     raise BadProblemFile(f"the file is empty or not known; it must be {KNOWN}", file=file)

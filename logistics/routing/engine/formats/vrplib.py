@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logistics.routing.engine.formats.numbers import LARGEST_FLEET
-from logistics.routing.engine.formats.parts import a_depot, a_fleet, a_stop
+from logistics.routing.engine.formats.parts import a_depot, a_fleet, a_stop, all_day
 from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem, problem_of
 from logistics.routing.engine.formats.rounding import NEAREST, TENTHS, THOUSANDS, THOUSANDTHS, Rounding
 from logistics.routing.engine.formats.vrplib_sections import VrplibFile, matrix_numbers, take_apart
@@ -189,9 +189,7 @@ def _nodes(parts: VrplibFile, dimension: int, rounding: Rounding, kind: str, mat
                 raise row.refuse(f"the window ends at {row.words[2]}, before it begins at {row.words[1]}")
             windows.append(TimeWindow(start_s=rounding.one(opens), end_s=rounding.one(closes)))
     else:
-        # long enough for one vehicle to serve everybody, in the worst order
-        all_day = TimeWindow(start_s=0, end_s=int(matrix.max(axis=1).sum(dtype=np.int64)) + sum(service_s))
-        windows = [all_day] * dimension
+        windows = [all_day(matrix, service_s)] * dimension
     return Nodes(demands=demands, windows=windows, service_s=service_s, depot_count=depot_count)
 
 

@@ -9,12 +9,13 @@ import pytest
 
 from logistics.routing.engine.formats import BadProblemFile, read_problem
 
-from .files import CVRP, DEPOTS, MIXED, ORTEC, SOLOMON
+from .files import CORDEAU, CVRP, DEPOTS, MIXED, ORTEC, SOLOMON
 from .test_own_json import broken
 from .test_vroom import an_input
 
 FILES = {
     "solomon": SOLOMON,
+    "cordeau": CORDEAU,
     "cvrp": CVRP,
     "ortec": ORTEC,
     "depots": DEPOTS,
@@ -46,6 +47,7 @@ JUNK = (
     ("name", "kind"),
     [
         ("solomon", "solomon"),
+        ("cordeau", "cordeau"),
         ("cvrp", "vrplib"),
         ("ortec", "vrplib"),
         ("depots", "vrplib"),
