@@ -88,16 +88,6 @@ def build_model(problem: Problem, stops: Sequence[Stop]) -> RoutingModel:
     return model
 
 
-def serveable(problem: Problem, stop: Stop) -> bool:
-    """Whether the model may hold the stop: some vehicle stands where its goods lie and works inside its window.
-
-    OR-Tools would fail as a whole on a stop with an empty set of vehicles or times, though it is optional.
-    """
-    hours = [problem.hours_of(vehicle) for vehicle in problem.vehicles if problem.may_serve(vehicle, stop)]
-    window = stop.window
-    return any(max(span.start_s, window.start_s) <= min(span.end_s, window.end_s) for span in hours)
-
-
 class _Nodes:
     """Legs between nodes: (n, n) seconds and metres, `closed` where there is no way, and each node's service."""
 

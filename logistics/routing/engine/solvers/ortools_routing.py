@@ -15,8 +15,9 @@ from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.solvers.closing import closed_plan
 from logistics.routing.engine.solvers.features import Feature, refusal
-from logistics.routing.engine.solvers.ortools_model import RoutingModel, build_model, serveable
+from logistics.routing.engine.solvers.ortools_model import RoutingModel, build_model
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
+from logistics.routing.engine.solvers.serveable import serveable
 
 # Each at the price or the limit that the engine's own schedule and check know.
 EXPRESSED = frozenset(

@@ -8,16 +8,33 @@ from dataclasses import dataclass
 
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
-from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value
+from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value, reloads_of
 from logistics.routing.engine.solvers.features import Feature, refusal
-from logistics.routing.engine.solvers.ortools_model import serveable
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel, build_model
 from logistics.routing.engine.solvers.pyvrp_threads import Limits, SearchThread, best_routes, watched
+from logistics.routing.engine.solvers.serveable import serveable
 from logistics.routing.engine.solvers.set_partitioning import RoutePool, cheapest_choice
 from logistics.routing.engine.solvers.watching import Watch
 
-EXPRESSED = frozenset({Feature.SERVICE_PER_PACKAGE})
+EXPRESSED = frozenset(
+    {
+        Feature.SERVICE_PER_PACKAGE,
+        Feature.PRIORITY,
+        Feature.SKILLS,
+        Feature.VEHICLES_ALLOWED,
+        Feature.VEHICLES_FORBIDDEN,
+        Feature.PINNED_VEHICLE,
+        Feature.END_DEPOT,
+        Feature.PROFILE,
+        Feature.LONGEST_S,
+        Feature.LONGEST_M,
+        Feature.MOST_STOPS,
+        Feature.RELOADS,
+        Feature.RELEASED,
+        Feature.FURTHER_WINDOWS,
+    }
+)
 # Its first descent cannot be interrupted: 5,000 stops keep to 60 s, 20,000 took 198 s of 90 and 12 GB.
 STOPS_MAX = 5_000
 THREAD_COUNT = 2
@@ -73,7 +90,7 @@ class PyvrpSearch:
         """See `protocol.Solver`: whatever is in `EXPRESSED`, but not any size."""
         if len(problem.stops) > self._stops_max:
             return f"{len(problem.stops)} stops; PyVRP keeps to its time up to {self._stops_max}"
-        return refusal(problem, EXPRESSED, "PyVRP")
+        return refusal(problem, EXPRESSED, "PyVRP") or _combined(problem)
 
     def solve(
         self,
@@ -128,7 +145,7 @@ class _Search:
     def run_round(self, number: int, *, seed: int, limits: Limits) -> None:
         """One search from the best plan in each thread."""
         stop = threading.Event()
-        start = self._model.solution(orders_of(self._problem, self.best))
+        start = self._model.solution(orders_of(self._problem, self.best), reloads_of(self.best))
         threads = [
             SearchThread(
                 self._model,
@@ -174,9 +191,21 @@ class _Search:
     def _take(self, found: Iterable[list[Order]]) -> None:
         """Keeps the best of the plans found and the one known."""
         for routes in found:
-            plan = closed_plan(self._problem, self._model.orders(routes), self._name, self._started_s, 0)
+            orders, reloads = self._model.orders(routes), self._model.reloads(routes)
+            plan = closed_plan(self._problem, orders, self._name, self._started_s, 0, reloads)
             if plan_value(self._problem, plan) < plan_value(self._problem, self.best):
                 self.best = plan
+
+
+def _combined(problem: Problem) -> str | None:
+    """What PyVRP knows each for itself but not together: it counts loads by trip, and loads only what is packed."""
+    released = any(stop.released_s is not None for stop in problem.stops)
+    for vehicle in problem.vehicles:
+        if vehicle.reloads and vehicle.most_stops is not None:
+            return f"vehicle {vehicle.id!r} has reloads and most_stops, which PyVRP counts for each trip"
+        if vehicle.reloads and vehicle.reload_s and released:
+            return f"vehicle {vehicle.id!r} has reload_s and stops have released_s; PyVRP loads only after it"
+    return None
 
 
 def _steps(options: SolveOptions, stops: Sequence[Stop]) -> int | None:
