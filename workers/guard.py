@@ -14,6 +14,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from workers.jobs import JOBS
+from workers.part_jobs import PART_JOBS
 
 SERIALIZER = JSONSerializer
 
@@ -23,14 +24,16 @@ class Refused(ValueError):
 
 
 class GuardedJob(Job):
-    """A job whose function stands in `workers.jobs.JOBS`."""
+    """A job whose function stands in `workers.jobs.JOBS` or `workers.part_jobs.PART_JOBS`."""
 
     @property
     def func(self) -> Callable[..., None]:
         name = self.func_name
-        if self.instance is not None or name not in JOBS:
-            raise Refused(f"job {self.id} names {name!r}, which is not on the list of jobs")
-        return JOBS[name].run
+        if self.instance is None and name in JOBS:
+            return JOBS[name].run
+        if self.instance is None and name in PART_JOBS:
+            return PART_JOBS[name]
+        raise Refused(f"job {self.id} names {name!r}, which is not on the list of jobs")
 
     def restore(self, raw_data: Any) -> None:
         super().restore(raw_data)

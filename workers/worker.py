@@ -22,6 +22,7 @@ from logistics.db import db
 from logistics.observability import configure_logging
 from logistics.outbox import Queue
 from workers.guard import SERIALIZER, GuardedJob
+from workers.part_jobs import PART_QUEUE, warm_up
 from workers.processes import die_with_parent
 
 
@@ -47,11 +48,11 @@ class GuardedWorker(Worker):
             engine.dispose(close=False)  # connections of the parent are not the child's to use or close
 
 
-def work(settings: Settings, queue: Queue, intervals: Intervals, *, burst: bool) -> None:
+def work(settings: Settings, queue: str, intervals: Intervals, *, burst: bool) -> None:
     """Serve `queue` until asked to stop; with `burst`, until it is empty."""
     worker = GuardedWorker(
-        [queue.value],
-        name=f"{queue.value}-{socket.gethostname()}-{uuid.uuid4().hex[:12]}",
+        [queue],
+        name=f"{queue}-{socket.gethostname()}-{uuid.uuid4().hex[:12]}",
         connection=Redis.from_url(settings.redis_url),
         job_class=GuardedJob,
         serializer=SERIALIZER,
@@ -61,12 +62,14 @@ def work(settings: Settings, queue: Queue, intervals: Intervals, *, burst: bool)
         log_job_description=False,
     )
     worker.log_result_lifespan = False
+    if queue == PART_QUEUE:
+        warm_up()
     worker.work(burst=burst, logging_level="WARNING")  # RQ tells of every look at its books; jobs log themselves
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m workers.worker", description="Run the jobs of one queue.")
-    parser.add_argument("queue", choices=[queue.value for queue in Queue])
+    parser.add_argument("queue", choices=[*(queue.value for queue in Queue), PART_QUEUE])
     parser.add_argument("--worker-ttl", type=int, default=30, metavar="SECONDS")
     parser.add_argument("--maintenance-interval", type=int, default=10, metavar="SECONDS")
     parser.add_argument("--job-monitoring-interval", type=int, default=5, metavar="SECONDS")
@@ -80,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = Settings.from_env()
     configure_logging(settings)
     with create_app(settings).app_context():
-        work(settings, Queue(chosen.queue), intervals, burst=chosen.burst)
+        work(settings, chosen.queue, intervals, burst=chosen.burst)
 
 
 if __name__ == "__main__":

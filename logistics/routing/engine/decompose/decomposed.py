@@ -16,7 +16,7 @@ import numpy as np
 from logistics.routing.engine.decompose.atlas import Atlas
 from logistics.routing.engine.decompose.first_split import first_split
 from logistics.routing.engine.decompose.merging import Merged, StrangePlan
-from logistics.routing.engine.decompose.part_solvers import PyvrpParts
+from logistics.routing.engine.decompose.part_solvers import default_part_solver
 from logistics.routing.engine.decompose.parts import Part
 from logistics.routing.engine.decompose.resplit import resplit
 from logistics.routing.engine.decompose.starting import holding_routes, known_orders
@@ -53,7 +53,7 @@ class Decomposed:
     def __init__(
         self, *, solver: PartSolver | None = None, runner: PartRunner | None = None, sizes: Sizes | None = None
     ) -> None:
-        self._solver = PyvrpParts() if solver is None else solver
+        self._solver = default_part_solver() if solver is None else solver
         self._runner = runner
         self._sizes = Sizes() if sizes is None else sizes
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from logistics.routing.engine.decompose.tasks import Stretch
+from logistics.routing.engine.decompose.tasks import PartSolver, Stretch
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers.closing import closed_plan
@@ -32,3 +32,8 @@ class PyvrpParts:
         start = closed_plan(problem, orders, search.name, started_s, 0)
         watch = Watch(problem, started_s, None, cancelled)
         return search.improved(start, problem, options, started_s=started_s, watch=watch)
+
+
+def default_part_solver() -> PartSolver:
+    """The one that the engine uses for parts, wherever they are solved."""
+    return PyvrpParts()
