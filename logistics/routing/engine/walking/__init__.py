@@ -3,14 +3,17 @@
     rounds = plan_walk(GateWalk(buildings=..., seconds=..., volunteers=Volunteers(count=3, ...)))
 
 A library inside the engine: whole seconds, packages and grams in, rounds of every volunteer out, with a check of its
-own.
+own. `plan_two_echelons` plans both legs together.
 """
 
 from logistics.routing.engine.walking.check import check_walk
+from logistics.routing.engine.walking.check_plan import check_walks
 from logistics.routing.engine.walking.exact import EXACT_LOADS_MAX
 from logistics.routing.engine.walking.items import BadWalk, BuildingDrop, HandOver, Round, Trip, Volunteers, WalkPlan
 from logistics.routing.engine.walking.loads import loads_of
+from logistics.routing.engine.walking.offers import Gates, TradeOff, split_between, trade_offs
 from logistics.routing.engine.walking.solving import at_clock, plan_walk
+from logistics.routing.engine.walking.two_echelons import TwoEchelonPlan, plan_two_echelons
 from logistics.routing.engine.walking.walk import GATE, GateWalk
 
 __all__ = [
@@ -19,13 +22,20 @@ __all__ = [
     "BadWalk",
     "BuildingDrop",
     "GateWalk",
+    "Gates",
     "HandOver",
     "Round",
+    "TradeOff",
     "Trip",
+    "TwoEchelonPlan",
     "Volunteers",
     "WalkPlan",
     "at_clock",
     "check_walk",
+    "check_walks",
     "loads_of",
+    "plan_two_echelons",
     "plan_walk",
+    "split_between",
+    "trade_offs",
 ]

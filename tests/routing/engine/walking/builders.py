@@ -1,5 +1,6 @@
 """Small walks with round numbers: the gate at 0 on a line, one step takes one second."""
 
+import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, permutations, product
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from logistics.routing.engine import Plan, Problem, SolveOptions, Stop, Vehicle
+from logistics.routing.engine.solvers.closing import closed_plan
 from logistics.routing.engine.walking import BuildingDrop, GateWalk, Volunteers, loads_of
 from logistics.routing.engine.walking.loads import Load
+from tests.routing.engine.builders import a_stop, a_vehicle
 
 
 def on_a_line(*positions: int) -> NDArray[np.int32]:
@@ -80,3 +84,28 @@ def partitions(items: list[int]) -> Iterator[list[list[int]]]:
         yield [[first], *parts]
         for index, part in enumerate(parts):
             yield [*parts[:index], [first, *part], *parts[index + 1 :]]
+
+
+class ByInsertion:
+    """Not a search at all: every stop goes where it costs least, one after the other, unless a start is given."""
+
+    name = "insertion"
+
+    def can_express(self, problem: Problem) -> None:
+        return None
+
+    def solve(self, problem: Problem, options: SolveOptions, **_: Any) -> Plan:
+        stops = {stop.id: stop for stop in problem.stops}
+        start = {
+            vehicle: [stops[one] for one in order if one in stops] for vehicle, order in (options.start or {}).items()
+        }
+        return closed_plan(problem, start, self.name, time.monotonic(), 1)
+
+
+def a_compound(**changes: Any) -> Stop:
+    """Stop S with the goods of buildings B1 and B2: four packages of 1 kg, dropped by a van for 10 kg."""
+    return a_stop(**{"demand_g": 4_000, "packages": 4, "service_s": 999, **changes})
+
+
+def a_van(**changes: Any) -> Vehicle:
+    return a_vehicle(**{"capacity_g": 10_000, **changes})
