@@ -166,7 +166,7 @@ def warm(name: str) -> None:
 def faults_of(read: ReadProblem, plan: engine.Plan) -> list[str]:
     """What is wrong with an answer, one sentence each."""
     dropped = [f"{len(plan.dropped)} stops are not served"] if plan.dropped else []
-    return dropped + [violation.message for violation in engine.check(read.problem, plan)] + read.too_long(plan)
+    return dropped + [violation.message for violation in engine.check(read.problem, plan)]
 
 
 def failed(instance: Instance, name: str, seed: int, time_limit_s: float, seconds: float, why: str) -> Answer:

@@ -19,7 +19,8 @@ def commiv(read: ReadProblem, time_limit_s: float, seed: int) -> Routes:
     import commiv as library
 
     it = plain(read)
-    if len(it.kinds) != 1 or it.kinds[0].fixed or it.depots != [0] or read.longest_s is not None:
+    one = it.kinds[0]
+    if len(it.kinds) != 1 or one.fixed or it.depots != [0] or one.longest_s is not None:
         raise CannotExpress("several depots or kinds of vehicles")
     by_place = {stop.place: stop for stop in it.stops}
     rows = [by_place[place] for place in range(1, len(it.metres))]

@@ -41,8 +41,8 @@ def stock_ortools(read: ReadProblem, time_limit_s: float, seed: int) -> Routes:
         model.SetFixedCostOfVehicle(kind.fixed, number)
         for end in (model.Start(number), model.End(number)):
             times.CumulVar(end).SetRange(kind.opens_s, kind.closes_s)
-        if read.longest_s is not None:
-            times.SetSpanUpperBoundForVehicle(read.longest_s, number)
+        if kind.longest_s is not None:
+            times.SetSpanUpperBoundForVehicle(kind.longest_s, number)
     parameters = pywrapcp.DefaultRoutingSearchParameters()
     parameters.first_solution_strategy = FirstSolutionStrategy.PATH_CHEAPEST_ARC
     parameters.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH

@@ -34,7 +34,7 @@ class Peer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """Vehicles alike; `unit` is what one metre of the matrix costs, in cents."""
+    """Vehicles alike; `unit` is what one metre of the matrix costs, in cents; no route lasts beyond `longest_s`."""
 
     ids: list[str]
     capacity: int
@@ -43,6 +43,7 @@ class Kind:
     closes_s: int
     fixed: int
     unit: int
+    longest_s: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ def plain(read: ReadProblem) -> Plain:
                 closes_s=hours.end_s,
                 fixed=first.fixed_cost,
                 unit=first.cost_per_km // 1_000,
+                longest_s=first.longest_s,
             )
         )
     depots = [depot.place for depot in problem.depots]

@@ -21,7 +21,6 @@ def pyvrp(read: ReadProblem, time_limit_s: float, seed: int) -> Routes:
     load = read.factor if read.factor >= 1_000 else 1
     places = len(it.metres)
     at = np.zeros((places, 2)) if read.coordinates is None else read.coordinates
-    longest = {} if read.longest_s is None else {"shift_duration": read.longest_s}
     index_of = {home: index for index, home in enumerate(it.depots)}
     data = library.ProblemData(
         locations=[library.Location(float(x), float(y)) for x, y in at],
@@ -48,7 +47,7 @@ def pyvrp(read: ReadProblem, time_limit_s: float, seed: int) -> Routes:
                 unit_distance_cost=kind.unit,
                 tw_early=kind.opens_s,
                 tw_late=kind.closes_s,
-                **longest,
+                **({} if kind.longest_s is None else {"shift_duration": kind.longest_s}),
             )
             for kind in it.kinds
         ],

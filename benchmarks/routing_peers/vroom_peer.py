@@ -17,7 +17,7 @@ def vroom(read: ReadProblem, time_limit_s: float, seed: int) -> Routes:
     import vroom as library
 
     it = plain(read)
-    if read.longest_s is not None:
+    if any(kind.longest_s is not None for kind in it.kinds):
         raise CannotExpress("a limit on the length of a shift")
     # large costs are refused ("Too high cost values")
     down = read.factor if read.scale >= 1_000 else 1

@@ -85,7 +85,7 @@ def _planned(
         broken = engine.check(read.problem, plan)
     except engine.PlanRejected as error:
         plan, broken = error.plan, error.violations
-    return plan, [violation.message for violation in broken] + read.too_long(plan)
+    return plan, [violation.message for violation in broken]
 
 
 def _check_outputs(read: ReadProblem, output: Path | None, plot: Path | None) -> None:

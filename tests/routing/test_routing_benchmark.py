@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.routing import Answer, Instance, best, cell, faults_of, measured, table
 from benchmarks.routing_peers import PEERS, CannotExpress, plain
+from logistics.routing.engine import InfeasibleRoute
 from logistics.routing.engine.formats import ReadProblem, plan_of_routes
 from logistics.routing.engine.formats.vrplib import read_vrplib
 from tests.routing.engine.builders import a_problem, a_stop
@@ -31,12 +32,14 @@ def test_a_dropped_stop_is_a_failure() -> None:
 
 
 def test_a_route_that_lasts_too_long_is_a_failure() -> None:
-    read = dataclasses.replace(read_vrplib(DEPOTS, "two.vrp"), longest_s=7_000)
+    text = DEPOTS.replace("VEHICLES_MAX_DURATION: 50", "VEHICLES_MAX_DURATION: {}")
 
     # vehicle 1: 2.5 there, 2.5 of service, 2.5 back; vehicle 2: 1.414 there, 1 of service, 1.414 back
-    plan = plan_of_routes(read, [(1, ["2"]), (2, ["3"])], solver="by hand")
-
-    assert faults_of(read, plan) == ["vehicle '1' is out for 7500, longer than 7000"]
+    routes = [(1, ["2"]), (2, ["3"])]
+    held = read_vrplib(text.format("7.5"), "two.vrp")
+    assert faults_of(held, plan_of_routes(held, routes, solver="by hand")) == []
+    with pytest.raises(InfeasibleRoute, match="vehicle '1': too_long, 7500 where at most 7499 is allowed"):
+        plan_of_routes(read_vrplib(text.format("7.499"), "two.vrp"), routes, solver="by hand")
 
 
 def test_the_better_of_two_counts_and_any_answer_beats_none() -> None:

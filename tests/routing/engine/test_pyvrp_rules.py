@@ -27,12 +27,12 @@ def some_stop(draw, name):
         packages=draw.randrange(1, 6),
         service_s=draw.randrange(0, 50),
         service_s_per_package=draw.randrange(0, 3),
-        window=TimeWindow(start_s=first, end_s=first + draw.randrange(100, 900)) if draw.random() < 0.7 else DAY,
+        window=TimeWindow(start_s=first, end_s=first + draw.randrange(100, 900)) if draw.random() < 0.4 else DAY,
         further_windows=(TimeWindow(start_s=second + 900, end_s=second + 1_400),) if draw.random() < 0.3 else (),
-        released_s=draw.choice([None, None, 0, 100, 700]),
-        skills=frozenset(draw.choice(["", "", "", "lift"])[:4].split()),
-        vehicles_forbidden=frozenset(draw.choice([[], [], [], ["V"], ["W"]])),
-        depot=draw.choice([None, None, "D", "E"]),
+        released_s=draw.choice([None, None, None, 100, 700]),
+        skills=frozenset(draw.choice([""] * 9 + ["lift"]).split()),
+        vehicles_forbidden=frozenset(draw.choice([[]] * 8 + [["V"], ["W"]])),
+        depot=draw.choice([None] * 8 + ["D", "E"]),
         drop_cost=draw.choice([None, 50]),
         priority=draw.choice([0, 3]),
     )
@@ -48,10 +48,10 @@ def some_problem(draw):
             depot=draw.choice("DE"),
             end_depot=draw.choice([None, "D", "E"]),
             profile=draw.choice(["", "bike"]),
-            longest_s=draw.choice([None, 900, 2_000]),
-            longest_m=draw.choice([None, 6_000, 20_000]),
+            longest_s=draw.choice([None, None, 2_000]),
+            longest_m=draw.choice([None, None, 20_000]),
             most_stops=draw.choice([None, 2, 3]) if name == "W" else None,
-            reloads=draw.choice([0, 1, 2]) if name == "V" else 0,
+            reloads=2 if name == "V" else 0,
             skills=frozenset(draw.choice(["", "lift"]).split()),
             fixed_cost=draw.randrange(500),
             cost_per_km=100,
@@ -75,7 +75,7 @@ def some_problem(draw):
 def test_a_route_holds_and_costs_what_the_schedule_says(seed):
     draw = random.Random(seed)
     problem = some_problem(draw)
-    vehicle = draw.choice(problem.vehicles)
+    vehicle = draw.choice([problem.vehicles[0], *problem.vehicles])
     order = draw.sample(problem.stops, draw.randrange(1, 5))
     reloads = sorted(draw.sample(range(1, len(order)), min(len(order) - 1, draw.randrange(vehicle.reloads + 1))))
     model = build_model(problem, problem.stops)

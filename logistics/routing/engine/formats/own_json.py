@@ -17,7 +17,7 @@ out, one that is not known is refused. Matrices are whole numbers, row = from, n
 belong to them, and `profiles` holds those of other kinds of vehicle by name: `{"walk": {"seconds": …, "metres": …,
 "speeds": [{"start_s": 25200, "percent": 60}]}}`. Optional: `longest_route_cents_per_h`; `lnglat` (one
 `[longitude, latitude]` per place) or `xy` (a plane), for drawings; `start`, the stops of each vehicle in order to begin
-with; `scale`, `factor`, `longest_s`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
+with; `scale`, `factor`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
 from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their id.
 """
 
@@ -41,7 +41,7 @@ CONVENTION = "money of the routes: fixed costs, kilometres, hours"
 _FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "lnglat", "xy", "start")
 _TRAVEL = ("seconds", "metres", "speeds")
 _PROBLEM_FIELDS = (*_TRAVEL, "profiles", "longest_route_cents_per_h")
-_META_FIELDS = ("scale", "factor", "longest_s", "convention", "numbered_vehicles")
+_META_FIELDS = ("scale", "factor", "convention", "numbered_vehicles")
 
 
 def write_json(read: ReadProblem) -> str:
@@ -51,7 +51,6 @@ def write_json(read: ReadProblem) -> str:
     head |= {
         "scale": read.scale,
         "factor": read.factor,
-        "longest_s": read.longest_s,
         "numbered_vehicles": read.numbered_vehicles,
     }
     if problem.longest_route_cents_per_h:
@@ -114,7 +113,6 @@ def read_json(text: str, file: str) -> ReadProblem:
         ),
         scale=_whole(root, "scale", at_least=1, default=1),
         factor=_whole(root, "factor", at_least=1, default=1),
-        longest_s=root.get("longest_s").whole(at_least=0) if root.has("longest_s") else None,
         coordinates=coordinates,
         geographic=geographic,
         numbered_vehicles=(

@@ -36,8 +36,7 @@ class ReadProblem:
 
     The problem holds whole numbers: distances and times of the file times a factor, rounded as its family does.
     `scale` is how many cents of `Plan.cost` are one unit of the family's published costs, and `factor` how many metres
-    of the matrix are one unit of the file's distances. `longest_s` is the longest time a route may last, service and
-    waiting included, in the problem's seconds; None if the file sets no limit.
+    of the matrix are one unit of the file's distances.
     `coordinates` is `(n, 2)`, one row per place, x before y; None if the file has none. They are longitude and latitude
     in degrees if `geographic`, else in the plane.
     `convention` says all this in one line. `numbered_vehicles` means that vehicles differ, so that route 3 of a
@@ -51,7 +50,6 @@ class ReadProblem:
     problem: Problem
     scale: int = 1
     factor: int = 1
-    longest_s: int | None = None
     coordinates: NDArray[np.float64] | None = None
     geographic: bool = False
     numbered_vehicles: bool = False
@@ -64,16 +62,6 @@ class ReadProblem:
     def distance(self, plan: Plan) -> Decimal:
         """What all routes drive, in the unit of the file's distances, exact."""
         return Decimal(sum(route.distance_m for route in plan.routes)) / self.factor
-
-    def too_long(self, plan: Plan) -> list[str]:
-        """A sentence for each route that lasts longer than `longest_s`, which the engine's own check does not know."""
-        if self.longest_s is None:
-            return []
-        return [
-            f"vehicle {route.vehicle!r} is out for {route.return_s - route.depart_s}, longer than {self.longest_s}"
-            for route in plan.routes
-            if route.return_s - route.depart_s > self.longest_s
-        ]
 
     def gap_percent(self, cost: int, best_known: Decimal) -> float:
         """How much a cost lies above a published one, in percent of that."""

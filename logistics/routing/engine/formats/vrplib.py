@@ -2,7 +2,9 @@
 
 TYPE and EDGE_WEIGHT_TYPE decide how distances and times become whole numbers, as the published costs do it:
 
-- CVRP, EUC_2D: rounded to the nearest integer; the fleet is not limited.
+- CVRP, EUC_2D: rounded to the nearest integer; the fleet is not limited. So too EUC_3D, MAN_2D and MAX_2D, while
+  CEIL_2D and FLOOR_2D round up and down, EXACT_2D is in thousandths, and GEO and ATT are as TSPLIB has them. DISTANCE,
+  with SERVICE_TIME, is the longest a route may be.
 - VRPTW, EUC_2D: times ten, truncated (DIMACS 2021); distance; the fleet is VEHICLES.
 - VRPTW or CVRP, EXPLICIT: the given weights are both distance and time (ORTEC: seconds of driving); waiting is free and
   the fleet is not limited.
@@ -18,7 +20,7 @@ Stops are named as in solution files: the node's number minus one, so that the f
 first of four depots is 4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,13 +29,26 @@ from logistics.routing.engine.formats.numbers import LARGEST_FLEET
 from logistics.routing.engine.formats.parts import a_depot, a_fleet, a_stop, all_day
 from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem, problem_of
 from logistics.routing.engine.formats.rounding import NEAREST, TENTHS, THOUSANDS, THOUSANDTHS, Rounding
+from logistics.routing.engine.formats.tsplib_distances import MEASURES, degrees, distances
 from logistics.routing.engine.formats.vrplib_sections import VrplibFile, matrix_numbers, take_apart
 from logistics.routing.engine.items import UNREACHABLE, Depot, TimeWindow
 
 TYPES = ("CVRP", "VRPTW", "MDVRPTW", "MDVRP", "HFVRP")
-EUCLIDEAN = ("EUC_2D", "CEIL_2D")
+TRIANGLES = {
+    "LOWER_ROW": (True, 1),
+    "UPPER_ROW": (False, 1),
+    "LOWER_DIAG_ROW": (True, 0),
+    "UPPER_DIAG_ROW": (False, 0),
+    "LOWER_COL": (False, 1),
+    "UPPER_COL": (True, 1),
+    "LOWER_DIAG_COL": (False, 0),
+    "UPPER_DIAG_COL": (True, 0),
+}
+"""By EDGE_WEIGHT_FORMAT: whether the numbers, however broken into lines, run over the rows of the lower triangle (the
+columns of the upper one are the same), and the first diagonal they have."""
 KNOWN_SECTIONS = (
     "NODE_COORD_SECTION",
+    "DISPLAY_DATA_SECTION",
     "DEMAND_SECTION",
     "DEPOT_SECTION",
     "SERVICE_TIME_SECTION",
@@ -76,8 +91,9 @@ def read_vrplib(text: str, file: str) -> ReadProblem:
     _refuse_unknown_sections(parts)
     rounding = _rounding(parts, kind)
     dimension = parts.whole("DIMENSION", at_least=2)
-    coordinates = _coordinates(parts, dimension)
-    matrix = _matrix(parts, dimension, coordinates, rounding)
+    points = _points(parts, dimension)
+    matrix = _matrix(parts, dimension, points, rounding)
+    geographic = parts.text("EDGE_WEIGHT_TYPE") == "GEO"
     nodes = _nodes(parts, dimension, rounding, kind, matrix)
     depots = [a_depot(f"D{k + 1}", place=k, window=nodes.windows[k]) for k in range(nodes.depot_count)]
     stops = [
@@ -90,7 +106,9 @@ def read_vrplib(text: str, file: str) -> ReadProblem:
         )
         for place in range(nodes.depot_count, dimension)
     ]
-    vehicles = a_fleet(_fleet(parts, depots, nodes, rounding), stop_count=len(stops))
+    longest_s = _longest_s(parts, rounding)
+    fleet = a_fleet(_fleet(parts, depots, nodes, rounding), stop_count=len(stops))
+    vehicles = [replace(vehicle, longest_s=longest_s) for vehicle in fleet]
     return ReadProblem(
         name=parts.text("NAME", file),
         format="vrplib",
@@ -98,8 +116,8 @@ def read_vrplib(text: str, file: str) -> ReadProblem:
         problem=problem_of(file, depots=depots, vehicles=vehicles, stops=stops, seconds=matrix, metres=matrix),
         scale=rounding.scale,
         factor=rounding.factor,
-        longest_s=_longest_s(parts, rounding),
-        coordinates=coordinates,
+        coordinates=degrees(points)[:, ::-1] if geographic and points is not None else points,
+        geographic=geographic,
         numbered_vehicles=len({vehicle.type for vehicle in vehicles}) > 1,
     )
 
@@ -109,7 +127,10 @@ def _rounding(parts: VrplibFile, kind: str) -> Rounding:
         return THOUSANDTHS
     if kind in ("MDVRPTW", "MDVRP"):
         return THOUSANDS
-    return TENTHS if kind == "VRPTW" and parts.text("EDGE_WEIGHT_TYPE") != "EXPLICIT" else NEAREST
+    weights = parts.text("EDGE_WEIGHT_TYPE")
+    if weights == "EXACT_2D":
+        return THOUSANDS
+    return TENTHS if kind == "VRPTW" and weights != "EXPLICIT" else NEAREST
 
 
 def _convention(parts: VrplibFile, kind: str, rounding: Rounding) -> str:
@@ -118,25 +139,30 @@ def _convention(parts: VrplibFile, kind: str, rounding: Rounding) -> str:
     return f"{rounding.words}; {'fixed cost + unit cost × distance' if kind == 'HFVRP' else 'distance only'}"
 
 
-def _coordinates(parts: VrplibFile, dimension: int) -> NDArray[np.float64] | None:
-    if "NODE_COORD_SECTION" not in parts.sections and parts.text("EDGE_WEIGHT_TYPE") == "EXPLICIT":
-        return None
-    rows = parts.rows("NODE_COORD_SECTION", count=dimension, width=2)
-    return np.array([[row.number(1, "x"), row.number(2, "y")] for row in rows])
-
-
-def _matrix(
-    parts: VrplibFile, dimension: int, coordinates: NDArray[np.float64] | None, rounding: Rounding
-) -> NDArray[np.int32]:
+def _points(parts: VrplibFile, dimension: int) -> NDArray[np.float64] | None:
+    """The points of the nodes, of two or three numbers; None where only weights are given."""
     kind = parts.text("EDGE_WEIGHT_TYPE")
-    if kind in EUCLIDEAN and coordinates is not None:
-        return rounding.distances(coordinates, file=parts.file, up=kind == "CEIL_2D")
-    if kind != "EXPLICIT":
+    if kind != "EXPLICIT" and kind not in MEASURES:
         raise BadProblemFile(
-            f"EDGE_WEIGHT_TYPE is {kind}; it must be EXPLICIT, {' or '.join(EUCLIDEAN)}",
+            f"EDGE_WEIGHT_TYPE is {kind}; it must be EXPLICIT or one of {', '.join(MEASURES)}",
             file=parts.file,
             line=_line(parts, "EDGE_WEIGHT_TYPE"),
         )
+    listed = [name for name in ("NODE_COORD_SECTION", "DISPLAY_DATA_SECTION") if name in parts.sections]
+    if kind == "EXPLICIT" and not listed:
+        return None
+    name = listed[0] if kind == "EXPLICIT" else "NODE_COORD_SECTION"
+    width = 2 if kind == "EXPLICIT" else MEASURES[kind][1]
+    rows = parts.rows(name, count=dimension, width=width)
+    return np.array([[row.number(axis + 1, "xyz"[axis]) for axis in range(width)] for row in rows])
+
+
+def _matrix(
+    parts: VrplibFile, dimension: int, points: NDArray[np.float64] | None, rounding: Rounding
+) -> NDArray[np.int32]:
+    kind = parts.text("EDGE_WEIGHT_TYPE")
+    if kind in MEASURES and points is not None:
+        return distances(kind, points, rounding, file=parts.file)
     weights = _explicit(parts, dimension).astype(np.int64) * rounding.factor
     if weights.max() >= UNREACHABLE:
         raise BadProblemFile(f"EDGE_WEIGHT_SECTION × {rounding.factor} must stay below {UNREACHABLE}", file=parts.file)
@@ -146,24 +172,21 @@ def _matrix(
 def _explicit(parts: VrplibFile, dimension: int) -> NDArray[np.int32]:
     """The given weights; a triangle is mirrored, and a place is 0 from itself whatever the file writes there."""
     layout = parts.text("EDGE_WEIGHT_FORMAT", "FULL_MATRIX")
-    triangle = dimension * (dimension - 1) // 2
-    counts = {"FULL_MATRIX": dimension**2, "LOWER_ROW": triangle, "UPPER_ROW": triangle}
-    counts |= {"LOWER_DIAG_ROW": triangle + dimension, "UPPER_DIAG_ROW": triangle + dimension}
-    if layout not in counts:
+    if layout != "FULL_MATRIX" and layout not in TRIANGLES:
         raise BadProblemFile(
-            f"EDGE_WEIGHT_FORMAT is {layout}; it must be one of {', '.join(counts)}",
+            f"EDGE_WEIGHT_FORMAT is {layout}; it must be one of FULL_MATRIX, {', '.join(TRIANGLES)}",
             file=parts.file,
             line=_line(parts, "EDGE_WEIGHT_FORMAT"),
         )
+    lower, beside = TRIANGLES.get(layout, (False, 0))
+    count = dimension**2 if layout == "FULL_MATRIX" else dimension * (dimension - 1) // 2 + dimension * (not beside)
     weights = np.array(
-        matrix_numbers(parts.section("EDGE_WEIGHT_SECTION"), count=counts[layout], file=parts.file), dtype=np.int32
+        matrix_numbers(parts.section("EDGE_WEIGHT_SECTION"), count=count, file=parts.file), dtype=np.int32
     )
     if layout == "FULL_MATRIX":
         matrix = weights.reshape(dimension, dimension)
     else:
         matrix = np.zeros((dimension, dimension), dtype=np.int32)
-        beside = 0 if "DIAG" in layout else 1
-        lower = layout.startswith("LOWER")
         rows, columns = np.tril_indices(dimension, -beside) if lower else np.triu_indices(dimension, beside)
         matrix[rows, columns] = weights
         matrix[columns, rows] = weights

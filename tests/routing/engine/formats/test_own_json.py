@@ -117,7 +117,7 @@ def test_no_way_is_null() -> None:
 
 def test_a_field_with_a_default_may_be_left_out() -> None:
     root = json.loads(write_json(a_read()))
-    del root["vehicles"][0]["fixed_cost"], root["stops"][0]["name"], root["longest_s"]
+    del root["vehicles"][0]["fixed_cost"], root["stops"][0]["name"]
 
     problem = read_json(json.dumps(root), "short.json").problem
 

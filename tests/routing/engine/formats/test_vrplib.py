@@ -59,6 +59,10 @@ def test_given_weights_are_taken_as_they_are() -> None:
         ("UPPER_ROW", "5 1 4"),
         ("LOWER_DIAG_ROW", "0 5 0\n1 4 0"),
         ("UPPER_DIAG_ROW", "0 5 1\n0 4 0"),
+        ("LOWER_COL", "5 1 4"),
+        ("UPPER_COL", "5 1 4"),
+        ("LOWER_DIAG_COL", "0 5 1 0 4 0"),
+        ("UPPER_DIAG_COL", "0 5 0 1 4 0"),
         ("FULL_MATRIX", "0 5 1 5 0\n4 1 4 0"),
     ],
 )
@@ -70,6 +74,53 @@ def test_every_layout_of_weights_gives_the_same_matrix(layout: str, weights: str
     assert read_vrplib(text, "tiny.vrp").problem.metres.tolist() == [[0, 5, 1], [5, 0, 4], [1, 4, 0]]
 
 
+def test_a_triangle_is_read_as_one_row_however_it_is_broken_into_lines() -> None:
+    """E-n13-k4 begins so; its best known cost needs 14 between the depot and 2, and 21 between 1 and 2."""
+    text = CVRP.replace("EUC_2D", "EXPLICIT\nEDGE_WEIGHT_FORMAT : LOWER_ROW").replace(
+        "DEMAND_SECTION", "EDGE_WEIGHT_SECTION\n9 14 21\nDEMAND_SECTION"
+    )
+
+    assert read_vrplib(text, "tiny.vrp").problem.metres.tolist() == [[0, 9, 14], [9, 0, 21], [14, 21, 0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "distance"),
+    [
+        ("CEIL_2D", "1 0 0\n2 1 1\n", 2),  # √2
+        ("FLOOR_2D", "1 0 0\n2 5 5\n", 7),  # 7.07
+        ("EXACT_2D", "1 0 0\n2 1 1\n", 1_414),
+        ("MAN_2D", "1 0 0\n2 1.2 3.5\n", 5),  # 4.7
+        ("MAX_2D", "1 0 0\n2 1.2 3.4\n", 3),
+        ("EUC_3D", "1 0 0 0\n2 2 3 6\n", 7),  # √(4 + 9 + 36)
+        ("GEO", "1 16.47 96.10\n2 16.47 94.44\n", 153),  # burma14's first leg
+        ("ATT", "1 6734 1453\n2 2233 10\n", 1_495),  # att48's first leg, 1494.7
+        ("ATT", "1 0 0\n2 10 0\n", 4),  # √10 = 3.16, up
+        ("ATT", "1 0 0\n2 30 10\n", 10),  # √100
+    ],
+)
+def test_distances_are_as_tsplib_defines_them(kind: str, points: str, distance: int) -> None:
+    third = "3 0 0 0\n" if kind == "EUC_3D" else "3 0 0\n"
+    text = CVRP.replace("EUC_2D", kind).replace("1 0 0\n2 3 4\n3 1 1\n", points + third)
+
+    read = read_vrplib(text, "tiny.vrp")
+
+    assert read.problem.metres[0, 1] == read.problem.seconds[1, 0] == distance
+    assert read.problem.metres.diagonal().tolist() == [0, 0, 0]
+    if kind == "GEO":  # 96 degrees 10 minutes, longitude first
+        assert read.geographic
+        assert read.coordinates is not None
+        assert read.coordinates[0].tolist() == pytest.approx([96 + 10 / 60, 16 + 47 / 60])
+
+
+def test_points_to_display_are_for_drawing_only() -> None:
+    text = ORTEC.replace("NODE_COORD_SECTION", "DISPLAY_DATA_SECTION")
+
+    read = read_vrplib(text, "asym.vrp")
+
+    assert read.coordinates is not None
+    assert read.problem.seconds[0, 1] == 10
+
+
 def test_depots_come_first_and_bind_their_vehicles() -> None:
     read = read_vrplib(DEPOTS, "two.vrp")
 
@@ -77,7 +128,7 @@ def test_depots_come_first_and_bind_their_vehicles() -> None:
     assert [stop.id for stop in read.problem.stops] == ["2", "3"]
     assert read.problem.metres[0, 2] == 2_500  # √(1.5² + 2²) = 2.5
     assert read.problem.stop("2").service_s == 2_500
-    assert read.longest_s == 50_000
+    assert [vehicle.longest_s for vehicle in read.problem.vehicles] == [50_000, 50_000]
     assert read.numbered_vehicles
 
 
@@ -100,7 +151,9 @@ def test_a_mixed_fleet_pays_fixed_and_unit_costs() -> None:
         (CVRP, "3 7\n", "3 7\n4 8\n", 15, "DEMAND_SECTION has 4 rows; it must have 3"),
         (CVRP, "CAPACITY : 20", "CAPACITY : 0", 6, "CAPACITY is 0; it must be from 1"),
         (CVRP, "TYPE : CVRP", "TYPE : TSP", 3, "TYPE is TSP; it must be one of CVRP"),
-        (CVRP, "EUC_2D", "GEO", 5, "EDGE_WEIGHT_TYPE is GEO; it must be EXPLICIT, EUC_2D or CEIL_2D"),
+        (CVRP, "EUC_2D", "XRAY1", 5, "EDGE_WEIGHT_TYPE is XRAY1; it must be EXPLICIT or one of EUC_2D, CEIL_2D, FLO"),
+        (CVRP, "EUC_2D", "EUC_3D", 8, "NODE_COORD_SECTION: the row has 3 words; it must have 4"),
+        (ORTEC, "FULL_MATRIX", "FUNCTION", 6, "EDGE_WEIGHT_FORMAT is FUNCTION; it must be one of FULL_MATRIX, LOWER_R"),
         (CVRP, " 1\n -1", " 2\n -1", 16, "the depot is node 2"),
         (CVRP, "DEPOT_SECTION", "PICKUP_SECTION\n1 0\nDEPOT_SECTION", 15, "PICKUP_SECTION is not known here"),
         (CVRP, "2 3 4\n", "2 3 inf\n", 9, "y is 'inf'; it must be a number"),
@@ -134,5 +187,7 @@ def test_a_file_cut_anywhere_is_refused(text: str) -> None:
 
 
 def test_points_too_far_apart_for_whole_numbers_are_refused() -> None:
+    with pytest.raises(BadProblemFile, match=r"two points lie 9e\+08 apart; × 1000 that must stay below 2147483647"):
+        read_vrplib(DEPOTS.replace("2 9 0", "2 900000000 0").replace("EUC_2D", "MAX_2D"), "far.vrp")
     with pytest.raises(BadProblemFile, match=r"the points lie 9e\+08 apart; × 1000 that must stay below 2147483647"):
         read_vrplib(DEPOTS.replace("2 9 0", "2 900000000 0"), "far.vrp")
