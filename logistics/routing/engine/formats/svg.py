@@ -77,7 +77,7 @@ def _on_paper(read: ReadProblem) -> tuple[NDArray[np.float64], int, int]:
     """`(n, 2)` points on paper, y downwards, NaN for places that are nowhere, and the paper's width and height."""
     if read.coordinates is None:
         raise NoCoordinates(read.name)
-    plane = read.coordinates.copy()
+    plane = read.coordinates[:, :2].copy()  # a third coordinate is a height
     if read.geographic:
         plane[:, 0] *= math.cos(math.radians(float(np.nanmean(plane[:, 1]))))
     plane -= np.nanmin(plane, axis=0)
