@@ -27,8 +27,8 @@ def schedule_route(
     vehicle that is underway, whose first trip is aboard, can do so ahead of the first. It departs at once, and when
     the goods aboard were packed does not matter.
 
-    A stop that may be late is served as early as the earliest return allows: leaving later never makes it later. Breaks
-    are taken where the vehicle stands, those that fall before departure or after return at home.
+    A stop that may be late is served as early as can be, and leaving later never makes it later. Breaks are taken where
+    the vehicle stands, those that fall before departure or after return at home.
 
     Raises:
         InfeasibleRoute: with the first rule broken, in the order of `RouteRule`.

@@ -45,7 +45,8 @@ def forward(vehicle: Vehicle, steps: Sequence[Step], start: Clocks) -> list[Cloc
 def path_to(breaks: Sequence[Break], steps: Sequence[Step], row: Sequence[Clocks], taken: int) -> Path:
     """The way of `forward` to this number of breaks at the end, with each break as late as its clocks allow.
 
-    The later a break, the earlier everything ahead of it: of all ways with this end, none is less late at any stop.
+    The later a break, the earlier everything ahead of it. Where a wait hides a break, another way could still make a
+    stop less late for the same end; which one is cheapest would be a search of its own.
     """
     clocks_s = [row[-1][taken]]
     rests = []
