@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from logistics import telling
 from logistics.errors import N_, DomainError
+from logistics.labels import label
 
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
 MISSING_TABLE = {"42P01", "42703"}
@@ -55,6 +56,12 @@ def said(message: str) -> str:
     """`message`, which is marked for translation, in the terminal's language."""
     with _spoken():
         return str(flask_babel.gettext(message))
+
+
+def named(value: object, group: str) -> str:
+    """The word for `value` of the enum `group`, in the terminal's language."""
+    with _spoken():
+        return label(value, group)
 
 
 @contextmanager

@@ -17,17 +17,31 @@ from typing import Any
 import click
 from flask import Flask
 
+from logistics.errors import N_
 from logistics.routing import engine
 from logistics.routing.engine.formats import (
     BadProblemFile,
     ReadProblem,
+    Start,
     plan_as_json,
     plan_as_svg,
     read_problem,
+    read_start,
     write_sol,
 )
-from logistics.terminal import Command
+from logistics.terminal import Command, named, said
 
+DROPPED_SHOWN = 20
+STRANGERS_SHOWN = 5
+COST = N_("cost %(cost)s, %(routes)s routes for %(stops)s stops, distance %(distance)s, %(dropped)s dropped")
+TIME = N_("%(seconds)s s, the best after %(best)s s, by %(solver)s")
+HOLDS = N_("check: the plan holds")
+BROKEN = N_("check: %(count)s rules broken")
+LEFT_OUT = N_("stop %(stop)s is dropped: %(reason)s")
+BETTER = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes")
+BETTER_DROPPED = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes, %(dropped)s dropped")
+BEGINS = N_("begins with %(stops)s stops in %(routes)s routes of %(file)s")
+STRANGERS = N_("not in this problem and left out: %(names)s")
 OUTPUTS: dict[str, Callable[[ReadProblem, engine.Plan], str]] = {".sol": write_sol, ".json": plan_as_json}
 
 
@@ -41,27 +55,45 @@ def register(app: Flask) -> None:
 @click.option("--time-limit", type=click.FloatRange(0.1, 86_400), default=30, show_default=True, help="Seconds.")
 @click.option("--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Cores to use at most.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
+@click.option(
+    "--start",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A plan to begin with: .sol or .json, as --output writes them.",
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan here: .sol or .json.")
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), help="Draw the plan here: .svg.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def solve(
-    file: Path, time_limit: float, workers: int, seed: int, output: Path | None, plot: Path | None, as_json: bool
+    file: Path,
+    time_limit: float,
+    workers: int,
+    seed: int,
+    start: Path | None,
+    output: Path | None,
+    plot: Path | None,
+    as_json: bool,
 ) -> None:
     """Plan the problem in FILE and print what the plan costs and whether it holds.
 
-    FILE is a Solomon or Gehring-Homberger .txt, a CVRPLIB .vrp, VROOM's JSON or our own; it is recognised by what
-    stands in it. Ctrl-C ends the search and keeps the best plan. Exit code 1 means that the plan breaks a rule.
+    FILE is a Solomon or Gehring-Homberger .txt, a CVRPLIB .vrp, one of Cordeau's with several depots, VROOM's JSON or
+    our own; it is recognised by what stands in it. Ctrl-C ends the search and keeps the best plan. Exit code 1 means
+    that the plan breaks a rule.
     """
     try:
         read = read_problem(file)
+        begun = read_start(start, read) if start is not None else None
     except BadProblemFile as error:
         raise click.ClickException(str(error)) from error
     _check_outputs(read, output, plot)
-    shown = _Shown(read=read, live=sys.stderr.isatty())
+    if begun is not None and start is not None:
+        _tell_start(begun, start)
+    options = engine.SolveOptions(
+        time_limit_s=time_limit, seed=seed, workers=workers, start=read.start if begun is None else begun.orders
+    )
+    live = sys.stderr.isatty()
+    shown = _Shown(read=read, live=live, better=said(BETTER), better_dropped=said(BETTER_DROPPED))
     with _interruptible() as interrupted, _on_cores(workers):
-        plan, broken = _planned(
-            read, engine.SolveOptions(time_limit_s=time_limit, seed=seed), shown.progress, interrupted.is_set
-        )
+        plan, broken = _planned(read, options, shown.progress, interrupted.is_set)
     if output is not None:
         output.write_text(OUTPUTS[output.suffix](read, plan), encoding="utf-8")
     if plot is not None:
@@ -88,6 +120,21 @@ def _planned(
     return plan, [violation.message for violation in broken]
 
 
+def _tell_start(start: Start, path: Path) -> None:
+    """Says on stderr what the search begins with, and what of the file it cannot use."""
+    strange = set(start.strange_stops)
+    kept = {vehicle: set(stops) - strange for vehicle, stops in start.orders.items()}
+    for vehicle in start.strange_vehicles:
+        del kept[vehicle]
+    used = [stops for stops in kept.values() if stops]
+    begins = {"stops": sum(map(len, used)), "routes": len(used), "file": path.name}
+    click.echo(said(BEGINS) % begins, err=True)
+    strangers = [*start.strange_vehicles, *start.strange_stops]
+    if strangers:
+        more = f", … ({len(strangers)})" if len(strangers) > STRANGERS_SHOWN else ""
+        click.echo(said(STRANGERS) % {"names": ", ".join(strangers[:STRANGERS_SHOWN]) + more}, err=True)
+
+
 def _check_outputs(read: ReadProblem, output: Path | None, plot: Path | None) -> None:
     """Refuses before the search what could not be written after it."""
     if output is not None and output.suffix not in OUTPUTS:
@@ -101,10 +148,15 @@ def _check_outputs(read: ReadProblem, output: Path | None, plot: Path | None) ->
 
 @dataclass(slots=True, kw_only=True)
 class _Shown:
-    """The progress line on stderr: rewritten in a terminal, one line per better plan elsewhere."""
+    """The progress line on stderr: rewritten in a terminal, one line per better plan elsewhere.
+
+    Its words are looked up beforehand: a solver may call from a thread of its own, where no app is.
+    """
 
     read: ReadProblem
     live: bool
+    better: str
+    better_dropped: str
     best: tuple[int, int] | None = None
     best_s: float = 0.0
 
@@ -113,9 +165,13 @@ class _Shown:
         if self.best is not None and (progress.dropped, progress.cost) >= self.best:
             return
         self.best, self.best_s = (progress.dropped, progress.cost), progress.elapsed_s
-        dropped = f", {progress.dropped} dropped" if progress.dropped else ""
-        cost = self.read.objective(progress.cost)
-        line = f"{progress.elapsed_s:7.1f} s  cost {cost:,}  {progress.routes} routes{dropped}"
+        facts = {
+            "seconds": f"{progress.elapsed_s:7.1f}",
+            "cost": f"{self.read.objective(progress.cost):,}",
+            "routes": progress.routes,
+            "dropped": progress.dropped,
+        }
+        line = (self.better_dropped if progress.dropped else self.better) % facts
         click.echo(f"\r{line:<70}" if self.live else line, err=True, nl=not self.live)
 
     def end(self) -> None:
@@ -148,15 +204,19 @@ def _summary(read: ReadProblem, plan: engine.Plan, broken: list[str], shown: _Sh
 def _lines(summary: dict[str, Any]) -> str:
     broken = summary["check"]["violations"]
     dropped = summary["dropped"]
+    facts = {name: f"{summary[name]:,}" for name in ("cost", "distance")}
+    facts |= {name: str(summary[name]) for name in ("routes", "stops", "seconds", "solver")}
     lines = [
         f"{summary['name']} ({summary['convention']})",
-        f"cost {summary['cost']:,}, {summary['routes']} routes for {summary['stops']} stops, "
-        f"distance {summary['distance']:,}, {len(dropped)} dropped",
-        f"{summary['seconds']} s, the best after {summary['seconds_to_best']} s, by {summary['solver']}",
-        f"check: {len(broken)} rules broken" if broken else "check: the plan holds",
+        said(COST) % {**facts, "dropped": len(dropped)},
+        said(TIME) % {**facts, "best": summary["seconds_to_best"]},
+        said(BROKEN) % {"count": len(broken)} if broken else said(HOLDS),
     ]
     lines += [f"  {sentence}" for sentence in broken]
-    lines += [f"  stop {stop} is dropped: {reason}" for stop, reason in list(dropped.items())[:20]]
+    lines += [
+        "  " + said(LEFT_OUT) % {"stop": stop, "reason": named(reason, "drop_reason")}
+        for stop, reason in list(dropped.items())[:DROPPED_SHOWN]
+    ]
     return "\n".join(lines)
 
 

@@ -19,6 +19,11 @@ def solved(app: Flask, *arguments: str | Path) -> Result:
     return app.test_cli_runner().invoke(args=["solve", *map(str, arguments), "--time-limit", "1"])
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.vrp"
@@ -65,6 +70,59 @@ def test_a_wrong_file_is_refused_with_its_line(app: Flask, tiny: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stderr == "Error: tiny.vrp, line 13: the demand is 'ten'; it must be a number\n"
+
+
+def test_a_chinese_terminal_is_told_in_chinese(app: Flask, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+
+    result = solved(app, tiny)
+
+    assert "成本 10，1 条路线，2 个站点，里程 10，0 个站点未排入" in result.stdout
+    assert "校验：计划成立" in result.stdout
+    assert "秒  成本 10  1 条路线" in result.stderr
+
+
+def test_a_dropped_stop_is_named_with_its_reason(app: Flask, tiny: Path) -> None:
+    tiny.write_text(CVRP.replace("2 10\n", "2 21\n"), encoding="utf-8")
+
+    result = solved(app, tiny)
+
+    assert result.exit_code == 0, result.output
+    assert "stop 1 is dropped: Too heavy for any vehicle" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["plan.sol", "plan.json"])
+def test_what_it_writes_is_a_start(app: Flask, tiny: Path, tmp_path: Path, name: str) -> None:
+    solved(app, tiny, "--output", tmp_path / name)
+
+    result = solved(app, tiny, "--start", tmp_path / name)
+
+    assert result.exit_code == 0, result.output
+    assert f"begins with 2 stops in 1 routes of {name}\n" in result.stderr
+    assert "left out" not in result.stderr
+    assert "cost 10, 1 routes" in result.stdout
+
+
+def test_a_start_from_another_day_is_used_as_far_as_it_goes(app: Flask, tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "yesterday.sol"
+    path.write_text("Route #1: 2 77\nRoute #2: 1\nRoute #3: 78\nCost 9\n", encoding="utf-8")
+
+    result = solved(app, tiny, "--start", path)
+
+    assert result.exit_code == 0, result.output
+    assert "begins with 2 stops in 2 routes of yesterday.sol\n" in result.stderr
+    assert "not in this problem and left out: route 3, 77, 78\n" in result.stderr
+    assert "cost 10, 1 routes" in result.stdout
+
+
+def test_a_start_that_serves_a_stop_twice_is_refused(app: Flask, tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "bad.sol"
+    path.write_text("Route #1: 2 2\nCost 9\n", encoding="utf-8")
+
+    result = solved(app, tiny, "--start", path)
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: bad.sol: stop '2' is in the route twice; it is served once\n"
 
 
 @pytest.mark.parametrize(
