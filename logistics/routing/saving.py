@@ -23,16 +23,18 @@ def save_plan(
     solved: engine.Plan,
     travel: TravelMatrix,
     lines: Mapping[str, list[tuple[float, float]]],
+    wishes: Mapping[str, list[dict[str, Any]]],
     *,
     now: datetime,
 ) -> None:
     """Write routes, stops and dropped stops of a solved plan, and make the plan ready.
 
+    `wishes` holds what would have to be allowed for dropped stops to be served, see `easing`.
     Households hear of it when its manifests are issued: until then it is a plan that nobody drives by.
     """
     _save_depots(session, inputs)
     vehicles = _save_vehicles(session, inputs, solved, lines)
-    rows = _stop_rows(inputs, solved, travel, vehicles)
+    rows = _stop_rows(inputs, solved, travel, vehicles, wishes)
     if rows:
         session.execute(insert(PlanStop), rows)
         _link_batches(session, inputs)
@@ -106,7 +108,11 @@ def _save_vehicles(
 
 
 def _stop_rows(
-    inputs: PlanInputs, solved: engine.Plan, travel: TravelMatrix, vehicles: Mapping[str, int]
+    inputs: PlanInputs,
+    solved: engine.Plan,
+    travel: TravelMatrix,
+    vehicles: Mapping[str, int],
+    wishes: Mapping[str, list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
     visits = {
         visit.stop: {
@@ -126,7 +132,11 @@ def _stop_rows(
     }
     unplaced = {lost.point_id: lost for lost in travel.unplaced}
     dropped: dict[str, tuple[str, dict[str, Any]]] = {
-        drop.stop: (drop.reason.value, dict(drop.detail)) for drop in solved.dropped
+        drop.stop: (
+            drop.reason.value,
+            dict(drop.detail) | ({"relaxations": wishes[drop.stop]} if drop.stop in wishes else {}),
+        )
+        for drop in solved.dropped
     }
     for stop in inputs.stops:
         lost = unplaced.get(f"gate:{stop.place}")

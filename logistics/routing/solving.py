@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import select, update
@@ -20,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.routing import engine
+from logistics.routing.easing import eased
 from logistics.routing.engine.travel import BadRoadFile, GreatCircleTravel, RoadTravel, TravelMatrix, TravelSource
 from logistics.routing.inputs import PlanInputs, build_problem, load_inputs
 from logistics.routing.models import Plan
@@ -87,7 +89,7 @@ def solve_plan(plan_id: int, *, travel_cache_dir: Path, now: Callable[[], dateti
             return
         if load_inputs(session, plan).sha256 != inputs.sha256:
             raise InputsChanged(f"plan {plan.code} was made from data that has changed since")
-        save_plan(session, plan, inputs, solved.plan, solved.travel, solved.lines, now=now())
+        save_plan(session, plan, inputs, solved.plan, solved.travel, solved.lines, solved.wishes, now=now())
         clock.lap("save")
         plan.phase_seconds = clock.laps
 
@@ -97,6 +99,7 @@ class _Solved:
     plan: engine.Plan
     travel: TravelMatrix
     lines: dict[str, list[tuple[float, float]]]
+    wishes: dict[str, list[dict[str, Any]]]
 
 
 def _solve(inputs: PlanInputs, *, travel_cache_dir: Path, clock: _Clock) -> _Solved:
@@ -114,9 +117,11 @@ def _solve(inputs: PlanInputs, *, travel_cache_dir: Path, clock: _Clock) -> _Sol
     clock.lap("solve")
     if watch.cancelled:
         raise Cancelled
+    wishes = eased(problem, plan, search=inputs.iteration_limit is None, stopped=watch.should_stop)
+    clock.lap("reasons")
     lines = _lines(inputs, source, plan)
     clock.lap("lines")
-    return _Solved(plan=plan, travel=travel, lines=lines)
+    return _Solved(plan=plan, travel=travel, lines=lines, wishes=wishes)
 
 
 def _lines(inputs: PlanInputs, source: TravelSource, plan: engine.Plan) -> dict[str, list[tuple[float, float]]]:

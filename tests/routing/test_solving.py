@@ -202,7 +202,12 @@ def test_a_batch_too_heavy_for_any_vehicle_is_dropped_and_the_others_are_served(
 
     dropped, served = sorted(stops, key=lambda stop: stop.position or 0)
     assert (dropped.drop_reason, served.position) == ("too_heavy", 1)
+    assert dropped.drop_detail is not None
+    wishes = dropped.drop_detail.pop("relaxations")
     assert dropped.drop_detail == {"demand_g": 1_000_001, "largest_capacity_g": 1_000_000}
+    assert [(wish["kind"], wish["amount"], wish["unit"]) for wish in wishes] == [
+        ("capacity_g", 20_001, "g")  # beside the 20 kg of the other stop
+    ]
 
 
 def test_a_gate_that_is_shut_all_morning_is_named_with_its_hours(tables: Flask, tmp_path: Path) -> None:

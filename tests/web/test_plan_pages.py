@@ -15,6 +15,7 @@ from logistics.routing.views import RouteView, StopView
 from logistics.web.chart import AXIS_HEIGHT, LABEL_WIDTH, ROW_HEIGHT, WIDTH, timeline
 from logistics.web.reasons import explain
 from logistics.web.routes import driven_routes
+from logistics.web.wishes import wishes_of
 from tests.web.site import PlannedDay, a_planned_day, browser_of
 
 EIGHT = datetime(2020, 2, 19, 0, 0, tzinfo=UTC)
@@ -111,7 +112,8 @@ def test_a_dropped_stop_is_told_with_its_numbers_and_what_would_help(app: Flask,
 
     assert "Too heavy for any vehicle" in page
     assert "the largest vehicle takes 50 kg" in page
-    assert "Send a larger vehicle or split the batch." in page
+    assert re.search(r"takes [\d.,]+ kg more – costs ¥\d+\.\d\d more", page)  # in place of the general advice
+    assert "Send a larger vehicle or split the batch." not in page
     assert "great-circle × 1.35" in page
 
 
@@ -181,6 +183,27 @@ def test_explanations_speak_of_the_numbers_there_are(app: Flask) -> None:
         for sentence, detail in cases.items():
             assert explain(a_stop(None, drop_detail=detail)) == [sentence]
         assert explain(a_stop(None)) == []
+
+
+def test_wishes_are_told_with_their_amounts_and_what_they_cost(app: Flask) -> None:
+    def a_wish(kind: str, amount: int = 0, **more: object) -> dict[str, object]:
+        return {"kind": kind, "amount": amount, "vehicle": "A/van-01", "from_s": None, "cost_cents": 1_250, **more}
+
+    cases = {
+        "Take deliveries 21 min longer – costs ¥12.50 more": a_wish("window_later", 1_201),
+        "One more vehicle like A/van-01 from 09:00 – costs ¥0.00 more": a_wish(
+            "one_more_vehicle", 1, from_s=32_459, cost_cents=-5
+        ),
+        "A/van-01 takes 140 kg more – costs ¥12.50 more": a_wish("capacity_g", 140_000),
+        "A/van-01 drives 1 min longer – costs ¥12.50 more": a_wish("shift_later", 60),
+        "Plan again: a longer search found room – costs ¥12.50 more": a_wish("search_longer"),
+    }
+    with app.app_context(), app.test_request_context("/?lang=en"):
+        for sentence, wish in cases.items():
+            assert wishes_of(a_stop(None, drop_detail={"relaxations": [wish]})) == [sentence]
+        assert wishes_of(a_stop(None, drop_detail={"relaxations": [a_wish("not known here")]})) == []
+        assert wishes_of(a_stop(None, drop_detail={"demand_g": 3})) == []
+        assert wishes_of(a_stop(None)) == []
 
 
 def test_the_print_loads_in_reverse_stop_order(app: Flask, day: PlannedDay) -> None:

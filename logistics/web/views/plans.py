@@ -17,6 +17,7 @@ from logistics.web.chart import timeline
 from logistics.web.here import PAGE_ROWS, current_viewer, page, page_number
 from logistics.web.mapdata import map_document, window_key
 from logistics.web.reasons import explain
+from logistics.web.wishes import wishes_of
 from logistics.web.routes import driven_routes, on_roads
 
 pages = Blueprint("plans", __name__)
@@ -43,6 +44,7 @@ def show(plan_id: int) -> str:
         roads=on_roads(plan),
         chart=timeline(routes),
         explain=explain,
+        wishes_of=wishes_of,
     )
 
 

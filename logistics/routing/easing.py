@@ -1,0 +1,46 @@
+"""What would have to be allowed so that a stop which a plan leaves out is served: kept beside its reason."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from logistics.routing import engine
+from logistics.routing.engine.relaxing import Relaxation, relaxations
+
+# A dispatcher reads the first few, and of each stop what asks for least.
+STOPS_MAX, KINDS_KEPT = 20, 3
+# Beyond trying each wish on the plan's routes, which takes milliseconds, a search may make it smaller.
+SEARCH_S_PER_STOP, SEARCH_S_MAX = 0.5, 4.0
+
+
+def eased(
+    problem: engine.Problem, plan: engine.Plan, *, search: bool, stopped: Callable[[], bool]
+) -> dict[str, list[dict[str, Any]]]:
+    """The smallest relaxations of the first stops left out, by stop, each as its numbers (units in the keys' names).
+
+    Without `search` they depend on nothing but problem and plan. `stopped` ends it early.
+    """
+    deadline_s = time.monotonic() + SEARCH_S_MAX
+    found: dict[str, list[dict[str, Any]]] = {}
+    for dropped in plan.dropped[:STOPS_MAX]:
+        if stopped():
+            break
+        left_s = min(SEARCH_S_PER_STOP, deadline_s - time.monotonic()) if search else 0.0
+        wishes = relaxations(problem, plan, dropped.stop, time_limit_s=max(0.0, left_s))
+        if wishes:
+            found[dropped.stop] = [_numbers(wish) for wish in wishes[:KINDS_KEPT]]
+    return found
+
+
+def _numbers(wish: Relaxation) -> dict[str, Any]:
+    return {
+        "kind": wish.kind.value,
+        "amount": wish.amount,
+        "unit": wish.unit,
+        "vehicle": wish.vehicle,
+        "depot": wish.depot,
+        "from_s": wish.from_s,
+        "cost_cents": wish.cost_cents,
+    }
