@@ -24,6 +24,14 @@ class Path:
     rests: tuple[Rest, ...]
 
 
+def start_clocks(vehicle: Vehicle, ready_s: int) -> Clocks:
+    """Who has not left yet rests at home first; who is underway has had the breaks that are over by then."""
+    rested_s = [ready_s, *(rest.earliest_s + rest.duration_s for rest in vehicle.breaks)]
+    if vehicle.underway is None:
+        return [max(ready_s, clock_s) for clock_s in rested_s]
+    return [ready_s if clock_s <= ready_s else NEVER for clock_s in rested_s]
+
+
 def forward(vehicle: Vehicle, steps: Sequence[Step], start: Clocks) -> list[Clocks]:
     """The earliest clocks at the start and after every step.
 
@@ -64,15 +72,19 @@ def path_to(breaks: Sequence[Break], steps: Sequence[Step], row: Sequence[Clocks
     return Path(clocks_s=tuple(reversed(clocks_s)), rests=tuple(reversed(rests)))
 
 
-def backward(breaks: Sequence[Break], steps: Sequence[Step], end: Clocks) -> Clocks:
-    """The latest clocks at the start from which every step can still be passed and the end be reached."""
-    clocks = end
+def backward(breaks: Sequence[Break], steps: Sequence[Step], end: Clocks) -> list[Clocks]:
+    """The latest clocks at the start and after every step from which the steps left can be passed and the end reached.
+
+    Such a step may be a stop that may be late: then nothing but the steps behind it limits its clock.
+    """
+    row = [end]
     for step in reversed(steps):
+        clocks = row[-1]
         if isinstance(step, Pause):
-            clocks = _paused_back(breaks, clocks)
+            row.append(_paused_back(breaks, clocks))
         else:
-            clocks = [clock_s if clock_s == LONG_AGO else step.before(clock_s) for clock_s in clocks]
-    return clocks
+            row.append([clock_s if clock_s == LONG_AGO else step.before(clock_s) for clock_s in clocks])
+    return row[::-1]
 
 
 def _paused(breaks: Sequence[Break], clocks: Clocks) -> Clocks:

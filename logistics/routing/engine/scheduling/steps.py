@@ -109,30 +109,44 @@ Step = Work | Pause
 def steps_of(
     problem: Problem, vehicle: Vehicle, stops: Sequence[Stop], reload_before: Sequence[int], way: Way
 ) -> list[Step]:
-    """From departure to return. Before departure only a vehicle that is underway pauses: the others leave later."""
-    speeds = problem.travel(vehicle).speeds
-    depot = problem.depot(vehicle.depot)
+    """From departure to return."""
     trip_of = dict(zip(reload_before, trips_of(stops, reload_before)[1:], strict=True))
-    steps: list[Step] = [] if vehicle.underway is None else [Pause(before=0, on_arrival=False)]
+    steps = first_steps(vehicle)
     for index, stop in enumerate(stops):
         if index in trip_of:
-            packed_s = released_s(trip_of[index])
-            pause = Pause(before=index, on_arrival=False)
-            steps += [
-                Drive(leg_s=way.to_depot[index].seconds, speeds=speeds),
-                Enter(closes_s=depot.closes_s),
-                pause,
-                Load(reload_s=vehicle.reload_s),
-                pause,
-                Leave(ready_s=depot.opens_s if packed_s is None else max(depot.opens_s, packed_s)),
-            ]
-        windows = stop.windows
-        latest_s = windows[-1].end_s if stop.late_cents_per_h is None else NEVER
-        steps += [
-            Drive(leg_s=way.to_stop[index].seconds, speeds=speeds),
-            Pause(before=index, on_arrival=True),
-            Serve(stop=stop.id, windows=windows, serving_s=stop.serving_s, latest_s=latest_s),
-            Pause(before=index + 1, on_arrival=False),
-        ]
-    steps.append(Drive(leg_s=way.home.seconds, speeds=speeds))
+            steps += load_steps(problem, vehicle, trip_of[index], leg_s=way.to_depot[index].seconds, index=index)
+        steps += stop_steps(problem, vehicle, stop, leg_s=way.to_stop[index].seconds, index=index)
+    steps.append(Drive(leg_s=way.home.seconds, speeds=problem.travel(vehicle).speeds))
     return steps
+
+
+def first_steps(vehicle: Vehicle) -> list[Step]:
+    """Before departure only a vehicle that is underway pauses: the others leave later."""
+    return [] if vehicle.underway is None else [Pause(before=0, on_arrival=False)]
+
+
+def load_steps(problem: Problem, vehicle: Vehicle, trip: Sequence[Stop], *, leg_s: int, index: int) -> list[Step]:
+    """Coming back to the depot ahead of visit number `index` and loading the goods of the trip."""
+    depot = problem.depot(vehicle.depot)
+    packed_s = released_s(trip)
+    pause = Pause(before=index, on_arrival=False)
+    return [
+        Drive(leg_s=leg_s, speeds=problem.travel(vehicle).speeds),
+        Enter(closes_s=depot.closes_s),
+        pause,
+        Load(reload_s=vehicle.reload_s),
+        pause,
+        Leave(ready_s=depot.opens_s if packed_s is None else max(depot.opens_s, packed_s)),
+    ]
+
+
+def stop_steps(problem: Problem, vehicle: Vehicle, stop: Stop, *, leg_s: int, index: int) -> list[Step]:
+    """Driving to visit number `index` and serving it."""
+    windows = stop.windows
+    latest_s = windows[-1].end_s if stop.late_cents_per_h is None else NEVER
+    return [
+        Drive(leg_s=leg_s, speeds=problem.travel(vehicle).speeds),
+        Pause(before=index, on_arrival=True),
+        Serve(stop=stop.id, windows=windows, serving_s=stop.serving_s, latest_s=latest_s),
+        Pause(before=index + 1, on_arrival=False),
+    ]

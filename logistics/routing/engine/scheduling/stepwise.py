@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from logistics.routing.engine.plan import Reload, Route, Visit
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
-from logistics.routing.engine.scheduling.passes import Clocks, Path, backward, forward, path_to
+from logistics.routing.engine.scheduling.passes import Clocks, Path, backward, forward, path_to, start_clocks
 from logistics.routing.engine.scheduling.rules import InfeasibleRoute, RouteRule
 from logistics.routing.engine.scheduling.steps import LONG_AGO, NEVER, Drive, Leave, Serve, Step, steps_of
 from logistics.routing.engine.scheduling.trips import Way, released_s, trips_of
@@ -32,7 +32,7 @@ def stepwise_route(
     packed_s = released_s(trips_of(stops, reload_before)[0])
     if packed_s is not None and vehicle.underway is None:
         ready_s = max(ready_s, packed_s)
-    row = forward(vehicle, steps, _start_clocks(vehicle, ready_s))
+    row = forward(vehicle, steps, start_clocks(vehicle, ready_s))
     taken = _earliest_end(vehicle, row[-1])
     return_s = row[-1][taken]
     if return_s > hours.end_s:
@@ -41,14 +41,6 @@ def stepwise_route(
     if vehicle.underway is None:
         path = _leaving_late(vehicle, steps, path, ready_s=ready_s, return_s=return_s)
     return _as_route(vehicle, stops, way, steps, path)
-
-
-def _start_clocks(vehicle: Vehicle, ready_s: int) -> Clocks:
-    """Who has not left yet rests at home first; who is underway has had the breaks that are over by then."""
-    rested_s = [ready_s, *(rest.earliest_s + rest.duration_s for rest in vehicle.breaks)]
-    if vehicle.underway is None:
-        return [max(ready_s, clock_s) for clock_s in rested_s]
-    return [ready_s if clock_s <= ready_s else NEVER for clock_s in rested_s]
 
 
 def _earliest_end(vehicle: Vehicle, clocks: Clocks) -> int:
@@ -80,8 +72,8 @@ def _leaving_late(vehicle: Vehicle, steps: Sequence[Step], path: Path, *, ready_
     ]
     breaks = vehicle.breaks
     end = [return_s if _may_end(vehicle, taken, return_s) else LONG_AGO for taken in range(len(breaks) + 1)]
-    latest = backward(breaks, capped, end)
-    soonest = _start_clocks(vehicle, ready_s)
+    latest = backward(breaks, capped, end)[0]
+    soonest = start_clocks(vehicle, ready_s)
     depart_s = max(late_s for late_s, soon_s in zip(latest, soonest, strict=True) if late_s >= soon_s)
     rested = max(taken for taken, soon_s in enumerate(soonest) if soon_s <= depart_s)
     start = [depart_s if taken == rested else NEVER for taken in range(len(breaks) + 1)]
