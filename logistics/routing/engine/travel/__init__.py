@@ -14,13 +14,18 @@ from .model import (
     Unplaced,
     UnplacedPoints,
 )
+from .modes import FOOT, TROLLEY, VAN, Mode
 from .roads import RoadTravel, kept_matrix
 
 __all__ = [
+    "FOOT",
+    "TROLLEY",
     "UNREACHABLE",
+    "VAN",
     "BadRoadFile",
     "GreatCircleTravel",
     "Metric",
+    "Mode",
     "Point",
     "RoadTravel",
     "TravelMatrix",

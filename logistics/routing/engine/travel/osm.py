@@ -1,4 +1,4 @@
-"""Reads an OpenStreetMap road file into flat arrays: ways a van may use, nodes that stop it, turns it must not make."""
+"""Reads an OpenStreetMap road file into flat arrays: ways one may use, nodes that stop one, turns one must not make."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import osmium
 from numpy.typing import NDArray
 
 from .model import BadRoadFile
-from .tags import banned_turn, blocks_van, carriageway
+from .modes import VAN, Mode
 
 UNDEFINED = 2**31 - 1
 """osmium's coordinate of a node that the file does not hold: a clipped extract names nodes beyond its edge."""
@@ -51,6 +51,7 @@ class RoadFile:
 class _Collector:
     """Grows the arrays of a RoadFile while the file is read."""
 
+    mode: Mode
     nodes: array[int] = field(default_factory=lambda: array("q"))
     xs: array[int] = field(default_factory=lambda: array("q"))
     ys: array[int] = field(default_factory=lambda: array("q"))
@@ -60,7 +61,7 @@ class _Collector:
     turns: list[TurnRule] = field(default_factory=list)
 
     def add_way(self, way: osmium.osm.Way) -> None:
-        road = carriageway({tag.k: tag.v for tag in way.tags})
+        road = self.mode.carriageway({tag.k: tag.v for tag in way.tags})
         if road is None:
             return
         facts = (way.id, road.along_kmh, road.against_kmh, road.visitors_only, road.no_stopping)
@@ -84,7 +85,7 @@ class _Collector:
         self.ways.append(facts)
 
     def add_turn(self, relation: osmium.osm.Relation) -> None:
-        word = banned_turn({tag.k: tag.v for tag in relation.tags})
+        word = self.mode.banned_turn({tag.k: tag.v for tag in relation.tags})
         vias = [member for member in relation.members if member.role == "via"]
         if word is None or len(vias) != 1 or vias[0].type != "n":
             return  # restrictions over whole ways are rare and not modelled
@@ -95,15 +96,15 @@ class _Collector:
         self.turns.append(TurnRule(from_ways=ends["from"], via_node=vias[0].ref, to_ways=ends["to"], word=word))
 
 
-def read_roads(path: Path) -> RoadFile:
-    """The drivable ways of `path`, in file order; ways are cut where the file lacks a node.
+def read_roads(path: Path, mode: Mode = VAN) -> RoadFile:
+    """The ways of `path` that the mode may use, in file order; ways are cut where the file lacks a node.
 
     Raises BadRoadFile if the file is cut short, is no OpenStreetMap file or holds no road; FileNotFoundError if it is
     not there.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path.name}: no such road file; {ADVICE}")
-    collected = _Collector()
+    collected = _Collector(mode=mode)
     try:
         _collect(path, collected)
     except RuntimeError as error:  # osmium raises nothing narrower
@@ -112,7 +113,7 @@ def read_roads(path: Path) -> RoadFile:
             path.name, f"cannot be read as a road file ({why}): cut short or not a .pbf; {ADVICE}"
         ) from error
     if not collected.ways:
-        raise BadRoadFile(path.name, f"holds no road a van may drive; {ADVICE}")
+        raise BadRoadFile(path.name, f"holds no road {mode.may}; {ADVICE}")
     facts = np.array(collected.ways, dtype=np.float64)[:, 1:]
     return RoadFile(
         vertex_node=np.array(collected.nodes, dtype=np.int64),
@@ -142,5 +143,5 @@ def _collect(path: Path, collected: _Collector) -> None:
             collected.add_way(thing)
         elif isinstance(thing, kinds.Relation):
             collected.add_turn(thing)
-        elif blocks_van({tag.k: tag.v for tag in thing.tags}):
+        elif collected.mode.blocks({tag.k: tag.v for tag in thing.tags}):
             collected.blocking.append(thing.id)

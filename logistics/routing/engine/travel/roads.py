@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import tags
 from .cache import Cache, digest
 from .graph import Graph, build_graph
 from .model import (
@@ -25,10 +24,11 @@ from .model import (
     coordinates_of,
     ids_of,
 )
+from .modes import VAN, Mode
 from .network import Network, build_network
 from .osm import ADVICE, read_roads
 from .path import Drawing, Line
-from .search import ACCESS_KMH, Search
+from .search import Search
 from .snap import AT_NODE_M, Places, Snapper
 from .turns import banned_pairs
 
@@ -42,23 +42,26 @@ SAME_SPOT = 1e-7
 
 
 class RoadTravel:
-    """Fastest journeys of a delivery van on the roads of one file.
+    """Fastest journeys on the roads of one file, of a delivery van unless another mode is given.
 
-    Points stand on the nearest road of the main network, with a straight access leg at 10 km/h at either end.
+    Points stand on the nearest road of the main network, with a straight access leg at either end (a van's at 10 km/h).
     Lights and queues are in the class speeds. Not modelled: restrictions by hour, by weight or height, or over a whole
     way instead of a node; ferries.
     """
 
-    def __init__(self, network: Network, graph: Graph, *, metric: Metric, cache: Cache, max_access_m: int) -> None:
+    def __init__(
+        self, network: Network, graph: Graph, *, metric: Metric, cache: Cache, max_access_m: int, mode: Mode = VAN
+    ) -> None:
         self.metric = metric
+        self.mode = mode
         self.max_access_m = max_access_m
         self._cache = cache
         self._snapper = Snapper(network, graph, max_access_m=max_access_m)
-        self._search = Search(network, graph)
+        self._search = Search(network, graph, access_kmh=mode.access_kmh)
         self._drawing = Drawing(self._search)
 
     @classmethod
-    def open(cls, path: Path, *, cache_dir: Path | None, max_access_m: int = 500) -> RoadTravel:
+    def open(cls, path: Path, *, cache_dir: Path | None, max_access_m: int = 500, mode: Mode = VAN) -> RoadTravel:
         """Reads an .osm.pbf, or what a former reading of the same bytes left in `cache_dir`.
 
         Raises BadRoadFile (a ValueError) naming the file if it is cut short, no road file, or has no road that can be
@@ -70,17 +73,16 @@ class RoadTravel:
             raise FileNotFoundError(f"{path.name}: no such road file; {ADVICE}")
         sha256 = _sha256(path)
         cache = Cache(cache_dir)
-        network, graph = _load_or_build(path, sha256, cache)
+        network, graph = _load_or_build(path, sha256, cache, mode)
         metric = Metric(
             kind="roads",
             description=(
-                "fastest way of a delivery van by OpenStreetMap class speeds, posted limits, one-ways, access and turn "
-                f"restrictions; points within {max_access_m} m of a road, access legs at {ACCESS_KMH:g} km/h"
+                f"{mode.told}; points within {max_access_m} m of a road, access legs at {mode.access_kmh:g} km/h"
             ),
             source=path.name,
             sha256=sha256,
         )
-        return cls(network, graph, metric=metric, cache=cache, max_access_m=max_access_m)
+        return cls(network, graph, metric=metric, cache=cache, max_access_m=max_access_m, mode=mode)
 
     def matrix(self, points: Sequence[Point]) -> TravelMatrix:
         """Fastest seconds between every two points, and the metres along those same paths.
@@ -89,7 +91,7 @@ class RoadTravel:
         """
         ids = ids_of(points)
         lng_lat = coordinates_of(points)
-        key = _matrix_key(self.metric.sha256, self.max_access_m, lng_lat)
+        key = _matrix_key(self.metric.sha256, self.max_access_m, lng_lat, self.mode)
         stored = _stored_matrix(self._cache, key, len(ids))
         if stored is not None:
             seconds, metres = stored
@@ -165,11 +167,11 @@ def kept_matrix(
     """Seconds and metres as `RoadTravel.matrix` gave them for these points on the road file of that sha256, which need
     not be there any more; None where the cache does not have them."""
     lng_lat = coordinates_of(points)
-    return _stored_matrix(Cache(cache_dir), _matrix_key(sha256, max_access_m, lng_lat), len(lng_lat))
+    return _stored_matrix(Cache(cache_dir), _matrix_key(sha256, max_access_m, lng_lat, VAN), len(lng_lat))
 
 
-def _matrix_key(sha256: str, max_access_m: int, lng_lat: NDArray[np.float64]) -> str:
-    return digest(_parameters(), sha256, str(max_access_m), lng_lat.tobytes())
+def _matrix_key(sha256: str, max_access_m: int, lng_lat: NDArray[np.float64], mode: Mode) -> str:
+    return digest(_parameters(mode), sha256, str(max_access_m), lng_lat.tobytes())
 
 
 def _stored_matrix(cache: Cache, key: str, count: int) -> tuple[Matrix, Matrix] | None:
@@ -183,14 +185,14 @@ def _is_same(one: tuple[float, float], other: tuple[float, float]) -> bool:
     return abs(one[0] - other[0]) <= SAME_SPOT and abs(one[1] - other[1]) <= SAME_SPOT
 
 
-def _load_or_build(path: Path, sha256: str, cache: Cache) -> tuple[Network, Graph]:
+def _load_or_build(path: Path, sha256: str, cache: Cache, mode: Mode) -> tuple[Network, Graph]:
     network_names = tuple(field.name for field in dataclasses.fields(Network))
     graph_names = tuple(field.name for field in dataclasses.fields(Graph))
-    key = digest(_parameters(), sha256)
+    key = digest(_parameters(mode), sha256)
     stored = cache.load("roads", key, network_names + graph_names)
     if stored is not None:
         return _of(Network, network_names, stored), _of(Graph, graph_names, stored)
-    roads = read_roads(path)
+    roads = read_roads(path, mode)
     network = build_network(roads)
     graph = build_graph(network, banned_pairs(network, roads.turns))
     if not graph.state_count:
@@ -204,11 +206,12 @@ def _of(kind: Any, names: tuple[str, ...], stored: dict[str, NDArray[Any]]) -> A
     return kind(**{name: stored[name] for name in names})
 
 
-def _parameters() -> str:
+def _parameters(mode: Mode) -> str:
     """Everything besides the file that decides times: change a class speed and old cache files are not found."""
-    rules = {name: value for name, value in sorted(vars(tags).items()) if name.isupper()}
+    rules = {name: value for name, value in sorted(vars(mode.rules).items()) if name.isupper()}
     told = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in rules.items()}
-    return repr((FORMAT, told, ACCESS_KMH, AT_NODE_M))
+    decisive = (FORMAT, told, mode.access_kmh, AT_NODE_M)
+    return repr(decisive if mode.name == VAN.name else (*decisive, mode.name))
 
 
 def _sha256(path: Path) -> str:

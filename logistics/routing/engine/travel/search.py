@@ -16,11 +16,10 @@ from scipy.sparse.csgraph import dijkstra
 from .cost import LIMIT, packed, unpacked
 from .graph import Graph
 from .model import UNREACHABLE
+from .modes import VAN
 from .network import FloatArray, IntArray, Network
 from .snap import Places
 
-ACCESS_KMH = 10.0
-"""Between road and gate a van crawls or the driver walks with a cart; straight metres, both ends of a journey."""
 BLOCK_ROWS = 256
 """Sources searched at once: 256 × 15,000 states × 8 bytes are 31 MB."""
 
@@ -39,9 +38,10 @@ class Doors:
 
 
 class Search:
-    """Searches from places to places; every place must be on the road."""
+    """Searches from places to places; every place must be on the road, its point `access_kmh` away from it."""
 
-    def __init__(self, network: Network, graph: Graph) -> None:
+    def __init__(self, network: Network, graph: Graph, *, access_kmh: float = VAN.access_kmh) -> None:
+        self.access_kmh = access_kmh
         self.network = network
         self.graph = graph
         self.edge_arc = np.full((network.edge_count, 2), -1, dtype=np.int64)
@@ -54,7 +54,7 @@ class Search:
         seconds = np.full((count, count), UNREACHABLE, dtype=np.int32)
         metres = np.full((count, count), UNREACHABLE, dtype=np.int32)
         doors_in, doors_out = self.ways_on(places), self.ways_off(places)
-        access = access_cost(places)
+        access = access_cost(places, self.access_kmh)
         for begin in range(0, count, BLOCK_ROWS):
             rows = np.arange(begin, min(begin + BLOCK_ROWS, count))
             reached = self.reach(doors_in, rows)
@@ -154,9 +154,9 @@ class Search:
         return packed(seconds=network.arc_s[arc] * part, metres=network.edge_m[network.arc_edge[arc]] * part)
 
 
-def access_cost(places: Places) -> FloatArray:
-    """Cost of the straight leg between each place and its point, `(n,)`, at 10 km/h."""
-    return packed(seconds=places.access_m / (ACCESS_KMH / 3.6), metres=places.access_m)
+def access_cost(places: Places, access_kmh: float) -> FloatArray:
+    """Cost of the straight leg between each place and its point, `(n,)`, both ends of a journey."""
+    return packed(seconds=places.access_m / (access_kmh / 3.6), metres=places.access_m)
 
 
 def _doors(

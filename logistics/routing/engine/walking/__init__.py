@@ -11,12 +11,14 @@ from logistics.routing.engine.walking.check_plan import check_walks
 from logistics.routing.engine.walking.exact import EXACT_LOADS_MAX
 from logistics.routing.engine.walking.items import BadWalk, BuildingDrop, HandOver, Round, Trip, Volunteers, WalkPlan
 from logistics.routing.engine.walking.loads import loads_of
+from logistics.routing.engine.walking.matrices import BUILDING_SPACING_M, numbered_matrix, walking_matrix
 from logistics.routing.engine.walking.offers import Gates, TradeOff, split_between, trade_offs
 from logistics.routing.engine.walking.solving import at_clock, plan_walk
 from logistics.routing.engine.walking.two_echelons import TwoEchelonPlan, plan_two_echelons
 from logistics.routing.engine.walking.walk import GATE, GateWalk
 
 __all__ = [
+    "BUILDING_SPACING_M",
     "EXACT_LOADS_MAX",
     "GATE",
     "BadWalk",
@@ -34,8 +36,10 @@ __all__ = [
     "check_walk",
     "check_walks",
     "loads_of",
+    "numbered_matrix",
     "plan_two_echelons",
     "plan_walk",
     "split_between",
     "trade_offs",
+    "walking_matrix",
 ]

@@ -79,7 +79,7 @@ def test_matrix_of_another_shape_is_refused():
     wrong = np.zeros((2, 1), dtype=np.int32)
 
     with pytest.raises(ValueError, match="seconds is int32 of shape"):
-        TravelMatrix(ids=("a", "b"), seconds=wrong, metres=wrong, unplaced=(), metric=GreatCircleTravel.metric)
+        TravelMatrix(ids=("a", "b"), seconds=wrong, metres=wrong, unplaced=(), metric=GreatCircleTravel().metric)
 
 
 def test_matrix_cannot_be_written_to():

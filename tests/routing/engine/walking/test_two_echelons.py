@@ -16,8 +16,8 @@ from logistics.routing.engine.walking import (
     split_between,
     trade_offs,
 )
-from logistics.routing.engine.walking.choosing import first_choice
-from logistics.routing.engine.walking.offers import offers_of
+from logistics.routing.engine.walking.choosing import better_choice, first_choice
+from logistics.routing.engine.walking.offers import offers_of, with_offers
 from tests.routing.engine.builders import a_line, a_problem, a_stop
 from tests.routing.engine.walking.builders import ByInsertion, a_compound, a_drop, a_van, a_walk
 
@@ -259,3 +259,18 @@ def test_what_joins_the_legs_is_checked() -> None:
     assert "stop 'S' drops 4 packages, 2 go to its buildings" in told["less"]
     assert "stop 'S' drops 4000 g, 2000 g go to its buildings" in told["less"]
     assert told["dropped"] == {"stop 'Q' has rounds, but no vehicle goes there"}
+
+
+def test_a_gate_is_changed_on_the_road_by_what_the_walking_costs() -> None:
+    south, north = (replace(gate, vehicle_waits=False) for gate in two_gates(300, 10))
+    problem = a_problem(a_compound(), vehicles=[a_van()])
+    offers = offers_of(problem, {"S": [south, north]}, split=False, seed=0)
+    chosen = {"S": offers["S"][0]}
+    gated = with_offers(problem, chosen)
+    plan = ByInsertion().solve(gated, OPTIONS)
+
+    def changed_to(walking_cents_per_h: int) -> str:
+        choice, _ = better_choice(gated, plan, offers, chosen, walking_cents_per_h, cancelled=lambda: False)
+        return choice["S"][0].walk.gate
+
+    assert (changed_to(2_400), changed_to(2_500)) == ("south", "north")
