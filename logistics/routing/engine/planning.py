@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from logistics.routing.engine.check import Violation, check
 from logistics.routing.engine.explain import drop_reasons, left_out_reasons
@@ -50,12 +50,8 @@ def solve(
     spent_s = time.monotonic() - started_s
     left = dataclasses.replace(options, time_limit_s=max(0.01, options.time_limit_s - spent_s))
     found = solver.solve(possible, left, on_progress=on_progress, cancelled=cancelled)
-    left_out = {dropped.stop: dropped for dropped in _explained(possible, found)}
-    reasons = {**impossible, **left_out}
     plan = dataclasses.replace(
-        found,
-        dropped=tuple(reasons[stop.id] for stop in problem.stops if stop.id in reasons),
-        seconds=time.monotonic() - started_s,
+        with_reasons(problem, found, impossible=impossible), seconds=time.monotonic() - started_s
     )
     violations = check(problem, plan)
     if violations:
@@ -63,14 +59,18 @@ def solve(
     return plan
 
 
-def _explained(problem: Problem, plan: Plan) -> list[Dropped]:
-    """The reason of every stop the solver left out, though it could be served alone."""
-    if not plan.dropped:
-        return []
-    stops = [problem.stop(dropped.stop) for dropped in plan.dropped]
-    priced = [stop for stop in stops if stop.drop_cost is not None]
+def with_reasons(problem: Problem, plan: Plan, *, impossible: Mapping[str, Dropped]) -> Plan:
+    """The plan with the reason of every stop it drops, and with `impossible` ones dropped too.
+
+    These are stops of the problem that could not be served whatever the plan, as `drop_reasons` finds them.
+    """
+    left_out = [problem.stop(dropped.stop) for dropped in plan.dropped if dropped.stop not in impossible]
     insertable = set()
-    if priced:
+    if any(stop.drop_cost is not None for stop in left_out):
         routes = open_routes(problem, orders_of(problem, plan), reloads_of(plan))
+        priced = [stop for stop in left_out if stop.drop_cost is not None]
         insertable = {stop.id for stop in priced if best_insertion(routes, stop) is not None}
-    return left_out_reasons(problem, plan.routes, stops, insertable=insertable)
+    found = left_out_reasons(problem, plan.routes, left_out, insertable=insertable)
+    reasons = {**impossible, **{dropped.stop: dropped for dropped in found}}
+    dropped = tuple(reasons[stop.id] for stop in problem.stops if stop.id in reasons)
+    return dataclasses.replace(plan, dropped=dropped)

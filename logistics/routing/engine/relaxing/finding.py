@@ -3,9 +3,10 @@
 import time
 from collections.abc import Iterator
 
+from logistics.routing.engine.orders import Orders, orders_in
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
-from logistics.routing.engine.relaxing.inserting import AT_ONCE, Inserted, Orders, inserted, least, orders_in
+from logistics.routing.engine.relaxing.inserting import AT_ONCE, Inserted, inserted, least
 from logistics.routing.engine.relaxing.lever import Kind, Lever, group_of, new_id
 from logistics.routing.engine.relaxing.levers import new_vehicle_levers, stop_levers, vehicle_levers, vehicles_tried
 from logistics.routing.engine.relaxing.relaxation import Relaxation, effort_of

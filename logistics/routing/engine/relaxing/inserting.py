@@ -1,11 +1,11 @@
 """How little a lever must be moved before the stop can be put into routes as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from logistics.routing.engine.orders import Order, Orders, scheduled
 from logistics.routing.engine.parts import part_of
-from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.relaxing.lever import (
     Kind,
@@ -18,7 +18,6 @@ from logistics.routing.engine.relaxing.lever import (
     new_id,
     new_vehicle,
 )
-from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
 from logistics.routing.engine.solvers.insertion import OpenRoute
 
 ORDERS_TRIED_MAX = 3
@@ -35,28 +34,6 @@ AT_ONCE = frozenset(
     }
 )
 """Kinds that are granted or not, there is no half of them; the price comes from what serving costs."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What one vehicle drives: stop ids in order, and the positions ahead of which it loads again."""
-
-    stops: tuple[str, ...] = ()
-    reload_before: tuple[int, ...] = ()
-
-
-Orders = Mapping[str, Order]
-
-
-def orders_in(plan: Plan) -> dict[str, Order]:
-    """The order of every route of the plan, by vehicle."""
-    return {
-        route.vehicle: Order(
-            stops=tuple(visit.stop for visit in route.visits),
-            reload_before=tuple(reload.before for reload in route.reloads),
-        )
-        for route in plan.routes
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,13 +80,9 @@ def inserted(problem: Problem, lever: Lever, amount: int, host: str, base: Order
     if local is None:
         return None
     vehicle = local.vehicle(host)
-    stops = [local.stop(name) for name in order.stops]
-    if stops:
-        try:
-            schedule_route(local, vehicle, stops, order.reload_before)
-        except InfeasibleRoute:
-            return None
-    route = OpenRoute(local, vehicle, stops, order.reload_before)
+    if order.stops and scheduled(local, vehicle, order) is None:
+        return None
+    route = OpenRoute(local, vehicle, [local.stop(name) for name in order.stops], order.reload_before)
     before = route.cost_fine()
     wider = _with_all(route, [local.stop(name) for name in targets])
     if wider is None:
@@ -134,13 +107,7 @@ def _holds(problem: Problem, lever: Lever, amount: int, name: str, base: Orders)
     if not order.stops:
         return True
     local = local_problem(problem, lever, amount, vehicles=_old(problem, name), stops=order.stops)
-    if local is None:
-        return False
-    try:
-        schedule_route(local, local.vehicle(name), [local.stop(stop) for stop in order.stops], order.reload_before)
-    except InfeasibleRoute:
-        return False
-    return True
+    return local is not None and scheduled(local, local.vehicle(name), order) is not None
 
 
 def _with_all(route: OpenRoute, targets: Sequence[Stop]) -> OpenRoute | None:
@@ -161,9 +128,7 @@ def _with_all(route: OpenRoute, targets: Sequence[Stop]) -> OpenRoute | None:
     return best
 
 
-def least(
-    problem: Problem, lever: Lever, host: str, base: Orders, *, most: int | None = None
-) -> Inserted | None:
+def least(problem: Problem, lever: Lever, host: str, base: Orders, *, most: int | None = None) -> Inserted | None:
     """The smallest movement of the lever, up to `most`, that lets the host take the stop; by bisection.
 
     One unit less does not. None if the furthest movement does not either.

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from logistics.routing.engine.check import check
+from logistics.routing.engine.orders import Order, Orders, orders_in, without
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Vehicle
 from logistics.routing.engine.relaxing.inserting import (
     AT_ONCE,
     Inserted,
-    Order,
-    Orders,
     inserted,
     least,
     local_problem,
-    orders_in,
 )
 from logistics.routing.engine.relaxing.lever import Kind, Lever, group_of
 from logistics.routing.engine.solvers.protocol import SolveOptions, Solver
@@ -98,18 +96,10 @@ class Searching:
         targets = {stop.id for stop in group_of(self.problem, self.problem.stop(lever.stop))}
         orders = orders_in(plan)
         host = next(name for name, order in orders.items() if targets & set(order.stops))
-        base = {**self.base, **{name: _without(order, targets) for name, order in orders.items()}}
+        base = {**self.base, **{name: without(order, targets) for name, order in orders.items()}}
         base |= {vehicle.id: Order() for vehicle in self.vehicles[:ROUTES_OPENED] if vehicle.id not in orders}
         if lever.kind in AT_ONCE:
             found = inserted(self.problem, lever, lever.most, host, base)
         else:
             found = least(self.problem, lever, host, base, most=most)
         return None if found is None else Found(inserted=found, base=base)
-
-
-def _without(order: Order, targets: set[str]) -> Order:
-    """The order without some stops; a trip of which nothing is left is not loaded for."""
-    kept = [index for index, stop in enumerate(order.stops) if stop not in targets]
-    reloads = {(sum(index < before for index in kept), before) for before in order.reload_before}
-    needed = {after for after, before in reloads if after < len(kept) and (after > 0 or before == 0)}
-    return Order(stops=tuple(order.stops[index] for index in kept), reload_before=tuple(sorted(needed)))

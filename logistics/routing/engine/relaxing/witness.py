@@ -4,13 +4,12 @@ import dataclasses
 
 from logistics.routing.engine.check import check
 from logistics.routing.engine.costs import FINE_PER_CENT, plan_cost, routes_cost_fine
+from logistics.routing.engine.orders import Order, orders_in, scheduled
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Vehicle
-from logistics.routing.engine.relaxing.inserting import Order, orders_in
 from logistics.routing.engine.relaxing.lever import Kind, Lever, group_of, moved
 from logistics.routing.engine.relaxing.relaxation import UNITS, Relaxation, effort_of
 from logistics.routing.engine.relaxing.solving import Found
-from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
 
 
 def relaxation_of(problem: Problem, plan: Plan, found: Found) -> Relaxation | None:
@@ -65,11 +64,10 @@ def _witness(problem: Problem, applied: Problem, plan: Plan, found: Found, lever
         if order == planned.get(vehicle.id) and not _moved(problem, vehicle):
             routes.append(old[vehicle.id])
             continue
-        stops = [applied.stop(name) for name in order.stops]
-        try:
-            routes.append(schedule_route(applied, vehicle, stops, order.reload_before))
-        except InfeasibleRoute:
+        route = scheduled(applied, vehicle, order)
+        if route is None:
             return None
+        routes.append(route)
     served = {visit.stop for route in routes for visit in route.visits}
     return dataclasses.replace(
         plan,

@@ -1,0 +1,136 @@
+"""Replanning a part of the remaining day or all of it, from the orders that the least change gives."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from logistics.routing.engine.check import check
+from logistics.routing.engine.costs import plan_cost
+from logistics.routing.engine.orders import Order, Orders, order_of, orders_in, scheduled
+from logistics.routing.engine.parts import part_of
+from logistics.routing.engine.plan import Dropped, DropReason, Plan
+from logistics.routing.engine.planning import with_reasons
+from logistics.routing.engine.problem import Problem, Stop, Vehicle
+from logistics.routing.engine.replanning.keeping import on_later_trips
+from logistics.routing.engine.replanning.remaining import LOADS, Remaining
+from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
+
+NEIGHBOURS = 6
+"""So many routes near to what changes are opened besides those that change."""
+SHORTEST_SEARCH_S = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """How a part is planned anew, and who listens."""
+
+    solver: Solver
+    options: SolveOptions
+    on_progress: Callable[[Progress], None] | None
+    cancelled: Callable[[], bool] | None
+    started_s: float
+
+    def left_s(self) -> float:
+        """Seconds until the time limit."""
+        return self.options.time_limit_s - (time.monotonic() - self.started_s)
+
+    def stopped(self) -> bool:
+        """Whether nobody wants more, or no time is left for it."""
+        return self.left_s() < SHORTEST_SEARCH_S or (self.cancelled is not None and self.cancelled())
+
+
+def plan_of(rest: Remaining, orders: Orders, impossible: Mapping[str, Dropped], solver: str) -> Plan:
+    """The plan of orders that hold, with the reasons of what is in none."""
+    problem = rest.problem
+    routes = [
+        route
+        for vehicle in problem.vehicles
+        if orders.get(vehicle.id, Order()).stops
+        and (route := scheduled(problem, vehicle, orders[vehicle.id])) is not None
+    ]
+    served = {visit.stop for route in routes for visit in route.visits}
+    plan = Plan(
+        routes=tuple(routes),
+        dropped=tuple(
+            Dropped(stop=stop.id, reason=DropReason.FLEET_FULL, detail={})
+            for stop in problem.stops
+            if stop.id not in served
+        ),
+        cost=plan_cost(problem, routes),
+        solver=solver,
+        seconds=0.0,
+        solutions=1,
+    )
+    return with_reasons(problem, plan, impossible=impossible)
+
+
+def opened(
+    rest: Remaining, start: Plan, impossible: Mapping[str, Dropped], search: Search, *, vehicles: Sequence[Vehicle]
+) -> Plan | None:
+    """The plan with the routes of these vehicles, and what no route serves, planned anew; None if that found nothing.
+
+    Routes that load again behind what is aboard stay as they are: a search would put other goods ahead of it.
+    """
+    orders = orders_in(start)
+    free = [vehicle for vehicle in vehicles if not _holds_later_trips(rest, vehicle, orders)]
+    names = {vehicle.id for vehicle in free}
+    fixed = {stop for name, order in orders.items() if name not in names for stop in order.stops}
+    stops = [stop for stop in rest.problem.stops if stop.id not in fixed and stop.id not in impossible]
+    part = _part(rest, free, stops)
+    left_s = search.left_s()
+    if part is None or search.solver.can_express(part) is not None or left_s < SHORTEST_SEARCH_S:
+        return None
+    begin = {name: order.stops for name, order in orders.items() if name in names}
+    options = dataclasses.replace(search.options, time_limit_s=left_s, start=begin)
+    found = search.solver.solve(part, options, on_progress=search.on_progress, cancelled=search.cancelled)
+    merged = {name: order for name, order in orders.items() if name not in names}
+    merged |= {route.vehicle: order_of(route) for route in found.routes}
+    left_out = {dropped.stop for dropped in found.dropped}
+    merged = on_later_trips(rest.problem, merged, [stop for stop in stops if stop.id in left_out])
+    plan = plan_of(rest, merged, impossible, found.solver)
+    plan = dataclasses.replace(plan, solutions=found.solutions)
+    return None if check(rest.problem, plan) else plan
+
+
+def _part(rest: Remaining, vehicles: Sequence[Vehicle], stops: Sequence[Stop]) -> Problem | None:
+    """The vehicles and those of the stops that some of them may serve as a problem of their own, or None."""
+    here = [_as_loaded(vehicle) for vehicle in vehicles]
+    pinned = {stop.id for stop in stops if stop.pinned_vehicle not in (None, *(vehicle.id for vehicle in here))}
+    part = part_of(rest.problem, here, [stop for stop in stops if stop.id not in pinned])
+    if part is None:
+        part = part_of(rest.problem, here, [stop for stop in stops if part_of(rest.problem, here, [stop]) is not None])
+    return part if part is not None and part.stops and part.vehicles else None
+
+
+def _holds_later_trips(rest: Remaining, vehicle: Vehicle, orders: Orders) -> bool:
+    order = orders.get(vehicle.id, Order())
+    return vehicle.underway is not None and any(stop not in rest.aboard for stop in order.stops)
+
+
+def _as_loaded(vehicle: Vehicle) -> Vehicle:
+    """A vehicle that is out as one that takes nothing more: only what is aboard is certain to be on its first trip."""
+    if vehicle.underway is None:
+        return vehicle
+    return dataclasses.replace(vehicle, reloads=0, skills=vehicle.skills - {LOADS})
+
+
+def near_to(rest: Remaining, start: Plan, stops: Collection[str], touched: Collection[str]) -> list[Vehicle]:
+    """The touched vehicles, and those that pass or stand nearest to the stops, in the problem's order."""
+    problem = rest.problem
+    places = np.array(sorted({problem.stop(stop).place for stop in stops}), dtype=np.int64)
+    orders = orders_in(start)
+    distances = []
+    for vehicle in problem.vehicles:
+        if vehicle.id in touched or not len(places):
+            continue
+        visited = [problem.stop(stop).place for stop in orders.get(vehicle.id, Order()).stops]
+        passed = np.array([problem.start_place(vehicle), *visited], dtype=np.int64)
+        seconds = problem.travel(vehicle).seconds[np.ix_(passed, places)]
+        distances.append((int(seconds.min()), vehicle.id))
+    chosen = {*touched, *(name for _, name in sorted(distances)[:NEIGHBOURS])}
+    return [vehicle for vehicle in problem.vehicles if vehicle.id in chosen]
