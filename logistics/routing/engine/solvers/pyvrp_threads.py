@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
@@ -123,7 +124,22 @@ def _route_cost(route: pyvrp.Route) -> int:
     return route.fixed_vehicle_cost() + route.distance_cost() + route.duration_cost()
 
 
-def watched(threads: Sequence[SearchThread], stop: threading.Event, look: Callable[[], bool]) -> None:
+class Searching(Protocol):
+    """A thread that searches, and keeps what it raised."""
+
+    error: BaseException | None
+
+    def start(self) -> None:
+        """As `threading.Thread`."""
+
+    def is_alive(self) -> bool:
+        """As `threading.Thread`."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """As `threading.Thread`."""
+
+
+def watched(threads: Sequence[Searching], stop: threading.Event, look: Callable[[], bool]) -> None:
     """Runs the searches to their end, or until `look`, called now and then in this thread, is true.
 
     Raises what `look` or a search raised, when all have ended.

@@ -46,10 +46,10 @@ class RoutePool:
                 clients, cost = known.clients, known.cost
         self._routes[key] = PooledRoute(kind=kind, clients=clients, cost=cost, plan_cost=plan_cost)
 
-    def merge(self, other: "RoutePool") -> None:
-        """Adds all routes of another pool."""
+    def merge(self, other: "RoutePool", *, unit: int = 1) -> None:
+        """Adds all routes of another pool, one unit of whose costs is `unit` here."""
         for route in other._routes.values():
-            self.add((route.kind, route.clients), cost=route.cost, plan_cost=route.plan_cost)
+            self.add((route.kind, route.clients), cost=route.cost * unit, plan_cost=route.plan_cost * unit)
 
     def best(self, count: int) -> list[PooledRoute]:
         """Up to so many routes, those of the cheapest plans first."""
