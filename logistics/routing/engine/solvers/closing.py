@@ -28,9 +28,12 @@ def closed_plan(
     started_s: float,
     solutions: int,
     reloads: Mapping[str, Sequence[int]] | None = None,
+    *,
+    deadline_s: float | None = None,
 ) -> Plan:
     """The plan of each vehicle's stops in order: inserts what still fits, schedules the routes and counts the cost.
 
+    `deadline_s` on the monotonic clock ends inserting; what is left then stays out though it might fit.
     `reloads` holds the positions of the stops ahead of which a vehicle loads again. What does not hold is not kept: the
     stops of a route that breaks a rule, and of a group that is torn, are inserted like those left out.
     """
@@ -41,7 +44,7 @@ def closed_plan(
         {vehicle: order for vehicle, (order, _) in kept.items()},
         {vehicle: reload_before for vehicle, (_, reload_before) in kept.items()},
     )
-    insert_all(routes, (stop for stop in problem.stops if stop.id not in served))
+    insert_all(routes, (stop for stop in problem.stops if stop.id not in served), deadline_s=deadline_s)
     driven = tuple(
         schedule_route(problem, route.vehicle, route.stops, route.reload_before) for route in routes if route.stops
     )

@@ -4,15 +4,19 @@ Used after a search, so that "the fleet is full" is a fact and not a sign of a s
 resort when a search found nothing in time.
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from logistics.routing.engine.costs import FINE_PER_CENT
 from logistics.routing.engine.problem import Problem, Stop
-from logistics.routing.engine.solvers.likeness import kinds_of
-from logistics.routing.engine.solvers.open_route import Insertion, OpenRoute
+from logistics.routing.engine.solvers.choice import Choice
+from logistics.routing.engine.solvers.open_route import EXACT_PLACES, Insertion, OpenRoute
 
 __all__ = ["Insertion", "OpenRoute", "best_insertion", "insert_all", "open_routes"]
+
+# Asking every route takes a millisecond for each fifty of them.
+NEAR_FIRST_FROM = 2_000
 
 
 def open_routes(
@@ -29,45 +33,44 @@ def open_routes(
     ]
 
 
-def best_insertion(routes: Iterable[OpenRoute], stop: Stop) -> tuple[OpenRoute, Insertion] | None:
-    """The cheapest place for the stop over all routes, or None if no route can take it."""
+def best_insertion(
+    routes: Iterable[OpenRoute], stop: Stop, *, deadline_s: float | None = None
+) -> tuple[OpenRoute, Insertion] | None:
+    """The cheapest place for the stop over all routes, or None if no route can take it.
+
+    Where waiting and lateness have to be found out, the best of the few that look cheapest and hold. At `deadline_s` on
+    the monotonic clock it goes on with what it has.
+    """
+    asked = list(routes)
+    looks = sorted(
+        (candidate.cost_fine, number, candidate)
+        for number, route in enumerate(asked)
+        for candidate in route.candidates(stop)
+    )
     best: tuple[OpenRoute, Insertion] | None = None
-    for route in routes:
-        found = route.cheapest(stop)
-        if found is not None and (best is None or found.cost_fine < best[1].cost_fine):
-            best = (route, found)
+    held = 0
+    for looks_like, number, candidate in looks:
+        if best is not None and (held == EXACT_PLACES or looks_like >= best[1].cost_fine):
+            break
+        if _is_over(deadline_s):
+            break
+        place = asked[number].settled(stop, candidate)
+        if place is not None:
+            held += 1
+            best = (asked[number], place) if best is None or place.cost_fine < best[1].cost_fine else best
     return best
 
 
-class _Choice:
-    """The routes worth asking: those that drive, and one of the idle vehicles of each kind."""
-
-    def __init__(self, routes: Sequence[OpenRoute]) -> None:
-        numbers: dict[Hashable, int] = {}
-        kinds = kinds_of(routes[0].problem) if routes else {}
-        self._routes = [(route, numbers.setdefault(kinds[route.vehicle.id], len(numbers))) for route in routes]
-        self._asked: list[OpenRoute] = []
-        self._idle: list[OpenRoute] = []
-        self._choose()
-
-    def __iter__(self) -> Iterator[OpenRoute]:
-        if any(route.stops for route in self._idle):
-            self._choose()
-        return iter(self._asked)
-
-    def _choose(self) -> None:
-        idle: dict[int, OpenRoute] = {}
-        self._asked = [route for route, kind in self._routes if route.stops or idle.setdefault(kind, route) is route]
-        self._idle = list(idle.values())
-
-
-def insert_all(routes: Sequence[OpenRoute], stops: Iterable[Stop]) -> None:
+def insert_all(routes: Sequence[OpenRoute], stops: Iterable[Stop], *, deadline_s: float | None = None) -> None:
     """Inserts every stop that some route can take, those with the earliest end of window and then the heaviest first.
 
     Stops that belong together are inserted into one route, all or none, ahead of the others; those that are pinned to a
     position come last, from the first position on. A stop with a `drop_cost` is inserted only where that costs less.
+
+    Of thousands of stops each asks the routes that stop near it first, and all others only once that is done. At
+    `deadline_s` on the monotonic clock the stops that are left are left out.
     """
-    choice = _Choice(routes)
+    choice = Choice(routes)
     groups: dict[str, list[Stop]] = defaultdict(list)
     alone = []
     for stop in stops:
@@ -76,24 +79,44 @@ def insert_all(routes: Sequence[OpenRoute], stops: Iterable[Stop]) -> None:
         else:
             groups[stop.together].append(stop)
     for members in sorted(groups.values(), key=lambda members: min(map(_turn, members))):
+        if _is_over(deadline_s):
+            return
         _insert_together(choice, sorted(members, key=_turn))
-    for stop in sorted(alone, key=_turn):
-        best = best_insertion(choice, stop)
+    alone.sort(key=_turn)
+    if len(alone) > NEAR_FIRST_FROM:
+        alone = _inserted(choice, alone, deadline_s=deadline_s, near=True)
+    _inserted(choice, alone, deadline_s=deadline_s, near=False)
+
+
+def _inserted(choice: Choice, stops: Iterable[Stop], *, deadline_s: float | None, near: bool) -> list[Stop]:
+    """The stops for which there was no place."""
+    left = []
+    for stop in stops:
+        if _is_over(deadline_s):
+            break
+        best = best_insertion(choice.near(stop) if near else choice, stop, deadline_s=deadline_s)
         if best is None:
+            left.append(stop)
             continue
         route, place = best
         if stop.drop_cost is None or place.cost_fine < stop.drop_cost * FINE_PER_CENT:
             route.insert(stop, place.index, place.reload_before)
+            choice.note(route, stop)
+    return left
+
+
+def _is_over(deadline_s: float | None) -> bool:
+    return deadline_s is not None and time.monotonic() >= deadline_s
 
 
 def _turn(stop: Stop) -> tuple[int, int, int, int, str]:
     return stop.pinned_position or 0, -stop.priority, stop.window.end_s, -stop.demand_g, stop.id
 
 
-def _insert_together(routes: Iterable[OpenRoute], members: Sequence[Stop]) -> None:
+def _insert_together(choice: Choice, members: Sequence[Stop]) -> None:
     """Inserts all of the stops into the route where that costs least, or none."""
     best: tuple[int, OpenRoute, OpenRoute] | None = None
-    for route in routes:
+    for route in choice:
         wider = route.copy()
         cost = 0
         for stop in members:
@@ -111,3 +134,5 @@ def _insert_together(routes: Iterable[OpenRoute], members: Sequence[Stop]) -> No
     dropping = [stop.drop_cost for stop in members]
     if None in dropping or cost < sum(price for price in dropping if price is not None) * FINE_PER_CENT:
         route.take(wider)
+        for stop in members:
+            choice.note(route, stop)
