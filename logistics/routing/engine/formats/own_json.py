@@ -16,9 +16,10 @@ Fields, units and defaults are those of the records in `items.py`, sets being li
 out, one that is not known is refused. Matrices are whole numbers, row = from, null where there is no way; `speeds`
 belong to them, and `profiles` holds those of other kinds of vehicle by name: `{"walk": {"seconds": …, "metres": …,
 "speeds": [{"start_s": 25200, "percent": 60}]}}`. Optional: `longest_route_cents_per_h`; `lnglat` (one
-`[longitude, latitude]` per place) or `xy` (a plane), for drawings; `start`, the stops of each vehicle in order to begin
-with; `scale`, `factor`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
-from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their id.
+`[longitude, latitude]` per place, null for one that is nowhere) or `xy` (a plane), for drawings; `start`, the stops of
+each vehicle in order to begin with; `scale`, `factor`, `convention` and `numbered_vehicles` as in `ReadProblem`, for
+instances that come from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their
+id.
 """
 
 import json
@@ -37,6 +38,7 @@ from logistics.routing.engine.travelling import Profile, SpeedSlot
 
 FORMAT = "last-hundred-metres problem"
 VERSION = 1
+NOWHERE = (np.nan, np.nan)
 CONVENTION = "money of the routes: fixed costs, kilometres, hours"
 _FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "lnglat", "xy", "start")
 _TRAVEL = ("seconds", "metres", "speeds")
@@ -69,7 +71,8 @@ def write_json(read: ReadProblem) -> str:
         )
         lines.append(f'"profiles": {{\n{inner}\n}}')
     if read.coordinates is not None:
-        lines.append(_listed("lnglat" if read.geographic else "xy", read.coordinates.tolist()))
+        points = [None if np.isnan(point).any() else point.tolist() for point in read.coordinates]
+        lines.append(_listed("lnglat" if read.geographic else "xy", points))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -167,9 +170,10 @@ def _coordinates(root: Value, size: int) -> tuple[NDArray[np.float64] | None, bo
         points = root.get(key).list()
         if len(points) != size:
             root.get(key).refuse(f"has {len(points)} points; it must have {size}, one per place")
-        if key == "lnglat":
-            return np.array([longitude_latitude(point) for point in points], dtype=np.float64), True
-        return np.array([_point(point) for point in points], dtype=np.float64), False
+        pair = longitude_latitude if key == "lnglat" else _point
+        found = [NOWHERE if point.value is None else pair(point) for point in points]
+        known = any(point is not NOWHERE for point in found)
+        return np.array(found, dtype=np.float64) if known else None, key == "lnglat"
     return None, False
 
 

@@ -7,10 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from logistics.routing.engine import UNREACHABLE, Problem, TimeWindow
-from logistics.routing.engine.formats import BadProblemFile, ReadProblem, read_json, read_problem, write_json
+from logistics.routing.engine.formats import (
+    BadProblemFile,
+    ReadProblem,
+    plan_of_orders,
+    read_json,
+    read_problem,
+    write_json,
+    write_sol,
+)
 from logistics.routing.engine.formats.vrplib import read_vrplib
 from logistics.routing.engine.travelling import Profile
 
@@ -37,7 +45,7 @@ def same(one: ReadProblem, other: ReadProblem) -> bool:
     return (
         all(getattr(one, name) == getattr(other, name) for name in plain)
         and same_problem(one.problem, other.problem)
-        and np.array_equal(np.array(one.coordinates), np.array(other.coordinates))
+        and np.array_equal(np.array(one.coordinates, float), np.array(other.coordinates, float), equal_nan=True)
     )
 
 
@@ -62,10 +70,13 @@ def same_travel(one: Problem | Profile, other: Problem | Profile) -> bool:
 
 def broken(**changes: Any) -> str:
     """The JSON of `a_read` with other fields; a key such as `stops__0__window` goes down."""
-    root = json.loads(write_json(a_read()))
+    return changed(json.loads(write_json(a_read())), changes)
+
+
+def changed(root: dict[str, Any], changes: dict[str, Any]) -> str:
     for way, value in changes.items():
         *above, last = [int(step) if step.isdigit() else step for step in way.split("__")]
-        inner = root
+        inner: Any = root
         for step in above:
             inner = inner[step]
         inner[last] = value
@@ -77,6 +88,8 @@ def broken(**changes: Any) -> str:
     [
         a_read(),
         a_read(coordinates=np.array([[117.1, 36.6], [117.25, 36.7], [117.0, 36.65]]), geographic=True),
+        a_read(coordinates=np.array([[117.1, 36.6], [np.nan, np.nan], [117.0, 36.65]]), geographic=True),
+        a_read(coordinates=np.array([[0.5, 1], [np.nan, np.nan], [2, 3]])),
         read_vrplib(ORTEC, "asym.vrp"),
         read_vrplib(DEPOTS, "two.vrp"),
         read_vrplib(MIXED, "mixed.vrp"),
@@ -86,7 +99,7 @@ def test_what_is_written_is_read_again_exactly(read: ReadProblem) -> None:
     assert same(read_json(write_json(read), "again.json"), read)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, drawing is slow
 @given(problem=problems())
 def test_every_field_of_the_model_is_written_and_read_again(problem: Problem) -> None:
     read = a_read(problem=problem, start={"车0": ("S0",)})
@@ -104,6 +117,27 @@ def test_sets_are_sorted_lists_and_defaults_are_left_out() -> None:
     assert written["skills"] == ["a", "b"]
     assert written["further_windows"] == [{"start_s": 10_001, "end_s": 10_002}]
     assert "priority" not in written  # 0 is the default
+
+
+@pytest.mark.parametrize(
+    ("changes", "numbered"),
+    [
+        ({}, False),
+        ({"vehicles__1__capacity_g": 500}, True),
+        ({"stops__0__pinned_vehicle": "W"}, True),
+        ({"vehicles__1__capacity_g": 500, "numbered_vehicles": False}, False),
+    ],
+)
+def test_vehicles_that_differ_are_numbered(changes: dict[str, Any], numbered: bool) -> None:
+    root = json.loads(write_json(a_read()))
+    del root["numbered_vehicles"]
+    root["vehicles"].append({**root["vehicles"][0], "id": "W"})
+
+    read = read_json(changed(root, changes), "again.json")
+
+    assert read.numbered_vehicles == numbered
+    plan = plan_of_orders(read, {"W": ["B"]}, solver="by hand")
+    assert write_sol(read, plan).splitlines()[0] == ("Route #1:" if numbered else "Route #1: B")
 
 
 def test_no_way_is_null() -> None:

@@ -13,6 +13,31 @@ from .files import CORDEAU, CVRP, DEPOTS, MIXED, ORTEC, SOLOMON
 from .test_own_json import broken
 from .test_vroom import an_input
 
+RICH = {
+    "jobs": [
+        {"id": 1, "location_index": 1, "setup": 3, "service": 9, "delivery": [4, 1], "skills": [1], "priority": 7},
+        {"id": 2, "location_index": 2, "amount": [1, 1], "time_windows": [[5, 9], [20, 400]], "pickup": [0, 0]},
+    ],
+    "vehicles": [
+        {
+            "id": 1,
+            "start_index": 0,
+            "capacity": [10, 9],
+            "skills": [1, 2],
+            "time_window": [0, 900],
+            "breaks": [{"id": 1, "time_windows": [[3, 90]], "service": 8}],
+            "max_tasks": 2,
+            "max_distance": 900,
+            "costs": {"fixed": 3, "per_hour": 0, "per_km": 70},
+            "steps": [{"type": "start"}, {"type": "job", "id": 2}],
+        },
+        {"id": 2, "end_index": 0, "capacity": [10, 9], "speed_factor": 1.25, "max_travel_time": 90},
+    ],
+    "matrices": {
+        "car": {"durations": [[0, 10, 20], [11, 0, 5], [21, 6, 0]], "distances": [[0, 90, 80], [70, 0, 60], [5, 4, 0]]}
+    },
+}
+"""Every field of VROOM that is read, all at once."""
 FILES = {
     "solomon": SOLOMON,
     "cordeau": CORDEAU,
@@ -21,6 +46,7 @@ FILES = {
     "depots": DEPOTS,
     "mixed": MIXED,
     "vroom": json.dumps(an_input(), indent=1),
+    "rich vroom": json.dumps(RICH, indent=1),
     "json": broken(),
 }
 JUNK = (
@@ -52,6 +78,7 @@ JUNK = (
         ("ortec", "vrplib"),
         ("depots", "vrplib"),
         ("vroom", "vroom"),
+        ("rich vroom", "vroom"),
         ("json", "json"),
     ],
 )
