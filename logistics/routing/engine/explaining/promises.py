@@ -98,11 +98,12 @@ def _group_fault(problem: Problem, kinds: Sequence[Kind], members: Sequence[Stop
     able = [kind for kind in able if kind.vehicle.most_stops is None or kind.vehicle.most_stops >= len(members)]
     if not able:
         return {"stops_over": len(members)}
-    for name, load, capacities in (
-        ("g", sum(stop.demand_g for stop in members), [kind.vehicle.capacity_g for kind in able]),
-        ("packages", sum(stop.packages for stop in members), [kind.vehicle.capacity_packages for kind in able]),
-        ("ml", sum(stop.volume_ml for stop in members), [kind.vehicle.capacity_ml for kind in able]),
+    for name, load in (
+        ("g", sum(stop.demand_g for stop in members)),
+        ("packages", sum(stop.packages for stop in members)),
+        ("ml", sum(stop.volume_ml for stop in members)),
     ):
+        capacities: list[int | None] = [getattr(kind.vehicle, f"capacity_{name}") for kind in able]
         fitting = [
             kind
             for kind, capacity in zip(able, capacities, strict=True)
