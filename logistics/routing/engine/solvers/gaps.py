@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from logistics.routing.engine.costs import drive_cost_fine
+from logistics.routing.engine.costs import FINE_PER_SECOND, drive_cost_fine
 from logistics.routing.engine.problem import UNREACHABLE, Problem, Stop, Vehicle
 from logistics.routing.engine.travelling import PERCENT
 
@@ -56,9 +56,12 @@ class Gaps:
         return len(self._latest_s)
 
     def cost_at(self, gap: int, block: Sequence[Node]) -> int | None:
-        """Fine units that the block adds, waiting not counted; None if a window, the hours or a road forbid it."""
+        """Fine units that the block adds, None if a window, the hours or a road forbid it.
+
+        Waiting is not counted, nor what other stops are later for it.
+        """
         here, clock_s = self._at[gap], self._ready_s[gap]
-        seconds = metres = 0
+        seconds = metres = late_fine = 0
         for node in block:
             there = self._place(node)
             leg_s, leg_m = self._leg(here, there)
@@ -66,6 +69,8 @@ class Gaps:
             clock_s = max(clock_s + self._least_s(leg_s), opens_s)
             if leg_s == UNREACHABLE or clock_s > closes_s:
                 return None
+            if node is not None:
+                late_fine += _late_fine(node, clock_s)
             clock_s += lasting_s
             seconds += leg_s + lasting_s
             metres += leg_m
@@ -74,7 +79,8 @@ class Gaps:
         if leg_s == UNREACHABLE or clock_s + self._least_s(leg_s) > self._latest_s[gap]:
             return None
         old_s, old_m = self._old[gap]
-        return drive_cost_fine(self._vehicle, metres=metres + leg_m - old_m, seconds=seconds + leg_s - old_s)
+        metres, seconds = metres + leg_m - old_m, seconds + leg_s - old_s
+        return drive_cost_fine(self._vehicle, metres=metres, seconds=seconds) + late_fine
 
     def costs(self, stop: Stop) -> list[tuple[int, int]]:
         """The cost and number of every gap into which the stop may go alone, as `cost_at` has them."""
@@ -95,9 +101,10 @@ class Gaps:
         gaps = np.flatnonzero(fits)
         seconds = (ahead_s + lasting_s + behind_s - old_s)[gaps].tolist()
         metres = (ahead_m + behind_m - old_m)[gaps].tolist()
+        starts_s = start_s[gaps].tolist()
         return [
-            (drive_cost_fine(self._vehicle, metres=more_m, seconds=more_s), gap)
-            for gap, more_s, more_m in zip(gaps.tolist(), seconds, metres, strict=True)
+            (drive_cost_fine(self._vehicle, metres=more_m, seconds=more_s) + _late_fine(stop, clock_s), gap)
+            for gap, more_s, more_m, clock_s in zip(gaps.tolist(), seconds, metres, starts_s, strict=True)
         ]
 
     def _leg(self, here: int, there: int) -> tuple[int, int]:
@@ -122,3 +129,10 @@ class Gaps:
 
     def _place(self, node: Node) -> int:
         return self._depot if node is None else node.place
+
+
+def _late_fine(stop: Stop, start_s: int) -> int:
+    """The price of a start after the last window."""
+    if stop.late_cents_per_h is None:
+        return 0
+    return stop.late_cents_per_h * max(0, start_s - stop.windows[-1].end_s) * FINE_PER_SECOND

@@ -61,14 +61,20 @@ def best_insertion(
     return best
 
 
-def insert_all(routes: Sequence[OpenRoute], stops: Iterable[Stop], *, deadline_s: float | None = None) -> None:
+def insert_all(
+    routes: Sequence[OpenRoute],
+    stops: Iterable[Stop],
+    *,
+    deadline_s: float | None = None,
+    near_first_from: int = NEAR_FIRST_FROM,
+) -> None:
     """Inserts every stop that some route can take, those with the earliest end of window and then the heaviest first.
 
     Stops that belong together are inserted into one route, all or none, ahead of the others; those that are pinned to a
     position come last, from the first position on. A stop with a `drop_cost` is inserted only where that costs less.
 
-    Of thousands of stops each asks the routes that stop near it first, and all others only once that is done. At
-    `deadline_s` on the monotonic clock the stops that are left are left out.
+    Of more stops than `near_first_from` each asks the routes that stop near it first, and all others only once that is
+    done. At `deadline_s` on the monotonic clock the stops that are left are left out.
     """
     choice = Choice(routes)
     groups: dict[str, list[Stop]] = defaultdict(list)
@@ -83,7 +89,7 @@ def insert_all(routes: Sequence[OpenRoute], stops: Iterable[Stop], *, deadline_s
             return
         _insert_together(choice, sorted(members, key=_turn))
     alone.sort(key=_turn)
-    if len(alone) > NEAR_FIRST_FROM:
+    if len(alone) > near_first_from:
         alone = _inserted(choice, alone, deadline_s=deadline_s, near=True)
     _inserted(choice, alone, deadline_s=deadline_s, near=False)
 

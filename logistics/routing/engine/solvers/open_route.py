@@ -17,7 +17,7 @@ from logistics.routing.engine.solvers.features import EVERYWHERE, used_by_stop, 
 from logistics.routing.engine.solvers.gaps import Gaps, Node
 
 # Of the places that hold, the best of so many is taken: what waiting and lateness cost there is known only afterwards.
-EXACT_PLACES = 3
+EXACT_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
