@@ -12,23 +12,17 @@ from ortools.util.optional_boolean_pb2 import OptionalBoolean
 
 from logistics.routing.engine.costs import FINE_PER_CENT
 from logistics.routing.engine.plan import Plan
-from logistics.routing.engine.problem import Problem, Stop
-from logistics.routing.engine.solvers.closing import closed_plan
-from logistics.routing.engine.solvers.features import Feature, refusal
-from logistics.routing.engine.solvers.ortools_model import RoutingModel, build_model
+from logistics.routing.engine.problem import Problem
+from logistics.routing.engine.solvers.closing import closed_plan, orders_of, reloads_of
+from logistics.routing.engine.solvers.features import EVERYWHERE, Feature, refusal, used_features
+from logistics.routing.engine.solvers.ortools.model import RoutingModel
+from logistics.routing.engine.solvers.ortools.reading import Order, index_rows, read_orders
+from logistics.routing.engine.solvers.ortools.rules import build_model
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.serveable import serveable
 
-# Each at the price or the limit that the engine's own schedule and check know.
-EXPRESSED = frozenset(
-    {
-        Feature.SERVICE_PER_PACKAGE,
-        Feature.SKILLS,
-        Feature.VEHICLES_ALLOWED,
-        Feature.VEHICLES_FORBIDDEN,
-        Feature.PINNED_VEHICLE,
-    }
-)
+# A leg of the model takes the same time at every hour.
+EXPRESSED = frozenset(Feature) - {Feature.SPEEDS}
 # A callback into the caller's code may ask Redis or write a row: not more often than a person can watch.
 CANCEL_EVERY_S = 0.1
 PROGRESS_EVERY_S = 0.5
@@ -72,7 +66,7 @@ class OrToolsRouting:
 
     def can_express(self, problem: Problem) -> str | None:
         """See `protocol.Solver`: whatever is in `EXPRESSED`."""
-        return refusal(problem, EXPRESSED, "OR-Tools' model")
+        return refusal(problem, EXPRESSED, "OR-Tools' model") or _combined(problem)
 
     def solve(
         self,
@@ -85,7 +79,7 @@ class OrToolsRouting:
         """See `protocol.Solver`; reasons of dropped stops are all FLEET_FULL here, the engine refines them."""
         started_s = time.monotonic()
         stops = [stop for stop in problem.stops if serveable(problem, stop)]
-        orders: dict[str, list[Stop]] = {}
+        orders: dict[str, Order] = {}
         solutions = 0
         if options.seed:
             # Guided local search draws nothing at random; the order of the nodes decides between equal moves.
@@ -95,7 +89,9 @@ class OrToolsRouting:
             watch = _Watch(model, options, started_s, on_progress, cancelled)
             orders = watch.search(start_only=self._start_only)
             solutions = watch.solutions
-        return closed_plan(problem, orders, self.name, started_s, solutions)
+        stops_of = {vehicle: order.stops for vehicle, order in orders.items()}
+        reloads = {vehicle: order.reload_before for vehicle, order in orders.items()}
+        return closed_plan(problem, stops_of, self.name, started_s, solutions, reloads)
 
 
 class _Watch:
@@ -124,8 +120,8 @@ class _Watch:
         self._stop = False
         self._error: BaseException | None = None
 
-    def search(self, *, start_only: bool) -> dict[str, list[Stop]]:
-        """Each vehicle's stops in the best solution found, empty if there is none; raises what a callback raised."""
+    def search(self, *, start_only: bool) -> dict[str, Order]:
+        """Each vehicle's order in the best solution found, empty if there is none; raises what a callback raised."""
         routing = self._model.routing
         routing.solver().ReSeed(self._options.seed)
         if self._cancelled is not None or self._iteration_limit is not None:
@@ -133,20 +129,36 @@ class _Watch:
             answers = chain.from_iterable(self._iterations())
             routing.AddSearchMonitor(routing.solver().CustomLimit(answers.__next__))
         routing.AddAtSolutionCallback(self._at_solution)
-        found: list[tuple[int, dict[str, list[Stop]]]] = []
+        found: list[tuple[int, dict[str, Order]]] = []
+        self._insert(found)
         for strategy in FIRST_SOLUTIONS:
             self._keep(routing.SolveWithParameters(first_solution(strategy, self._left_ms())), found)
         if found and not self._stop and not start_only:
-            start = routing.ReadAssignmentFromRoutes(_indices(self._model, min(found, key=_objective)[1]), True)
+            start = routing.ReadAssignmentFromRoutes(index_rows(self._model, min(found, key=_objective)[1]), True)
             self._keep(routing.SolveFromAssignmentWithParameters(start, local_search(self._left_ms())), found)
         if self._error is not None:
             raise self._error
         return min(found, key=_objective)[1] if found else {}
 
-    def _keep(self, assignment: Any | None, found: list[tuple[int, dict[str, list[Stop]]]]) -> None:
+    def _insert(self, found: list[tuple[int, dict[str, Order]]]) -> None:
+        """What insertion makes, where rules that OR-Tools' constructions stumble over are in use."""
+        problem = self._model.problem
+        if used_features(problem).keys() <= EVERYWHERE - {Feature.TOGETHER}:
+            return
+        plan = closed_plan(problem, {}, "insertion", self._started_s, 0)
+        reloads = reloads_of(plan)
+        orders = {
+            vehicle: Order(stops=stops, reload_before=tuple(reloads[vehicle]))
+            for vehicle, stops in orders_of(problem, plan).items()
+        }
+        start = self._model.routing.ReadAssignmentFromRoutes(index_rows(self._model, orders), True)
+        if start is not None:
+            found.append((start.ObjectiveValue(), orders))
+
+    def _keep(self, assignment: Any | None, found: list[tuple[int, dict[str, Order]]]) -> None:
         # OR-Tools reuses the assignment in its next search, so the orders are read at once.
         if assignment is not None:
-            found.append((assignment.ObjectiveValue(), _orders(self._model, assignment)))
+            found.append((assignment.ObjectiveValue(), read_orders(self._model, assignment)))
 
     def _left_ms(self) -> int:
         limit_s = self._options.time_limit_s
@@ -192,8 +204,8 @@ class _Watch:
 
     def _progress(self, objective: int, now_s: float) -> Progress:
         model, routing = self._model, self._model.routing
-        dropped = [k for k in range(len(model.stops)) if not routing.ActiveVar(_index(model, k)).Min()]
-        money = (objective - sum(model.drop_prices[k] for k in dropped)) * model.divisor
+        dropped = [k for k in range(len(model.stops)) if not routing.ActiveVar(model.index(k)).Min()]
+        money = (objective - sum(model.prices.drops[k] for k in dropped)) * model.prices.divisor
         return Progress(
             elapsed_s=now_s - self._started_s,
             cost=money // FINE_PER_CENT,
@@ -226,31 +238,14 @@ def local_search(left_ms: int) -> Any:
     return parameters
 
 
-def _objective(found: tuple[int, dict[str, list[Stop]]]) -> int:
+def _objective(found: tuple[int, dict[str, Order]]) -> int:
     return found[0]
 
 
-def _indices(model: RoutingModel, orders: dict[str, list[Stop]]) -> list[list[int]]:
-    """OR-Tools' index of every stop of every vehicle, in order."""
-    index_of = {stop.id: _index(model, position) for position, stop in enumerate(model.stops)}
-    return [[index_of[stop.id] for stop in orders.get(vehicle.id, ())] for vehicle in model.vehicles]
-
-
-def _index(model: RoutingModel, position: int) -> int:
-    index: int = model.manager.NodeToIndex(model.depot_count + position)
-    return index
-
-
-def _orders(model: RoutingModel, assignment: Any) -> dict[str, list[Stop]]:
-    """The stops of each vehicle that drives, in order."""
-    routing = model.routing
-    orders: dict[str, list[Stop]] = {}
-    for k, vehicle in enumerate(model.vehicles):
-        order = []
-        index = assignment.Value(routing.NextVar(routing.Start(k)))
-        while not routing.IsEnd(index):
-            order.append(model.stops[model.manager.IndexToNode(index) - model.depot_count])
-            index = assignment.Value(routing.NextVar(index))
-        if order:
-            orders[vehicle.id] = order
-    return orders
+def _combined(problem: Problem) -> str | None:
+    """What the model knows each for itself but not together: it has no clock for each trip."""
+    released = any(stop.released_s is not None for stop in problem.stops)
+    for vehicle in problem.vehicles:
+        if vehicle.reloads and released:
+            return f"vehicle {vehicle.id!r} has reloads and stops have released_s; OR-Tools' model knows one departure"
+    return None

@@ -1,0 +1,1 @@
+"""The problem as a model of OR-Tools' routing library."""
