@@ -63,6 +63,33 @@ def test_who_leaves_late_enough_has_rested_at_home(earliest_s, holds):
     assert found == ([] if holds else [("every_break_is_taken", message)])
 
 
+def test_a_break_that_may_begin_only_when_the_vehicle_leaves_is_missed():
+    # Served until 105, then driving: the only second at which it may begin is no pause.
+    assert told(a_day(Break(earliest_s=105, latest_s=105, duration_s=50)), a_plan()) == [
+        ("every_break_is_taken", "vehicle 'V' has no 50 s of rest that begin from 105 to 105")
+    ]
+
+
+def test_a_vehicle_underway_may_rest_before_its_first_leg():
+    visit = a_visit(arrival_s=150, start_s=150, departure_s=155)
+    plan = rested(a_rest(0, 50, before=0), visit=visit)
+    rest = Break(earliest_s=0, latest_s=90, duration_s=50)
+
+    assert told(a_day(rest, underway=Underway(place=0, ready_s=0)), plan) == []
+    assert told(a_day(underway=Underway(place=0, ready_s=0)), plan) == [
+        ("rests_are_breaks", "vehicle 'V' rests from 0 to 50, which is none of its breaks")
+    ]
+
+
+def test_a_rest_at_the_end_may_last_until_the_return():
+    # The stop lies at the depot: home from 5 to 5, after a rest until 55.
+    stop = a_stop(place=0)
+    visit = a_visit(travel_s=0, travel_m=0, arrival_s=0, start_s=0, departure_s=5)
+    route = a_route(visit, rests=(a_rest(5, 55),), return_s=55, return_travel_s=0, return_travel_m=0, distance_m=0)
+
+    assert told(a_day(Break(earliest_s=0, latest_s=9, duration_s=50), stop=stop), a_plan(route, cost=55)) == []
+
+
 def test_of_two_breaks_each_needs_its_own_rest():
     evening = Break(earliest_s=250, latest_s=254, duration_s=10)
 
