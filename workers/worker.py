@@ -1,8 +1,8 @@
 """`python -m workers.worker QUEUE`: runs the jobs of one queue, one at a time, each in a process of its own.
 
-A worker serves one queue, because one on several can lose a job between taking and starting it. The platform is loaded
-before the job's process is forked. When the worker is killed, that process (the horse) dies with it, so no job runs
-twice side by side; the relay hears the silence and rings again.
+A worker serves one queue, because one on several can lose a job between taking and starting it. The platform is loaded,
+and for the solver's queue the compiled searches too, before the job's process is forked. When the worker is killed,
+that process (the horse) dies with it, so no job runs twice side by side; the relay hears the silence and rings again.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from rq import Worker
 from logistics import create_app
 from logistics.config import Settings
 from logistics.db import db
-from logistics.observability import configure_logging
+from logistics.observability import configure_logging, get_logger
 from logistics.outbox import Queue
+from logistics.routing.engine.warming import warm
 from workers.guard import SERIALIZER, GuardedJob
 from workers.part_jobs import PART_QUEUE, warm_up
 from workers.processes import die_with_parent
@@ -82,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     settings = Settings.from_env()
     configure_logging(settings)
+    if Queue(chosen.queue) is Queue.SOLVER:
+        get_logger("workers.worker").info("searches ready", seconds=round(warm(), 1))
     with create_app(settings).app_context():
         work(settings, chosen.queue, intervals, burst=chosen.burst)
 
