@@ -180,3 +180,12 @@ def test_release_is_kept():
 
     later = a_stop(released_s=9_796)  # back at 10,001
     assert OpenRoute(a_problem(later), problem.vehicles[0]).cheapest(later) is None
+
+
+def test_a_vehicle_that_is_out_loads_first_when_nothing_of_its_first_trip_is_left():
+    stops = [a_stop("A", together="house"), a_stop("B"), a_stop("C", together="house", packages=11)]
+    vehicle = a_vehicle(reloads=1, underway=Underway(place=1, ready_s=0))
+
+    orders, plan = closed(a_problem(*stops, vehicles=[vehicle]), {"V": ["A", "B"]}, {"V": [1]})
+
+    assert (orders, reloads_of(plan)) == ({"V": ["B"]}, {"V": [0]})

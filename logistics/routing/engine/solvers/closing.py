@@ -82,7 +82,8 @@ def _holding(
                 if stop.together is not None and found[vehicle, stop.together] < groups[stop.together]
             }
             if torn:
-                kept[vehicle] = _without(order, torn)
+                out = problem.vehicle(vehicle).underway is not None
+                kept[vehicle] = _without(order, torn, out=out)
                 changed = True
         if not changed:
             return kept
@@ -99,13 +100,15 @@ def _holds(problem: Problem, vehicle: str, order: _Order) -> bool:
     return True
 
 
-def _without(order: _Order, leaving: Set[str]) -> _Order:
-    """The order without these stops, and without reloads for what is then no trip."""
+def _without(order: _Order, leaving: Set[str], *, out: bool) -> _Order:
+    """The order without these stops, and without reloads for what is then no trip.
+
+    A vehicle that is `out` has its first trip aboard, and loads ahead of its first stop if nothing of that is left.
+    """
     stops, reload_before = order
     staying = [stop for stop in stops if stop.id not in leaving]
     moved = {sum(stop.id not in leaving for stop in stops[:position]) for position in reload_before}
-    first = 0 if 0 in reload_before else 1  # only a vehicle that is underway loads ahead of its first stop
-    return staying, tuple(sorted(position for position in moved if first <= position < len(staying)))
+    return staying, tuple(sorted(position for position in moved if (0 if out else 1) <= position < len(staying)))
 
 
 def plan_value(problem: Problem, plan: Plan) -> Value:
