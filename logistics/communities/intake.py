@@ -39,6 +39,7 @@ class CompoundFact:
     gate_closes_min: int
     household_count: int
     building_count: int
+    volunteer_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,7 @@ def take_compounds(
             "gate_closes_min": compound.gate_closes_min,
             "household_count": compound.household_count,
             "building_count": compound.building_count,
+            "volunteer_count": compound.volunteer_count,
         }
         for compound in compounds
     ]

@@ -53,7 +53,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointPlace:
-    """A delivery point with the gate of its compound, in WGS-84, and the gate's hours in minutes after midnight."""
+    """A delivery point with the gate of its compound, in WGS-84, and the gate's hours in minutes after midnight.
+
+    `building` is the number of the building it stands at, empty where it serves the whole compound.
+    """
 
     point_id: int
     point_code: str
@@ -66,6 +69,9 @@ class PointPlace:
     lat: float
     gate_opens_min: int
     gate_closes_min: int
+    building: str = ""
+    building_count: int = 0
+    volunteer_count: int = 0
 
 
 def area_and_below(session: Session, area_id: int) -> list[int]:
@@ -218,8 +224,9 @@ def point_places(session: Session, point_ids: Collection[int]) -> dict[int, Poin
         row
         for part in chunks(point_ids)
         for row in session.execute(
-            select(DeliveryPoint, Compound)
+            select(DeliveryPoint, Compound, Building.number)
             .join(Compound, Compound.id == DeliveryPoint.compound_id)
+            .outerjoin(Building, Building.id == DeliveryPoint.building_id)
             .where(DeliveryPoint.id.in_(part))
         )
     ]
@@ -236,6 +243,22 @@ def point_places(session: Session, point_ids: Collection[int]) -> dict[int, Poin
             lat=compound.gate_lat,
             gate_opens_min=compound.gate_opens_min,
             gate_closes_min=compound.gate_closes_min,
+            building=building or "",
+            building_count=compound.building_count,
+            volunteer_count=compound.volunteer_count,
         )
-        for point, compound in rows
+        for point, compound, building in rows
     }
+
+
+def buildings_of(session: Session, household_ids: Collection[int]) -> dict[int, str]:
+    """The number of the building each household lives in, by household id."""
+    numbers: dict[int, str] = {}
+    for part in chunks(household_ids):
+        rows = session.execute(
+            select(Household.id, Building.number)
+            .join(Building, Building.id == Household.building_id)
+            .where(Household.id.in_(part))
+        )
+        numbers.update({household_id: number for household_id, number in rows})
+    return numbers

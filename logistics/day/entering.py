@@ -131,6 +131,7 @@ def _compound_facts(parsed: ParsedDay) -> list[communities.CompoundFact]:
             gate_closes_min=c.gate_closes_min,
             household_count=c.household_count,
             building_count=c.building_count,
+            volunteer_count=c.volunteer_count,
         )
         for c in parsed.compounds
     ]

@@ -24,8 +24,9 @@ from logistics.orders.models import Order, Store
 from logistics.orders.scope import owns_store, sees_homes, sees_order
 from logistics.routing.models import PlanStop, PlanStopBatch, PlanVehicle
 from logistics.routing.queries import cut_stop, stop_batches, stop_fields
+from logistics.routing.rules import StopKind
 from logistics.routing.scope import drives_elsewhere, sees_stop
-from logistics.routing.views import StopView
+from logistics.routing.views import RoundView, StopView, rounds_at
 from logistics.views import PAGE_SIZE, Rows, read_fields
 
 
@@ -79,12 +80,14 @@ class DoorView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestStop:
-    """`doors` is empty for merchants: whose goods are left at the door is not theirs to know."""
+    """`doors` is empty for merchants, and so is `rounds` where goods are left at doors: whose are is not theirs to
+    know."""
 
     stop: StopView
     address: str
     handover: HandoverView | None
     doors: tuple[DoorView, ...]
+    rounds: tuple[RoundView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +192,7 @@ def _stops(session: Session, viewer: Viewer, manifest_id: int, *, shared: bool) 
     ids = select(PlanStop.id).join(Manifest, Manifest.plan_vehicle_id == PlanStop.plan_vehicle_id).where(*scoped)
     batches, doors = stop_batches(session, viewer, ids), _doors(session, viewer, ids)
     statement = (
-        select(*stop_fields(), Compound.address, Handover.proof, Handover.note, Handover.happened_at)
+        select(*stop_fields(), PlanStop.rounds, Compound.address, Handover.proof, Handover.note, Handover.happened_at)
         .join(Compound, Compound.id == PlanStop.compound_id)
         .outerjoin(Handover, Handover.stop_id == PlanStop.id)
         .where(PlanStop.id.in_(ids))
@@ -198,11 +201,20 @@ def _stops(session: Session, viewer: Viewer, manifest_id: int, *, shared: bool) 
     stops = []
     for row in session.execute(statement).mappings():
         fields = dict(row)
-        address = fields.pop("address")
+        address, rounds = fields.pop("address"), fields.pop("rounds")
+        secret = viewer.role is Role.MERCHANT and fields["kind"] is StopKind.DOOR
         proof, note, happened_at = (fields.pop(name) for name in ("proof", "note", "happened_at"))
         done = None if proof is None else HandoverView(proof=proof, note=note, happened_at=happened_at)
         stop = StopView(**(cut_stop(fields) if shared else fields), batches=tuple(batches.get(fields["id"], ())))
-        stops.append(ManifestStop(stop=stop, address=address, handover=done, doors=tuple(doors.get(stop.id, ()))))
+        stops.append(
+            ManifestStop(
+                stop=stop,
+                address=address,
+                handover=done,
+                doors=tuple(doors.get(stop.id, ())),
+                rounds=rounds_at(stop.start_at, () if secret else rounds),
+            )
+        )
     return tuple(stops)
 
 

@@ -149,6 +149,18 @@ def orders_of_batches(session: Session, batch_ids: Collection[int]) -> dict[int,
     return members
 
 
+def orders_in_batches(session: Session, batch_ids: Collection[int]) -> list[tuple[int, int, int, int]]:
+    """`(batch id, order id, weight in grams, packages)` of every order of some batches, a row per order."""
+    columns = (BatchOrder.batch_id, BatchOrder.order_id, BatchOrder.weight_g, BatchOrder.package_count)
+    return [
+        (batch_id, order_id, weight_g, packages)
+        for part in chunks(batch_ids)
+        for batch_id, order_id, weight_g, packages in session.execute(
+            select(*columns).where(BatchOrder.batch_id.in_(part)).order_by(BatchOrder.order_id)
+        )
+    ]
+
+
 def packed_orders(session: Session, wave_ids: Collection[int]) -> list[tuple[str, int, int, int]]:
     """`(batch code, order id, weight in grams, packages)` of every batched order of some waves, a row per order."""
     rows = session.execute(

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
@@ -34,6 +34,7 @@ from logistics.routing.rules import (
     stop_kind,
     stops_from_batches,
 )
+from logistics.routing.walks import StopWalk, load_walks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class NamedVehicle:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanInputs:
     """Everything that decides a plan: `gates` by compound code, `closed` the stops whose gate is shut for their whole
-    window."""
+    window, `walks` what volunteers carry on from the gate, by stop code."""
 
     plan_id: int
     delivery_date: date
@@ -89,6 +90,7 @@ class PlanInputs:
     gates: dict[str, Gate]
     stops: tuple[GateStop, ...]
     closed: tuple[GateStop, ...]
+    walks: dict[str, StopWalk] = field(default_factory=dict)
 
     @property
     def midnight(self) -> datetime:
@@ -98,7 +100,7 @@ class PlanInputs:
     @property
     def sha256(self) -> str:
         """Changes whenever anything changes that the plan depends on."""
-        facts = [self.depots, self.vehicles, sorted(self.gates.items()), self.stops, self.closed]
+        facts = [self.depots, self.vehicles, sorted(self.gates.items()), self.stops, self.closed, self.walks]
         text = json.dumps([repr(fact) for fact in facts] + [self.roads_file, self.seed], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -174,6 +176,7 @@ def load_inputs(session: Session, plan: Plan) -> PlanInputs:
         gates=gates,
         stops=stops,
         closed=closed,
+        walks=load_walks(session, stops, batches, places),
     )
 
 

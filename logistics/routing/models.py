@@ -114,7 +114,11 @@ class PlanVehicle(Base):
 
 
 class PlanStop(Base):
-    """A stop of a plan: on a vehicle's route at `position` (from 1) with its times, or dropped with a reason."""
+    """A stop of a plan: on a vehicle's route at `position` (from 1) with its times, or dropped with a reason.
+
+    `rounds` is who of the compound's volunteers carries what to which building, in seconds after `start_at`; None where
+    nobody is counted on.
+    """
 
     __tablename__ = "plan_stops"
     __table_args__ = (
@@ -147,6 +151,7 @@ class PlanStop(Base):
     load_g_after: Mapped[int | None]
     travel_s: Mapped[int | None]
     travel_m: Mapped[int | None]
+    rounds: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
     drop_reason: Mapped[str | None] = mapped_column(String(32))
     drop_detail: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 

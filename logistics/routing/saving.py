@@ -11,30 +11,33 @@ from sqlalchemy.orm import Session
 
 from logistics.routing import engine
 from logistics.routing.engine.travel import TravelMatrix, Unplaced
+from logistics.routing.engine.walking import TwoEchelonPlan
 from logistics.routing.inputs import PlanInputs, at_minute
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanStopBatch, PlanVehicle
 from logistics.routing.rules import GATE_CLOSED, GateStop, PlanState
+from logistics.routing.walks import told_rounds
 
 
 def save_plan(
     session: Session,
     plan: Plan,
     inputs: PlanInputs,
-    solved: engine.Plan,
+    both: TwoEchelonPlan,
     travel: TravelMatrix,
     lines: Mapping[str, list[tuple[float, float]]],
     wishes: Mapping[str, list[dict[str, Any]]],
     *,
     now: datetime,
 ) -> None:
-    """Write routes, stops and dropped stops of a solved plan, and make the plan ready.
+    """Write routes, stops with the rounds of their volunteers, and dropped stops of a solved plan; make it ready.
 
     `wishes` holds what would have to be allowed for dropped stops to be served, see `easing`.
     Households hear of it when its manifests are issued: until then it is a plan that nobody drives by.
     """
+    solved = both.plan
     _save_depots(session, inputs)
     vehicles = _save_vehicles(session, inputs, solved, lines)
-    rows = _stop_rows(inputs, solved, travel, vehicles, wishes)
+    rows = _stop_rows(inputs, both, travel, vehicles, wishes)
     if rows:
         session.execute(insert(PlanStop), rows)
         _link_batches(session, inputs)
@@ -109,11 +112,12 @@ def _save_vehicles(
 
 def _stop_rows(
     inputs: PlanInputs,
-    solved: engine.Plan,
+    both: TwoEchelonPlan,
     travel: TravelMatrix,
     vehicles: Mapping[str, int],
     wishes: Mapping[str, list[dict[str, Any]]],
 ) -> list[dict[str, Any]]:
+    solved = both.plan
     visits = {
         visit.stop: {
             "plan_vehicle_id": vehicles[route.vehicle],
@@ -124,6 +128,8 @@ def _stop_rows(
             "load_g_after": visit.load_after_g,
             "travel_s": visit.travel_s,
             "travel_m": visit.travel_m,
+            "service_s": visit.departure_s - visit.start_s,
+            "rounds": told_rounds(both.rounds[visit.stop], visit.start_s) if visit.stop in both.rounds else None,
             "drop_reason": None,
             "drop_detail": None,
         }
@@ -202,6 +208,7 @@ def _dropped(reason: str, detail: dict[str, Any]) -> dict[str, Any]:
         "load_g_after",
         "travel_s",
         "travel_m",
+        "rounds",
     )
     return dict.fromkeys(unserved) | {"drop_reason": reason, "drop_detail": detail}
 

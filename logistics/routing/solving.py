@@ -23,10 +23,12 @@ from logistics.errors import NotFound
 from logistics.routing import engine
 from logistics.routing.easing import eased
 from logistics.routing.engine.travel import BadRoadFile, GreatCircleTravel, RoadTravel, TravelMatrix, TravelSource
+from logistics.routing.engine.walking import BadWalk, TwoEchelonPlan, plan_two_echelons
 from logistics.routing.inputs import PlanInputs, build_problem, load_inputs
 from logistics.routing.models import Plan
 from logistics.routing.rules import PLAN_TRANSITIONS, PlanState
 from logistics.routing.saving import save_plan
+from logistics.routing.walks import gate_walk
 
 log = structlog.get_logger()
 
@@ -76,7 +78,7 @@ def solve_plan(plan_id: int, *, travel_cache_dir: Path, now: Callable[[], dateti
     except Cancelled:
         _end(plan_id, PlanState.CANCELLED, error="", now=now())
         return
-    except (BadRoadFile, FileNotFoundError, engine.BadProblem, engine.PlanRejected) as fault:
+    except (BadRoadFile, FileNotFoundError, engine.BadProblem, BadWalk, engine.PlanRejected) as fault:
         log.warning("plan_failed", plan_id=plan_id, error=str(fault))
         _end(plan_id, PlanState.FAILED, error=str(fault), now=now())
         return
@@ -89,14 +91,14 @@ def solve_plan(plan_id: int, *, travel_cache_dir: Path, now: Callable[[], dateti
             return
         if load_inputs(session, plan).sha256 != inputs.sha256:
             raise InputsChanged(f"plan {plan.code} was made from data that has changed since")
-        save_plan(session, plan, inputs, solved.plan, solved.travel, solved.lines, solved.wishes, now=now())
+        save_plan(session, plan, inputs, solved.both, solved.travel, solved.lines, solved.wishes, now=now())
         clock.lap("save")
         plan.phase_seconds = clock.laps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Solved:
-    plan: engine.Plan
+    both: TwoEchelonPlan
     travel: TravelMatrix
     lines: dict[str, list[tuple[float, float]]]
     wishes: dict[str, list[dict[str, Any]]]
@@ -113,15 +115,16 @@ def _solve(inputs: PlanInputs, *, travel_cache_dir: Path, clock: _Clock) -> _Sol
     options = engine.SolveOptions(
         time_limit_s=inputs.time_limit_s, seed=inputs.seed, iteration_limit=inputs.iteration_limit
     )
-    plan = engine.solve(problem, options, on_progress=watch.on_progress, cancelled=watch.should_stop)
+    walks = {code: gate_walk(walk) for code, walk in inputs.walks.items()}
+    both = plan_two_echelons(problem, walks, options, on_progress=watch.on_progress, cancelled=watch.should_stop)
     clock.lap("solve")
     if watch.cancelled:
         raise Cancelled
-    wishes = eased(problem, plan, search=inputs.iteration_limit is None, stopped=watch.should_stop)
+    wishes = eased(both.problem, both.plan, search=inputs.iteration_limit is None, stopped=watch.should_stop)
     clock.lap("reasons")
-    lines = _lines(inputs, source, plan)
+    lines = _lines(inputs, source, both.plan)
     clock.lap("lines")
-    return _Solved(plan=plan, travel=travel, lines=lines, wishes=wishes)
+    return _Solved(both=both, travel=travel, lines=lines, wishes=wishes)
 
 
 def _lines(inputs: PlanInputs, source: TravelSource, plan: engine.Plan) -> dict[str, list[tuple[float, float]]]:

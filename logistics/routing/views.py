@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from logistics.communities.rules import PointKind
@@ -152,3 +152,62 @@ class PlanDetail(PlanView):
     depots: tuple[DepotView, ...]
     routes: tuple[RouteView, ...]
     dropped: tuple[StopView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropView:
+    """Packages of one building, and when the volunteer is there."""
+
+    building: str
+    package_count: int
+    weight_g: int
+    arrival_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripView:
+    """From the gate over some buildings and back."""
+
+    leaves_at: datetime
+    back_at: datetime
+    drops: tuple[DropView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundView:
+    """What one of a gate's volunteers carries; they are numbered from 1."""
+
+    volunteer: int
+    trips: tuple[TripView, ...]
+
+
+def rounds_at(start_at: datetime | None, rounds: Sequence[Mapping[str, Any]] | None) -> tuple[RoundView, ...]:
+    """Rounds as they are kept with a stop, in clock times: service begins at `start_at`."""
+    if start_at is None or not rounds:
+        return ()
+
+    def at(seconds: int) -> datetime:
+        return start_at + timedelta(seconds=seconds)
+
+    return tuple(
+        RoundView(
+            volunteer=one["volunteer"],
+            trips=tuple(
+                TripView(
+                    leaves_at=at(trip["leaves_s"]),
+                    back_at=at(trip["back_s"]),
+                    drops=tuple(
+                        DropView(
+                            building=drop["building"],
+                            package_count=drop["packages"],
+                            weight_g=drop["weight_g"],
+                            arrival_at=at(drop["arrival_s"]),
+                        )
+                        for drop in trip["drops"]
+                    ),
+                )
+                for trip in one["trips"]
+            ),
+        )
+        for one in rounds
+    )

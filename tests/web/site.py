@@ -8,10 +8,12 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from logistics.accounts.models import Role
 from logistics.clock import local_date
+from logistics.communities.models import Compound
 from logistics.day import service as days
 from logistics.day.commands import run_here
 from logistics.db import transaction
@@ -72,10 +74,11 @@ def browser_of(app: Flask, account_id: int) -> Browser:
     return Browser(*signed_in(app, account_id))
 
 
-def a_planned_day(cache: Path) -> PlannedDay:
+def a_planned_day(cache: Path, *, volunteers: int = 0) -> PlannedDay:
     """A day run to its manifests over the great circle: two vans of 50 kg, so the order of 60 kg is dropped."""
     with transaction() as session:
         town, store = a_town(session, compounds=3), a_store(session)
+        session.execute(update(Compound).values(volunteer_count=volunteers))
         for code in ("van-01", "van-02"):
             a_vehicle(session, store, code=code, capacity_g=50_000)
         campaign = a_campaign(

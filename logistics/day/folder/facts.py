@@ -14,7 +14,9 @@ from logistics.orders.rules import Channel, ShortageRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompoundRow:
-    """A compound and its gate. `street_office` and `community` are empty where the file does not say."""
+    """A compound and its gate. `street_office` and `community` are empty where the file does not say.
+
+    `volunteer_count` people carry from the gate to the buildings; 0: planning does not count on any."""
 
     code: str
     name: str
@@ -28,6 +30,7 @@ class CompoundRow:
     building_count: int
     gate_opens_min: int
     gate_closes_min: int
+    volunteer_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

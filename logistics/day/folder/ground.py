@@ -16,6 +16,7 @@ AREA_NAME_LENGTH_MAX = 20
 ADDRESS_LENGTH_MAX = 240
 HOUSEHOLDS_MAX, BUILDINGS_MAX = 200_000, 5_000
 VEHICLES_MAX = 500
+VOLUNTEERS_MAX = 200
 CAPACITY_KG_MAX = 100_000
 PACKAGES_MAX = 100_000
 WEIGHT_KG_MAX, VOLUME_L_MAX, PRICE_CNY_MAX = 1_000, 1_000, 1_000_000
@@ -50,6 +51,7 @@ def read_compounds(table: OpenTable, draft: Draft, area: MapArea | None) -> None
             building_count=row.whole("buildings", low=0, high=BUILDINGS_MAX, default=0),
             gate_opens_min=opens,
             gate_closes_min=closes,
+            volunteer_count=row.whole("volunteers", low=0, high=VOLUNTEERS_MAX, default=0),
         )
         if not row.bad:
             draft.compounds.append(compound)

@@ -39,7 +39,7 @@ COMPOUNDS = Table(
     name="compounds",
     placed=True,
     required=("compound", "name", "district", "address", "households", "buildings"),
-    optional=("street_office", "community", "gate_opens", "gate_closes"),
+    optional=("street_office", "community", "gate_opens", "gate_closes", "volunteers"),
 )
 DEPOTS = Table(name="depots", placed=True, required=("depot", "name", "opens", "closes"), optional=("merchant",))
 SLOTS = Table(name="slots", required=("slot", "start", "end"))

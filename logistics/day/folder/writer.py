@@ -68,6 +68,7 @@ def _compound(row: CompoundRow) -> Line:
         "buildings": row.building_count,
         "gate_opens": _clock(row.gate_opens_min),
         "gate_closes": _clock(row.gate_closes_min),
+        "volunteers": row.volunteer_count,
     }
 
 

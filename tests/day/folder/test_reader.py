@@ -40,6 +40,19 @@ def test_a_sound_folder_is_read_in_whole_units(tmp_path: Path) -> None:
     assert [(h.code, h.elderly, h.quarantined) for h in day.households] == [("H1", True, False), ("H2", False, True)]
 
 
+def test_volunteers_are_an_optional_column(tmp_path: Path) -> None:
+    with_some = (
+        "compound,name,district,address,lng,lat,households,buildings,volunteers\n"
+        "C1,松鹤苑,云渡区,茶亭路1号,117.088464,36.644543,91,3,4\n"
+        "C2,听潮里,云渡区,,117.055456,36.668824,233,5,\n"
+    )
+
+    assert [row.volunteer_count for row in read_day(tmp_path / "a", compounds=with_some).compounds] == [4, 0]
+    assert [row.volunteer_count for row in read_day(tmp_path / "b").compounds] == [0, 0]
+    problem = the_problem(tmp_path / "c", compounds=with_some.replace(",91,3,4", ",91,3,201"))
+    assert place_of(problem) == ("compounds.csv", 2, "volunteers")
+
+
 def test_the_day_is_the_one_after_the_last_order_by_local_time(tmp_path: Path) -> None:
     day = read_day(tmp_path)
 

@@ -19,7 +19,8 @@ class GateWalk:
     `seconds` is (m, m) whole seconds on foot, row = from, column = to, row 0 the gate, `UNREACHABLE` where there is no
     way. The goods are on the ground `unloading_s` after service begins, and then the first volunteer loads. With
     `vehicle_waits` the driver stays until the last volunteer is back, else it leaves when unloaded. `place` is the
-    gate in the problem's matrices, None being where the stop is; `gate` its name where a compound has several.
+    gate in the problem's matrices, None being where the stop is; `gate` its name where a compound has several. What the
+    stop drops beyond the goods of `buildings` stays at the gate.
 
     Raises:
         BadWalk: if anything is wrong; every mistake found is in the one error.
