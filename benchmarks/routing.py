@@ -28,6 +28,7 @@ from benchmarks import routing_peers
 from benchmarks.routing_peers import PEERS, CannotExpress, Peer
 from logistics.routing import engine
 from logistics.routing.engine.formats import ReadProblem, plan_of_orders, read_problem
+from logistics.routing.engine.solvers import ruin_recreate
 
 GRACE_S = 120
 """How much longer than its limit a solver may run before it is killed."""
@@ -161,6 +162,8 @@ def warm(name: str) -> None:
     for package in {PEERS[name].package, "pyvrp"} if name == "engine" else {PEERS[name].package}:
         if importlib.util.find_spec(package):
             importlib.import_module(package)
+    if name == "engine":
+        ruin_recreate.warm()
 
 
 def faults_of(read: ReadProblem, plan: engine.Plan) -> list[str]:

@@ -1,5 +1,6 @@
-"""Two engines together: never worse than the start, and around what PyVRP cannot express."""
+"""The engines together: never worse than what OR-Tools constructs, and around what one of them cannot express."""
 
+import dataclasses
 from collections import Counter
 
 import pytest
@@ -8,9 +9,11 @@ from hypothesis import strategies as st
 
 from logistics.routing.engine import DropReason, OrToolsRouting, SolveOptions, check, solve
 from logistics.routing.engine.plan import Dropped
+from logistics.routing.engine.solvers import recipes
 from logistics.routing.engine.solvers.closing import plan_value
 from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.pyvrp_search import STOPS_MAX, PyvrpSearch
+from logistics.routing.engine.solvers.ruin_recreate import RuinRecreate
 from tests.routing.engine.builders import a_plan, a_problem, a_stop, a_vehicle
 from tests.routing.engine.test_solve import a_small_problem, best_by_brute_force, problems
 from tests.routing.engine.test_solvers import a_town
@@ -60,15 +63,62 @@ def test_a_small_town_is_back_before_its_time_is_up():
     assert plan.seconds < 20  # 600 steps in each thread take less than a second of an idle core
 
 
-def test_what_pyvrp_cannot_express_is_planned_by_ortools_alone():
-    problem = a_town(12)
+def with_reloads(problem):
+    vehicles = tuple(dataclasses.replace(vehicle, reloads=1, reload_s=60) for vehicle in problem.vehicles)
+    return dataclasses.replace(problem, vehicles=vehicles)
+
+
+def test_what_the_kernel_cannot_hold_is_improved_by_pyvrp_or_planned_by_ortools_alone():
+    problem = with_reloads(a_town(12))
     search = PyvrpSearch(stops_max=11)
     options = SolveOptions(time_limit_s=30, iteration_limit=5)
 
+    assert RuinRecreate().can_express(problem) == "vehicle 'V0' has reloads, which ruin and recreate cannot express"
     assert search.can_express(problem) == "12 stops; PyVRP keeps to its time up to 11"
     plan = solve(problem, options, solver=Portfolio(improver=search))
     assert (plan.solver, plan.dropped) == ("ortools-routing", ())
     assert solve(problem, options, solver=Portfolio(improver=PyvrpSearch(stops_max=12))).solver == "portfolio"
+
+
+def test_what_pyvrp_cannot_express_the_kernel_plans_alone():
+    problem = a_town(12)
+    options = SolveOptions(time_limit_s=30, iteration_limit=20)
+
+    alone = solve(problem, options, solver=Portfolio(improver=PyvrpSearch(stops_max=11)))
+
+    assert (alone.solver, alone.dropped) == ("portfolio", ())
+    assert plan_value(problem, alone) == plan_value(problem, solve(problem, options))
+
+
+@pytest.mark.parametrize("stop_count", [12, recipes.SIDE_BY_SIDE_STOPS + 1])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_any_number_of_threads_plans_the_same_again(stop_count, workers):
+    problem = a_town(stop_count, vehicle_count=20)
+    options = SolveOptions(time_limit_s=60, iteration_limit=3, workers=workers)
+
+    first, second = solve(problem, options), solve(problem, options)
+
+    assert first == second
+    assert first.dropped == ()
+
+
+def test_a_given_start_is_not_thrown_away():
+    problem = a_town(40)
+    good = solve(problem, SolveOptions(time_limit_s=60, iteration_limit=40))
+    start = {route.vehicle: [visit.stop for visit in route.visits] for route in good.routes}
+
+    again = solve(problem, SolveOptions(time_limit_s=60, iteration_limit=1, start=start))
+
+    assert plan_value(problem, again) <= plan_value(problem, good)
+
+
+def test_a_start_the_problem_does_not_know_is_used_as_far_as_it_holds():
+    problem = a_town(12)
+    start = {"V0": ["S1", "nobody", "S3"], "gone": ["S2"], "V1": ["S1", "S4"]}
+
+    plan = solve(problem, SolveOptions(time_limit_s=60, iteration_limit=1, start=start))
+
+    assert plan.dropped == ()
 
 
 def test_everything_else_pyvrp_can_express():

@@ -1,4 +1,4 @@
-"""Several engines, each for what it does best: OR-Tools constructs, PyVRP improves, OR-Tools recombines."""
+"""Several engines, each for what it does best, chosen by what the problem needs and by its size."""
 
 import dataclasses
 import time
@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
+from logistics.routing.engine.solvers.closing import closed_plan
 from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.pyvrp_search import PyvrpSearch
+from logistics.routing.engine.solvers.recipes import Recipe
+from logistics.routing.engine.solvers.ruin_recreate import RuinRecreate
 from logistics.routing.engine.solvers.watching import Watch
 
 # The first plans of 463 stops take 0.3 s; this is for thousands of stops and short limits.
@@ -16,22 +19,26 @@ START_SHARE = 0.4
 
 
 class Portfolio:
-    """The best of OR-Tools' constructed plans, improved by PyVRP from two seeds on two cores.
+    """The compiled kernel, PyVRP and OR-Tools' set partitioning together where the kernel's tables hold the problem
+    (see `recipes`).
 
-    What PyVRP cannot express, `OrToolsRouting` plans alone; the plan then bears its name. The plan is never worse than
-    the constructed one. With an `iteration_limit` (one iteration is ten of PyVRP's in each thread) nothing but the time
-    limit depends on the clock.
+    What they do not hold, PyVRP improves from the best of OR-Tools' constructed plans; what PyVRP cannot express
+    either, `OrToolsRouting` plans alone, and the plan then bears its name. With an `iteration_limit` (one iteration is
+    a thousand of the kernel's steps or ten of PyVRP's in each thread) nothing but the time limit depends on the clock.
     """
 
     name = "portfolio"
 
-    def __init__(self, *, improver: PyvrpSearch | None = None) -> None:
-        self._starter = OrToolsRouting(start_only=True)
+    def __init__(self, *, improver: PyvrpSearch | None = None, kernel: RuinRecreate | None = None) -> None:
+        self._kernel = RuinRecreate() if kernel is None else kernel
         self._improver = PyvrpSearch() if improver is None else improver
+        self._starter = OrToolsRouting(start_only=True)
         self._fallback = OrToolsRouting()
 
     def can_express(self, problem: Problem) -> str | None:
         """See `protocol.Solver`: what its parts cannot express the fallback can."""
+        if self._kernel.can_express(problem) is None:
+            return None
         return self._fallback.can_express(problem)
 
     def solve(
@@ -43,6 +50,23 @@ class Portfolio:
         cancelled: Callable[[], bool] | None = None,
     ) -> Plan:
         """See `protocol.Solver`; reasons of dropped stops are all FLEET_FULL here, the engine refines them."""
+        if self._kernel.can_express(problem) is not None:
+            return self._solve_what_the_kernel_cannot_hold(problem, options, on_progress, cancelled)
+        started_s = time.monotonic()
+        watch = Watch(problem, started_s, on_progress, cancelled)
+        hours = [problem.hours_of(vehicle) for vehicle in problem.vehicles]
+        if not problem.stops or all(span.start_s > span.end_s for span in hours) or watch.must_stop():
+            return closed_plan(problem, {}, self.name, started_s, 0)
+        recipe = Recipe(problem, options, watch, name=self.name, started_s=started_s)
+        return recipe.run(polished=self._improver.can_express(problem) is None)
+
+    def _solve_what_the_kernel_cannot_hold(
+        self,
+        problem: Problem,
+        options: SolveOptions,
+        on_progress: Callable[[Progress], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> Plan:
         if self._improver.can_express(problem) is not None:
             return self._fallback.solve(problem, options, on_progress=on_progress, cancelled=cancelled)
         started_s = time.monotonic()

@@ -15,9 +15,10 @@ class SolveOptions:
     """How long to search and from which seed.
 
     `time_limit_s` is wall time, model building included, from 0.01 s. `iteration_limit` counts the solver's own steps
-    (OR-Tools: a thousand checks of its limits, 1 to 3 ms; PyVRP and the portfolio: ten of PyVRP's iterations in each
-    thread, 10 ms at 30 stops, 30 ms at 460). With it, a run is repeatable on any machine: same problem, same seed, same
-    limit, same plan, as long as the time limit does not stop it first, so give that generously.
+    (OR-Tools: a thousand checks of its limits, 1 to 3 ms; PyVRP: ten of its iterations in each thread, 10 ms at 30
+    stops, 30 ms at 460; ruin and recreate: a thousand of its steps in each thread, 5 to 15 ms; the portfolio: as its
+    parts). With it, a run is repeatable on any machine: same problem, same seed, same limit, same plan, as long as the
+    time limit does not stop it first, so give that generously.
 
     `workers` is how many searches may run side by side, one on a core each. `start` is a plan to begin with, the ids of
     each vehicle's stops in order: what of it the problem does not know or no longer allows is left out.
