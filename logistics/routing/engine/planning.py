@@ -13,6 +13,9 @@ from logistics.routing.engine.solvers.insertion import best_insertion, open_rout
 from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
 
+# What reasons and check take after the search: 0.85 s at 20,000 stops.
+CHECK_S_PER_STOP = 6e-5
+
 
 class PlanRejected(RuntimeError):
     """A solver handed back a plan that breaks rules: a bug in the engine, never the user's fault."""
@@ -47,7 +50,7 @@ def solve(
     if impossible:
         stops = tuple(stop for stop in problem.stops if stop.id not in impossible)
         possible = dataclasses.replace(problem, stops=stops)
-    spent_s = time.monotonic() - started_s
+    spent_s = time.monotonic() - started_s + CHECK_S_PER_STOP * len(problem.stops)
     left = dataclasses.replace(options, time_limit_s=max(0.01, options.time_limit_s - spent_s))
     found = solver.solve(possible, left, on_progress=on_progress, cancelled=cancelled)
     plan = dataclasses.replace(

@@ -7,8 +7,9 @@ DOI 10.1002/net.3230230804; Santini et al. 2023, "Decomposition strategies for v
 10.1287/ijoc.2023.1288, on why parts are made of whole routes that lie close to each other).
 """
 
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,10 +22,10 @@ from logistics.routing.engine.decompose.parts import Part
 from logistics.routing.engine.decompose.resplit import resplit
 from logistics.routing.engine.decompose.starting import holding_routes, known_orders
 from logistics.routing.engine.decompose.tasks import PartRunner, PartSolver, PartTask, Stretch
-from logistics.routing.engine.decompose.threads import InThreads
+from logistics.routing.engine.decompose.threads import SHORTEST_S, InThreads
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
-from logistics.routing.engine.solvers.closing import plan_value
+from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value, reloads_of
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.watching import Watch
 
@@ -32,9 +33,14 @@ from logistics.routing.engine.solvers.watching import Watch
 PART_STOPS = 1_250
 # Rounds: enough to move every seam several times, each long enough for a part to be worth cutting out.
 ROUNDS, PART_SECONDS_MIN = 10, 1.0
-# Merging and leaving, as a share of the time and at most.
-CLOSING_SHARE, CLOSING_S_MAX = 0.01, 0.3
+# Merging and leaving, as a share of the time and at most, and so long for every stop: a last insertion of what is left
+# out schedules all routes once more.
+CLOSING_SHARE, CLOSING_S_MAX, CLOSING_S_PER_STOP = 0.01, 0.3, 5e-5
 SEEDS = 2**31
+# After so many rounds in a row of which no part came back there is no use in another.
+LOST_ROUNDS_MAX = 3
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,36 +110,88 @@ class _Search:
         self._watch = watch
         self._started_s = started_s
         closing_s = min(CLOSING_SHARE * options.time_limit_s, CLOSING_S_MAX)
+        closing_s += min(0.1 * options.time_limit_s, CLOSING_S_PER_STOP * len(problem.stops))
         self._end_s = started_s + options.time_limit_s - closing_s
+        self._insert_until_s = self._end_s + closing_s / 2
         self._random = np.random.default_rng(options.seed)
         self._atlas = Atlas(problem)
         self._wished = known_orders(self._atlas, options.start)
         self._merged = Merged(self._atlas, holding_routes(self._atlas, self._wished))
         self._best = self._plan()
+        self._lost_rounds = 0
 
     def run(self) -> None:
         """Round after round until the limit."""
         count = self._part_count()
         rounds = self._round_count(count)
+        if self._options.iteration_limit is not None:
+            for number in range(rounds):
+                if self._over():
+                    return
+                stretch = Stretch(begin=number / rounds, end=(number + 1) / rounds)
+                iterations = max(1, self._options.iteration_limit // rounds)
+                self._round(number, count, stretch, end_s=self._end_s, iterations=iterations)
+            return
         begin_s = time.monotonic()
-        for number in range(rounds):
-            if self._watch.must_stop() or time.monotonic() >= self._end_s:
-                return
-            share = (number + 1) / rounds
-            self._round(number, rounds, count, begin_s + share * (self._end_s - begin_s))
+        whole_s = max(1e-9, self._end_s - begin_s)
+        round_s, number = whole_s / rounds, 0
+        while not self._over():
+            now_s = time.monotonic()
+            left_s = self._end_s - now_s
+            end_s = now_s + left_s / max(1, round(left_s / round_s))
+            stretch = Stretch(begin=(now_s - begin_s) / whole_s, end=(end_s - begin_s) / whole_s)
+            self._round(number, count, stretch, end_s=end_s, iterations=None)
+            # on a busy machine rounds last longer than planned, and there are fewer
+            round_s, number = max(round_s, time.monotonic() - now_s), number + 1
+
+    def _over(self) -> bool:
+        over = self._watch.must_stop() or time.monotonic() + SHORTEST_S > self._end_s
+        return over or self._lost_rounds >= LOST_ROUNDS_MAX
 
     def best(self, name: str) -> Plan:
-        """The best plan after any round, or the start."""
+        """The best plan after any round, or the start, with what a vehicle of another part can still take."""
+        self._insert_left_out()
         return replace(self._best, solver=name, seconds=time.monotonic() - self._started_s)
 
-    def _round(self, number: int, rounds: int, count: int, end_s: float) -> None:
+    def _insert_left_out(self) -> None:
+        if not self._best.dropped or self._watch.must_stop() or time.monotonic() >= self._insert_until_s:
+            return
+        plan = closed_plan(
+            self._problem,
+            orders_of(self._problem, self._best),
+            self._best.solver,
+            self._started_s,
+            self._best.solutions,
+            reloads_of(self._best),
+            deadline_s=self._insert_until_s,
+        )
+        if plan_value(self._problem, plan) < plan_value(self._problem, self._best):
+            self._best = plan
+
+    def _round(self, number: int, count: int, stretch: Stretch, *, end_s: float, iterations: int | None) -> None:
         parts = self._parts(number, count)
-        tasks = self._tasks(parts, number, rounds, end_s)
+        turns = -(-len(parts) // self._runner.side_by_side)
+        left_s = max(0.0, end_s - time.monotonic())
+        tasks = [
+            PartTask(
+                whole=self._problem,
+                part=part,
+                seed=int(self._random.integers(SEEDS)),
+                seconds=left_s / max(1, turns) if iterations is None else left_s,
+                iterations=iterations,
+                stretch=stretch,
+            )
+            for part in parts
+        ]
+
+        self._lost_rounds += 1
 
         def done(index: int, plan: Plan) -> None:
+            self._lost_rounds = 0
             try:
                 self._merged.take(parts[index], plan)
-            except StrangePlan:
+            except StrangePlan as fault:
+                log.warning("a part's plan is not taken: %s", fault)
                 return
             if self._watch.due():
                 self._keep()
@@ -149,23 +207,6 @@ class _Search:
             angle = float(self._random.uniform(0, 2 * np.pi))
             parts = first_split(self._atlas, part_count=count, angle=angle)
         return [part for part in parts if part.vehicles and part.stops]
-
-    def _tasks(self, parts: Sequence[Part], number: int, rounds: int, end_s: float) -> list[PartTask]:
-        turns = -(-len(parts) // self._runner.side_by_side)
-        limit = self._options.iteration_limit
-        counted = limit is not None
-        left_s = max(0.0, (self._end_s if counted else end_s) - time.monotonic())
-        return [
-            PartTask(
-                whole=self._problem,
-                part=part,
-                seed=int(self._random.integers(SEEDS)),
-                seconds=left_s if counted else left_s / max(1, turns),
-                iterations=None if limit is None else max(1, limit // rounds),
-                stretch=Stretch(begin=number / rounds, end=(number + 1) / rounds),
-            )
-            for part in parts
-        ]
 
     def _part_count(self) -> int:
         """So many that all who work side by side have as many."""

@@ -12,10 +12,11 @@ from logistics.routing.engine import Plan, Problem, Progress, Route, SolveOption
 from logistics.routing.engine.decompose.atlas import Atlas
 from logistics.routing.engine.decompose.decomposed import Decomposed, Sizes
 from logistics.routing.engine.decompose.merging import Merged, StrangePlan
+from logistics.routing.engine.decompose.part_solvers import EitherParts, KernelParts, RichParts
 from logistics.routing.engine.decompose.parts import Part
 from logistics.routing.engine.decompose.processes import InProcesses
 from logistics.routing.engine.decompose.starting import known_orders
-from logistics.routing.engine.decompose.tasks import PartTask, Stretch
+from logistics.routing.engine.decompose.tasks import PartSolver, PartTask, Stretch
 from logistics.routing.engine.decompose.threads import InThreads
 from tests.routing.engine.builders import a_plan, a_problem, a_route, a_stop, a_vehicle, a_visit
 from tests.routing.engine.decompose.solvers import Failing, FirstFit
@@ -30,12 +31,13 @@ def options(*, seed: int = 1, iterations: int | None = 4, **more: object) -> Sol
 
 
 class Recording:
-    """A runner that solves nothing and remembers what it was asked."""
+    """A runner that remembers what it was asked, and answers or not."""
 
     side_by_side = 2
 
-    def __init__(self) -> None:
+    def __init__(self, *, answering: bool = False) -> None:
         self.rounds: list[Sequence[PartTask]] = []
+        self._answering = answering
 
     def run(
         self,
@@ -46,6 +48,8 @@ class Recording:
         done: Callable[[int, Plan], None],
     ) -> None:
         self.rounds.append(tasks)
+        for number, task in enumerate(tasks if self._answering else ()):
+            done(number, FirstFit().solve_part(task.problem(), task.options(seconds=1.0), task.stretch, must_stop))
 
     def close(self) -> None:
         """Nothing was started."""
@@ -97,8 +101,7 @@ def test_a_part_that_fails_keeps_its_start() -> None:
 
 
 def test_the_cooling_runs_over_all_rounds_and_iterations_are_shared_out() -> None:
-    runner = Recording()
-
+    runner = Recording(answering=True)
     Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(a_town(40), options(iterations=100))
 
     stretches = [tasks[0].stretch for tasks in runner.rounds]
@@ -113,6 +116,7 @@ def test_seconds_are_shared_by_turns() -> None:
 
     Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(a_town(40), options(iterations=None))
 
+    assert len(runner.rounds) == 3  # of none a part came back
     first = runner.rounds[0]
     # 4 rounds of 4 parts, 2 side by side: 8 turns in what is left of the limit
     assert all(GENEROUS_S / 8 * 0.9 < task.seconds < GENEROUS_S / 8 for task in first)
@@ -123,7 +127,7 @@ def test_a_small_town_is_one_part() -> None:
 
     Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(a_town(9), options())
 
-    assert [len(tasks) for tasks in runner.rounds] == [1] * 4
+    assert {len(tasks) for tasks in runner.rounds} == {1}
 
 
 def test_who_cancels_gets_the_start() -> None:
@@ -137,6 +141,39 @@ def test_who_cancels_gets_the_start() -> None:
     assert [(route.vehicle, [visit.stop for visit in route.visits]) for route in plan.routes] == [("V0", ["S1", "S2"])]
     assert len(plan.dropped) == 18
     assert check(town, plan) == ()
+
+
+def test_what_no_part_could_take_is_inserted_at_the_end() -> None:
+    town = a_town(16, vehicles=2)
+
+    plan = Decomposed(solver=Failing("S0"), sizes=Sizes(part_stops=4, rounds=1)).solve(town, options())
+
+    # 1,200 g a vehicle, 16 × 100 g: there is room for all, wherever the part that failed was
+    assert plan.dropped == ()
+    assert check(town, plan) == ()
+
+
+@pytest.mark.parametrize("solver", [KernelParts(), RichParts(), EitherParts()])
+def test_the_engines_own_searches_solve_parts(solver: PartSolver) -> None:
+    town = a_town(24, vehicles=4)
+    start = {"V0": ["S3", "S2", "S1"], "V1": ["S9", "S8"]}
+    given = SolveOptions(time_limit_s=GENEROUS_S, seed=3, iteration_limit=1, workers=1, start=start)
+
+    one, other = (solver.solve_part(town, given, Stretch(begin=0.5, end=1.0), lambda: False) for _ in range(2))
+
+    assert one == other
+    assert one.dropped == ()
+    assert check(town, one) == ()
+
+
+def test_rules_that_the_kernel_does_not_know_are_the_others_business() -> None:
+    late = a_town(8, vehicles=2, changed={0: {"released_s": 500}})
+
+    assert KernelParts().can_express(late) is not None
+    assert EitherParts().can_express(late) is None
+    plan = EitherParts().solve_part(late, options(iterations=1, workers=1), Stretch(), lambda: False)
+    assert plan.solver == "rich-ruin-recreate"
+    assert check(late, plan) == ()
 
 
 def test_progress_is_told() -> None:
