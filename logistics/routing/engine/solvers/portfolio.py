@@ -4,6 +4,7 @@ import dataclasses
 import time
 from collections.abc import Callable
 
+from logistics.routing.engine.decompose import Decomposed, PartRunner
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers.closing import closed_plan
@@ -16,6 +17,8 @@ from logistics.routing.engine.solvers.watching import Watch
 
 # The first plans of 463 stops take 0.3 s; this is for thousands of stops and short limits.
 START_SHARE = 0.4
+# Beyond, a problem is solved in parts; a plan then bears the name of `Decomposed`.
+WHOLE_STOPS = 4_000
 
 
 class Portfolio:
@@ -25,11 +28,20 @@ class Portfolio:
     What they do not hold, PyVRP improves from the best of OR-Tools' constructed plans; what PyVRP cannot express
     either, `OrToolsRouting` plans alone, and the plan then bears its name. With an `iteration_limit` (one iteration is
     a thousand of the kernel's steps or ten of PyVRP's in each thread) nothing but the time limit depends on the clock.
+
+    Problems of more than WHOLE_STOPS are split into parts, which `parts` solves (threads of this process unless given).
     """
 
     name = "portfolio"
 
-    def __init__(self, *, improver: PyvrpSearch | None = None, kernel: RuinRecreate | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        improver: PyvrpSearch | None = None,
+        kernel: RuinRecreate | None = None,
+        parts: PartRunner | None = None,
+    ) -> None:
+        self._large = Decomposed(runner=parts)
         self._kernel = RuinRecreate() if kernel is None else kernel
         self._improver = PyvrpSearch() if improver is None else improver
         self._starter = OrToolsRouting(start_only=True)
@@ -50,6 +62,8 @@ class Portfolio:
         cancelled: Callable[[], bool] | None = None,
     ) -> Plan:
         """See `protocol.Solver`; reasons of dropped stops are all FLEET_FULL here, the engine refines them."""
+        if len(problem.stops) > WHOLE_STOPS and self._large.can_express(problem) is None:
+            return self._large.solve(problem, options, on_progress=on_progress, cancelled=cancelled)
         if self._kernel.can_express(problem) is not None:
             return self._solve_what_the_kernel_cannot_hold(problem, options, on_progress, cancelled)
         started_s = time.monotonic()

@@ -18,6 +18,7 @@ from logistics.routing.engine.decompose.processes import InProcesses
 from logistics.routing.engine.decompose.starting import known_orders
 from logistics.routing.engine.decompose.tasks import PartSolver, PartTask, Stretch
 from logistics.routing.engine.decompose.threads import InThreads
+from logistics.routing.engine.solvers.portfolio import WHOLE_STOPS, Portfolio
 from tests.routing.engine.builders import a_plan, a_problem, a_route, a_stop, a_vehicle, a_visit
 from tests.routing.engine.decompose.solvers import Failing, FirstFit
 from tests.routing.engine.decompose.towns import a_town, mixed_towns
@@ -245,3 +246,11 @@ def test_a_plan_of_another_parts_vehicle_is_not_taken() -> None:
 
     with pytest.raises(StrangePlan):
         merged.take(Part(vehicles=(0,), stops=(0,), routes={}), a_plan(routed(problem, "W", "A")))
+
+
+def test_the_portfolio_splits_what_is_larger_than_a_town() -> None:
+    def solver_of(stops: int) -> str:
+        return Portfolio(parts=Recording()).solve(a_town(stops), options(), cancelled=lambda: True).solver
+
+    assert solver_of(WHOLE_STOPS + 1) == "decomposed"
+    assert solver_of(WHOLE_STOPS) == "portfolio"
