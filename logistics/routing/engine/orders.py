@@ -33,11 +33,14 @@ def orders_in(plan: Plan) -> dict[str, Order]:
     return {route.vehicle: order_of(route) for route in plan.routes}
 
 
-def without(order: Order, gone: Collection[str]) -> Order:
-    """The order without some stops; a trip of which nothing is left is not loaded for."""
+def without(order: Order, gone: Collection[str], *, out: bool) -> Order:
+    """The order without some stops; a trip of which nothing is left is not loaded for.
+
+    A vehicle that is `out` already has its first trip aboard: with nothing left of that it must load for the next.
+    """
     kept = [index for index, stop in enumerate(order.stops) if stop not in gone]
-    reloads = {(sum(index < before for index in kept), before) for before in order.reload_before}
-    needed = {after for after, before in reloads if after < len(kept) and (after > 0 or before == 0)}
+    reloads = {sum(index < before for index in kept) for before in order.reload_before}
+    needed = {after for after in reloads if after < len(kept) and (after > 0 or out)}
     return Order(stops=tuple(order.stops[index] for index in kept), reload_before=tuple(sorted(needed)))
 
 

@@ -96,7 +96,8 @@ class Searching:
         targets = {stop.id for stop in group_of(self.problem, self.problem.stop(lever.stop))}
         orders = orders_in(plan)
         host = next(name for name, order in orders.items() if targets & set(order.stops))
-        base = {**self.base, **{name: without(order, targets) for name, order in orders.items()}}
+        out = {vehicle.id for vehicle in self.problem.vehicles if vehicle.underway is not None}
+        base = {**self.base, **{name: without(order, targets, out=name in out) for name, order in orders.items()}}
         base |= {vehicle.id: Order() for vehicle in self.vehicles[:ROUTES_OPENED] if vehicle.id not in orders}
         if lever.kind in AT_ONCE:
             found = inserted(self.problem, lever, lever.most, host, base)

@@ -21,7 +21,7 @@ def kept_orders(rest: Remaining, impossible: Collection[str]) -> dict[str, Order
     holding = {
         vehicle.id: order
         for vehicle in problem.vehicles
-        if (order := _holding(problem, vehicle, without(rest.orders.get(vehicle.id, Order()), impossible))).stops
+        if (order := _holding(problem, vehicle, rest.orders.get(vehicle.id, Order()), impossible)).stops
     }
     holding = _whole_groups(problem, holding)
     served = {stop for order in holding.values() for stop in order.stops}
@@ -91,17 +91,19 @@ def _cost(problem: Problem, vehicle: Vehicle, route: Route) -> int:
     return route_cost_fine(vehicle, route) + late_cost_fine(problem, route)
 
 
-def _holding(problem: Problem, vehicle: Vehicle, order: Order) -> Order:
-    """The order without the fewest and least stops, one at a time, that make it break a rule."""
+def _holding(problem: Problem, vehicle: Vehicle, planned: Order, gone: Collection[str]) -> Order:
+    """The order without those that are gone, and without the fewest and least that make it break a rule."""
+    out = vehicle.underway is not None
+    order = without(planned, gone, out=out)
     while order.stops and scheduled(problem, vehicle, order) is None:
-        shorter = [(stop, without(order, [stop])) for stop in order.stops]
+        shorter = [(stop, without(order, [stop], out=out)) for stop in order.stops]
         holding = [
             (serving_weight(problem.stop(stop)), _cost(problem, vehicle, route), stop)
             for stop, rest in shorter
             if rest.stops and (route := scheduled(problem, vehicle, rest)) is not None
         ]
         stop = min(holding)[2] if holding else _least_fitting(problem, vehicle, order)
-        order = without(order, [stop])
+        order = without(order, [stop], out=out)
     return order
 
 
@@ -130,8 +132,5 @@ def _whole_groups(problem: Problem, orders: Mapping[str, Order]) -> dict[str, Or
     }
     if not torn:
         return dict(orders)
-    found = {name: without(order, torn) for name, order in orders.items()}
-    again = {
-        vehicle.id: _holding(problem, vehicle, found[vehicle.id]) for vehicle in problem.vehicles if vehicle.id in found
-    }
+    again = {name: _holding(problem, problem.vehicle(name), order, torn) for name, order in orders.items()}
     return _whole_groups(problem, {name: order for name, order in again.items() if order.stops})

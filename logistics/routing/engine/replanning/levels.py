@@ -90,8 +90,7 @@ def opened(
     found = search.solver.solve(part, options, on_progress=search.on_progress, cancelled=search.cancelled)
     merged = {name: order for name, order in orders.items() if name not in names}
     merged |= {route.vehicle: order_of(route) for route in found.routes}
-    left_out = {dropped.stop for dropped in found.dropped}
-    merged = on_later_trips(rest.problem, merged, [stop for stop in stops if stop.id in left_out])
+    merged = on_later_trips(rest.problem, merged, [stop for stop in stops if stop.id not in rest.aboard])
     plan = plan_of(rest, merged, impossible, found.solver)
     plan = dataclasses.replace(plan, solutions=found.solutions)
     return None if check(rest.problem, plan) else plan
@@ -100,11 +99,18 @@ def opened(
 def _part(rest: Remaining, vehicles: Sequence[Vehicle], stops: Sequence[Stop]) -> Problem | None:
     """The vehicles and those of the stops that some of them may serve as a problem of their own, or None."""
     here = [_as_loaded(vehicle) for vehicle in vehicles]
-    pinned = {stop.id for stop in stops if stop.pinned_vehicle not in (None, *(vehicle.id for vehicle in here))}
-    part = part_of(rest.problem, here, [stop for stop in stops if stop.id not in pinned])
+    by_id = {vehicle.id: vehicle for vehicle in here}
+    wanted = [stop for stop in stops if stop.pinned_vehicle is None or _may_carry(rest, by_id, stop)]
+    part = part_of(rest.problem, here, wanted)
     if part is None:
-        part = part_of(rest.problem, here, [stop for stop in stops if part_of(rest.problem, here, [stop]) is not None])
+        part = part_of(rest.problem, here, [stop for stop in wanted if part_of(rest.problem, here, [stop]) is not None])
     return part if part is not None and part.stops and part.vehicles else None
+
+
+def _may_carry(rest: Remaining, vehicles: Mapping[str, Vehicle], stop: Stop) -> bool:
+    """Whether the vehicle that the stop is pinned to is among these, and has it aboard or is at its depot."""
+    vehicle = vehicles.get(str(stop.pinned_vehicle))
+    return vehicle is not None and rest.problem.may_serve(vehicle, stop)
 
 
 def _holds_later_trips(rest: Remaining, vehicle: Vehicle, orders: Orders) -> bool:

@@ -146,4 +146,5 @@ def _order_left(left: Problem, route: Route, state: Driven | None) -> Order:
             stops=tuple(visit.stop for visit in route.visits[state.visits :]),
             reload_before=tuple(before - state.visits for before in reloads_left(route, state)),
         )
-    return without(order, [stop for stop in order.stops if stop not in served])
+    out = vehicle.underway is not None
+    return without(order, [stop for stop in order.stops if stop not in served], out=out)
