@@ -6,14 +6,16 @@ A process that forks its workers calls `warm` before, so that every one of them 
 
 import time
 
+from logistics.routing.engine import walking
 from logistics.routing.engine.solvers import rich, ruin_recreate
 
 
 def warm() -> float:
-    """Compiles or loads both searches; returns the seconds it took."""
+    """Compiles or loads both searches and the walks; returns the seconds it took."""
     started_s = time.monotonic()
     ruin_recreate.warm()
     rich.warm()
+    walking.warm()
     return time.monotonic() - started_s
 
 

@@ -16,6 +16,7 @@ from logistics.routing.engine.walking.offers import Gates, TradeOff, split_betwe
 from logistics.routing.engine.walking.solving import at_clock, plan_walk
 from logistics.routing.engine.walking.two_echelons import TwoEchelonPlan, plan_two_echelons
 from logistics.routing.engine.walking.walk import GATE, GateWalk
+from logistics.routing.engine.walking.warming import warm
 
 __all__ = [
     "BUILDING_SPACING_M",
@@ -42,4 +43,5 @@ __all__ = [
     "split_between",
     "trade_offs",
     "walking_matrix",
+    "warm",
 ]
