@@ -9,7 +9,7 @@ from logistics.routing.engine.walking.walk import GateWalk
 
 
 def warm() -> None:
-    """Plans a walk that is solved exactly and one that is searched for: 20 s to compile, half a second from the disk."""
+    """Plans a walk that is solved exactly and one that is searched for: 20 s to compile, a second from the disk."""
     for count in (2, EXACT_LOADS_MAX + 1):
         at = np.arange(count + 1, dtype=np.int32)
         walk = GateWalk(
