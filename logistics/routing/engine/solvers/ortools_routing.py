@@ -13,7 +13,7 @@ from ortools.util.optional_boolean_pb2 import OptionalBoolean
 from logistics.routing.engine.costs import FINE_PER_CENT
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
-from logistics.routing.engine.solvers.closing import closed_plan, orders_of, reloads_of
+from logistics.routing.engine.solvers.closing import closed_plan, orders_of, reloads_of, start_orders
 from logistics.routing.engine.solvers.features import EVERYWHERE, Feature, refusal, used_features
 from logistics.routing.engine.solvers.ortools.model import RoutingModel
 from logistics.routing.engine.solvers.ortools.reading import Order, index_rows, read_orders
@@ -141,11 +141,12 @@ class _Watch:
         return min(found, key=_objective)[1] if found else {}
 
     def _insert(self, found: list[tuple[int, dict[str, Order]]]) -> None:
-        """What insertion makes, where rules that OR-Tools' constructions stumble over are in use."""
+        """What insertion makes of a given plan, or of none where OR-Tools' constructions stumble over rules in use."""
         problem = self._model.problem
-        if used_features(problem).keys() <= EVERYWHERE - {Feature.TOGETHER}:
+        given = start_orders(problem, self._options.start)
+        if not given and used_features(problem).keys() <= EVERYWHERE - {Feature.TOGETHER}:
             return
-        plan = closed_plan(problem, {}, "insertion", self._started_s, 0)
+        plan = closed_plan(problem, given, "insertion", self._started_s, 0)
         reloads = reloads_of(plan)
         orders = {
             vehicle: Order(stops=stops, reload_before=tuple(reloads[vehicle]))

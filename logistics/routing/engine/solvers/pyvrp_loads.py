@@ -25,7 +25,8 @@ class Loads:
 def loads_of(fleet: Fleet, stops: Sequence[Stop], legs: Legs) -> Loads:
     """Grams, packages, millilitres, numbers of stops, and belonging to a class; what cannot bind is left out.
 
-    That a stop is only for certain kinds is a load too: they can carry all of it, the others nothing.
+    That a stop is only for certain kinds is a load too: they can carry all of it, the others nothing. (Legs of
+    its own for each kind, closed to and from other stops, searched no better at 200 stops, and take a matrix each.)
     """
     ones = [vehicles[0] for vehicles in fleet.kinds]
     limits: list[tuple[list[int], list[int | None]]] = [

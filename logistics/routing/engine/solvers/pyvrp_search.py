@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
-from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value, reloads_of
+from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value, reloads_of, start_orders
 from logistics.routing.engine.solvers.features import Feature, refusal
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel, build_model
@@ -103,8 +103,8 @@ class PyvrpSearch:
         """See `protocol.Solver`; reasons of dropped stops are all FLEET_FULL here, the engine refines them."""
         started_s = time.monotonic()
         watch = Watch(problem, started_s, on_progress, cancelled)
-        nothing = closed_plan(problem, {}, self.name, started_s, 0)
-        return self.improved(nothing, problem, options, started_s=started_s, watch=watch)
+        start = closed_plan(problem, start_orders(problem, options.start), self.name, started_s, 0)
+        return self.improved(start, problem, options, started_s=started_s, watch=watch)
 
     def improved(self, start: Plan, problem: Problem, options: SolveOptions, *, started_s: float, watch: Watch) -> Plan:
         """The best plan found from the given one within the options, or that one; it is never worse."""

@@ -39,9 +39,7 @@ class Nodes:
         node_of = {place: node for node, place in enumerate(end_places)}
         self.starts, self.ends = [node_of[place] for place in starts], [node_of[place] for place in ends]
         self.first_stop, self.first_reload = len(end_places), len(end_places) + len(stops)
-        self.reloading = [
-            number for number, one in enumerate(vehicles) for _ in range(min(one.reloads, len(stops) - 1))
-        ]
+        self.reloading = [number for number, one in enumerate(vehicles) for _ in range(min(one.reloads, len(stops)))]
         loading = [vehicles[number] for number in self.reloading]
         places = [*end_places, *(stop.place for stop in stops), *(problem.depot(one.depot).place for one in loading)]
         self.count = len(places)
