@@ -72,6 +72,14 @@ def test_a_route_over_a_limit_is_told_and_one_at_it_is_not(limit, reached, messa
     ]
 
 
+def test_time_is_paid_from_departure_on():
+    # As ever, but 50 s later: still 205 s and 405 cents, and 205 for the longest route.
+    visit = a_visit(arrival_s=150, start_s=150, departure_s=155)
+    plan = a_plan(a_route(visit, depart_s=50, return_s=255), cost=610)
+
+    assert told(a_problem(a_stop(), vehicles=[a_vehicle(longest_s=205)], longest_route_cents_per_h=3_600), plan) == []
+
+
 def test_a_group_is_served_whole_or_not_at_all():
     problem = a_problem(a_stop(together="pair"), a_stop("T", together="pair"))
     left_out = {stop: Dropped(stop=stop, reason=DropReason.FLEET_FULL, detail={}) for stop in "ST"}

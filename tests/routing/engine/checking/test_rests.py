@@ -172,28 +172,77 @@ def test_a_rest_listed_at_the_wrong_place_is_told():
     ]
 
 
-def test_loading_and_rest_share_the_time_at_the_depot():
+def two_trips(*rests, back=(205, 285), second_starts=None, home_rest_s=0):
+    """A from 100 to 105, back at the depot and gone again, B 100 s on, home 100 s after."""
+    arrival_s, departure_s = back
+    reload = Reload(before=1, travel_s=100, travel_m=1_000, arrival_s=arrival_s, departure_s=departure_s)
+    start_s = second_starts or departure_s + 100
+    second = a_visit("B", arrival_s=departure_s + 100, start_s=start_s, departure_s=start_s + 5)
+    return_s = start_s + 105 + home_rest_s
+    route = a_route(a_visit("A"), second, return_s=return_s, distance_m=4_000, reloads=(reload,), rests=rests)
+    return a_plan(route, cost=400 + return_s)
+
+
+def a_day_of_two_trips(earliest_s, latest_s=400):
+    lunch = Break(earliest_s=earliest_s, latest_s=latest_s, duration_s=50)
     stops = a_stop("A", demand_g=600), a_stop("B", demand_g=600)
-    lunch = Break(earliest_s=205, latest_s=215, duration_s=50)
-    problem = a_problem(*stops, vehicles=[a_vehicle(reloads=1, reload_s=30, breaks=(lunch,))])
+    return a_problem(*stops, vehicles=[a_vehicle(reloads=1, reload_s=30, breaks=(lunch,))])
 
-    def plan(rest, departure_s):
-        """Back at 205; from then to the departure 80 s of loading and rest."""
-        later_s = departure_s - 205
-        back = Reload(before=1, travel_s=100, travel_m=1_000, arrival_s=205, departure_s=departure_s)
-        second = a_visit("B", arrival_s=305 + later_s, start_s=305 + later_s, departure_s=310 + later_s)
-        route = a_route(a_visit("A"), second, return_s=410 + later_s, distance_m=4_000, reloads=(back,), rests=(rest,))
-        return a_plan(route, cost=810 + later_s)
 
-    assert told(problem, plan(a_rest(205, 255), 285)) == []
-    # 10 s are too short to load in before the rest, so it is done after it, until 295.
-    assert told(problem, plan(a_rest(215, 265), 295)) == []
-    assert told(problem, plan(a_rest(215, 265), 294)) == [
-        (
-            "loading_takes_its_time",
-            "vehicle 'V' is back at 205 and loads for 30 s from 265, but leaves at 294",
-        )
-    ]
+@pytest.mark.parametrize(
+    ("rest", "departure_s", "loads_from_s"),
+    [
+        ((205, 255), 285, 255),
+        ((215, 265), 295, 265),  # 10 s are too short to load in before the rest
+        ((234, 284), 314, 284),
+        ((235, 285), 285, 205),  # loaded from 205 to 235, then the rest
+    ],
+)
+def test_loading_and_rest_share_the_time_at_the_depot(rest, departure_s, loads_from_s):
+    problem = a_day_of_two_trips(205)
+
+    assert told(problem, two_trips(a_rest(*rest), back=(205, departure_s))) == []
+    early = max(departure_s - 1, rest[1])
+    found = told(problem, two_trips(a_rest(*rest), back=(205, early)))
+    assert found == (
+        []
+        if early == departure_s
+        else [
+            (
+                "loading_takes_its_time",
+                f"vehicle 'V' is back at 205 and loads for 30 s from {loads_from_s}, but leaves at {early}",
+            )
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("rest", "given"),
+    [
+        (a_rest(105, 155), {"back": (255, 285)}),  # at A, before driving back
+        (a_rest(335, 385, on_arrival=True), {"back": (205, 235), "second_starts": 385}),
+        (a_rest(340, 390, before=2), {"back": (205, 235), "home_rest_s": 50}),
+    ],
+)
+def test_rests_elsewhere_do_not_keep_the_vehicle_from_loading(rest, given):
+    assert told(a_day_of_two_trips(100), two_trips(rest, **given)) == []
+
+
+def test_nobody_rests_while_loading():
+    # 80 s at the depot, but the 30 s of loading begin when it is back, and 49 s are left after them.
+    found = told(a_day_of_two_trips(205, 214), two_trips(back=(205, 284)))
+
+    assert found == [("every_break_is_taken", "vehicle 'V' has no 50 s of rest that begin from 205 to 214")]
+
+
+def test_a_leg_of_no_time_does_not_end_a_rest():
+    # A and B are at one place: idle from 105, when A is left and B reached, to 155.
+    second = a_visit("B", travel_s=0, travel_m=0, arrival_s=105, start_s=155, departure_s=160)
+    route = a_route(a_visit("A", load_after_g=100), second, return_s=260)
+    rest = Break(earliest_s=100, latest_s=200, duration_s=50)
+    problem = a_problem(a_stop("A"), a_stop("B"), vehicles=[a_vehicle(breaks=(rest,))])
+
+    assert told(problem, a_plan(route, cost=460)) == []
 
 
 def test_service_of_no_time_still_ends_a_rest():
