@@ -22,6 +22,8 @@ from logistics.routing.engine.problem import (
     Underway,
     Vehicle,
 )
+from logistics.routing.engine.relaxing import Relaxation, RelaxationKind, relaxations
+from logistics.routing.engine.replanning import Driven, Replan, replan
 from logistics.routing.engine.schedule import InfeasibleRoute, RouteRule, schedule_route
 from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
 from logistics.routing.engine.solvers.portfolio import Portfolio
@@ -33,6 +35,7 @@ __all__ = [
     "BadProblem",
     "Break",
     "Depot",
+    "Driven",
     "DropReason",
     "Dropped",
     "InfeasibleRoute",
@@ -44,7 +47,10 @@ __all__ = [
     "Profile",
     "Progress",
     "PyvrpSearch",
+    "Relaxation",
+    "RelaxationKind",
     "Reload",
+    "Replan",
     "Rest",
     "Route",
     "RouteRule",
@@ -60,6 +66,8 @@ __all__ = [
     "check",
     "drop_reason",
     "drop_reasons",
+    "relaxations",
+    "replan",
     "schedule_route",
     "solve",
 ]

@@ -20,7 +20,7 @@ from logistics.routing.engine.replanning.keeping import on_later_trips
 from logistics.routing.engine.replanning.remaining import LOADS, Remaining
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
 
-NEIGHBOURS = 6
+NEIGHBOURS = 4
 """So many routes near to what changes are opened besides those that change."""
 SHORTEST_SEARCH_S = 0.05
 

@@ -82,16 +82,11 @@ def replan(
     started_s = time.monotonic()
     rest = remaining(problem, current, underway or {}, broken)
     impossible = drop_reasons(rest.problem)
-    asked = frozenset(stop.id for stop in rest.problem.stops)
-
-    def changes_of(plan: Plan) -> tuple[Change, ...]:
-        return changes_between(current, plan, driven=rest.driven, asked=asked, bound_s=arrival_bound_s)
-
     plans = [plan_of(rest, kept_orders(rest, impossible), impossible, current.solver)]
     violations = check(rest.problem, plans[0])
     if violations:
         raise PlanRejected(plans[0], violations)
-    least = changes_of(plans[0])
+    least = _changes(rest, current, plans[0], arrival_bound_s)
     if least:
         search = Search(
             solver=Portfolio() if solver is None else solver,
@@ -103,19 +98,29 @@ def replan(
         plans += _searched(rest, plans[0], impossible, search, touched=_touched(least, plans[0]))
     level = _lowest(rest.problem, plans, keep_within_cents)
     plan = dataclasses.replace(plans[level], seconds=time.monotonic() - started_s)
-    tails = {
-        route.vehicle: tuple(visit.stop for visit in route.visits[len(rest.driven.get(route.vehicle, ())) :])
-        for route in current.routes
-    }
-    after = orders_in(plan)
     return Replan(
         plan=plan,
-        changes=changes_of(plan) if level else least,
-        kept=tuple(name for name, tail in tails.items() if tail == (after[name].stops if name in after else ())),
+        changes=_changes(rest, current, plan, arrival_bound_s),
+        kept=_kept(rest, current, plan),
         level=level,
         problem=rest.problem,
         driven=rest.driven,
     )
+
+
+def _changes(rest: Remaining, current: Plan, plan: Plan, bound_s: int) -> tuple[Change, ...]:
+    asked = frozenset(stop.id for stop in rest.problem.stops)
+    return changes_between(current, plan, driven=rest.driven, asked=asked, bound_s=bound_s)
+
+
+def _kept(rest: Remaining, current: Plan, plan: Plan) -> tuple[str, ...]:
+    """The vehicles whose stops still to come, and their order, are those of the current plan."""
+    before = {
+        route.vehicle: tuple(visit.stop for visit in route.visits[len(rest.driven.get(route.vehicle, ())) :])
+        for route in current.routes
+    }
+    after = {name: order.stops for name, order in orders_in(plan).items()}
+    return tuple(name for name, stops in before.items() if stops == after.get(name, ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
