@@ -27,6 +27,7 @@ from logistics.routing import service as routing
 from logistics.routing.models import Plan
 from workers import housekeeping
 from workers.giving_up import give_up, keep_error
+from workers.part_queue import parts_of
 
 log = get_logger("workers.jobs")
 
@@ -102,7 +103,10 @@ def solve_plan(promise_id: int, plan_id: int) -> None:
     with transaction() as session:
         owed = outbox.is_owed(session, promise_id)
     if owed:
-        routing.solve_plan(plan_id, travel_cache_dir=_settings().travel_cache_dir, now=_now)
+        settings = _settings()
+        routing.solve_plan(
+            plan_id, travel_cache_dir=settings.travel_cache_dir, now=_now, parts=parts_of(settings.redis_url)
+        )
         with transaction() as session:
             outbox.done(session, promise_id, now=_now())  # first: promises are locked before runs
             days.plan_ended(session, plan_id, now=_now())

@@ -14,7 +14,7 @@ from redis import Redis
 from rq import get_current_job
 
 from logistics.observability import get_logger
-from logistics.routing.engine.decompose import PartSolver, default_part_solver
+from logistics.routing.engine.decompose import default_part_solver
 from logistics.routing.engine.decompose.packing import packed_orders, unpacked
 
 log = get_logger("workers.part_jobs")
@@ -80,11 +80,6 @@ def gather_parts(round_id: str) -> None:
     redis, keys = _redis(), RoundKeys(round_id=round_id)
     if not redis.exists(keys.over):
         _tell(redis, keys, GATHERED)
-
-
-def warm_up(solver: PartSolver | None = None) -> None:
-    """Loads the kernels into the worker, whose children have them then."""
-    (default_part_solver() if solver is None else solver).warm_up()
 
 
 class _Over:

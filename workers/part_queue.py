@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable, Sequence
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue, Worker
 from rq.job import Dependency, Job
+from rq.serializers import JSONSerializer
 
 from logistics.observability import error_line, get_logger
 from logistics.routing.engine import Plan
-from logistics.routing.engine.decompose import PartRunner, PartTask
+from logistics.routing.engine.decompose import InThreads, PartRunner, PartTask, default_part_solver
 from logistics.routing.engine.decompose.packing import BadParcel, packed, plan_of_parcel
-from workers.guard import SERIALIZER, GuardedJob
 from workers.part_jobs import GATHERED, KEPT_S, PART_QUEUE, RoundKeys
 
 log = get_logger("workers.part_queue")
@@ -28,6 +30,14 @@ PATIENCE_S = 1.0
 LOOK_EVERY_S = 0.2
 JOB_GRACE_S = 30
 RESULT_KEPT_S = 60
+LOCAL_WORKERS = 2
+
+
+def parts_of(redis_url: str) -> InQueue:
+    """The workers of the queue behind this address, or two threads of this process; nothing is asked of either yet."""
+    impatient = Retry(NoBackoff(), 0)  # the search goes on without
+    connection = Redis.from_url(redis_url, socket_connect_timeout=2, socket_timeout=10, retry=impatient)
+    return InQueue(connection, local=InThreads(default_part_solver(), workers=LOCAL_WORKERS))
 
 
 class InQueue:
@@ -36,12 +46,14 @@ class InQueue:
     def __init__(self, connection: Redis, *, local: PartRunner) -> None:
         self._connection = connection
         self._local = local
-        self._queue = Queue(PART_QUEUE, connection=connection, serializer=SERIALIZER, job_class=GuardedJob)
-        self._workers = self._worker_count()
+        self._queue = Queue(PART_QUEUE, connection=connection, serializer=JSONSerializer)
+        self._workers: int | None = None
 
     @property
     def side_by_side(self) -> int:
         """See `PartRunner`: the workers that there are."""
+        if self._workers is None:
+            self._workers = self._worker_count()
         return self._workers or self._local.side_by_side
 
     def run(
@@ -124,7 +136,7 @@ class InQueue:
         must_stop: Callable[[], bool],
         done: Callable[[int, Plan], None],
     ) -> None:
-        turns = math.ceil(len(sent) / self._workers)
+        turns = math.ceil(len(sent) / self.side_by_side)
         longest_s = max((tasks[number].seconds for number in sent), default=0.0)
         deadline_s = min(end_s, time.monotonic() + turns * longest_s + PATIENCE_S)
         waiting, stopping = set(sent), False

@@ -23,7 +23,7 @@ from logistics.observability import configure_logging, get_logger
 from logistics.outbox import Queue
 from logistics.routing.engine.warming import warm
 from workers.guard import SERIALIZER, GuardedJob
-from workers.part_jobs import PART_QUEUE, warm_up
+from workers.part_jobs import PART_QUEUE
 from workers.processes import die_with_parent
 
 
@@ -63,8 +63,6 @@ def work(settings: Settings, queue: str, intervals: Intervals, *, burst: bool) -
         log_job_description=False,
     )
     worker.log_result_lifespan = False
-    if queue == PART_QUEUE:
-        warm_up()
     worker.work(burst=burst, logging_level="WARNING")  # RQ tells of every look at its books; jobs log themselves
 
 
@@ -83,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     settings = Settings.from_env()
     configure_logging(settings)
-    if Queue(chosen.queue) is Queue.SOLVER:
+    if chosen.queue in {Queue.SOLVER.value, PART_QUEUE}:
         get_logger("workers.worker").info("searches ready", seconds=round(warm(), 1))
     with create_app(settings).app_context():
         work(settings, chosen.queue, intervals, burst=chosen.burst)

@@ -22,6 +22,7 @@ from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.routing import engine
 from logistics.routing.easing import eased
+from logistics.routing.engine.decompose import PartRunner
 from logistics.routing.engine.travel import BadRoadFile, GreatCircleTravel, RoadTravel, TravelMatrix, TravelSource
 from logistics.routing.engine.walking import BadWalk, TwoEchelonPlan, plan_two_echelons
 from logistics.routing.inputs import PlanInputs, build_problem, load_inputs
@@ -53,8 +54,12 @@ def open_travel(roads_file: str, *, cache_dir: Path) -> TravelSource:
     return RoadTravel.open(Path(roads_file), cache_dir=cache_dir) if roads_file else GreatCircleTravel()
 
 
-def solve_plan(plan_id: int, *, travel_cache_dir: Path, now: Callable[[], datetime]) -> None:
+def solve_plan(
+    plan_id: int, *, travel_cache_dir: Path, now: Callable[[], datetime], parts: PartRunner | None = None
+) -> None:
     """Solve a plan and save it as ready, failed or cancelled; a plan that is over is left alone.
+
+    `parts` solves the parts of a plan that is too large for one search; threads of this process unless given.
 
     Raises:
         NotFound: no such plan.
@@ -74,7 +79,7 @@ def solve_plan(plan_id: int, *, travel_cache_dir: Path, now: Callable[[], dateti
         inputs = load_inputs(session, plan)
     clock.lap("load")
     try:
-        solved = _solve(inputs, travel_cache_dir=travel_cache_dir, clock=clock)
+        solved = _solve(inputs, travel_cache_dir=travel_cache_dir, clock=clock, parts=parts)
     except Cancelled:
         _end(plan_id, PlanState.CANCELLED, error="", now=now())
         return
@@ -104,7 +109,7 @@ class _Solved:
     wishes: dict[str, list[dict[str, Any]]]
 
 
-def _solve(inputs: PlanInputs, *, travel_cache_dir: Path, clock: _Clock) -> _Solved:
+def _solve(inputs: PlanInputs, *, travel_cache_dir: Path, clock: _Clock, parts: PartRunner | None) -> _Solved:
     source = open_travel(inputs.roads_file, cache_dir=travel_cache_dir)
     clock.lap("roads")
     travel = source.matrix(inputs.points())
@@ -116,7 +121,14 @@ def _solve(inputs: PlanInputs, *, travel_cache_dir: Path, clock: _Clock) -> _Sol
         time_limit_s=inputs.time_limit_s, seed=inputs.seed, iteration_limit=inputs.iteration_limit
     )
     walks = {code: gate_walk(walk) for code, walk in inputs.walks.items()}
-    both = plan_two_echelons(problem, walks, options, on_progress=watch.on_progress, cancelled=watch.should_stop)
+    both = plan_two_echelons(
+        problem,
+        walks,
+        options,
+        solver=engine.Portfolio(parts=parts),
+        on_progress=watch.on_progress,
+        cancelled=watch.should_stop,
+    )
     clock.lap("solve")
     if watch.cancelled:
         raise Cancelled
