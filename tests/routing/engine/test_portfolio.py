@@ -68,7 +68,7 @@ def with_reloads(problem):
     return dataclasses.replace(problem, vehicles=vehicles)
 
 
-def test_what_the_kernel_cannot_hold_is_improved_by_pyvrp_or_planned_by_ortools_alone():
+def test_what_the_kernel_cannot_hold_the_rich_search_plans_and_pyvrp_improves_if_it_can():
     problem = with_reloads(a_town(12))
     search = PyvrpSearch(stops_max=11)
     options = SolveOptions(time_limit_s=30, iteration_limit=5)
@@ -76,7 +76,7 @@ def test_what_the_kernel_cannot_hold_is_improved_by_pyvrp_or_planned_by_ortools_
     assert RuinRecreate().can_express(problem) == "vehicle 'V0' has reloads, which ruin and recreate cannot express"
     assert search.can_express(problem) == "12 stops; PyVRP keeps to its time up to 11"
     plan = solve(problem, options, solver=Portfolio(improver=search))
-    assert (plan.solver, plan.dropped) == ("ortools-routing", ())
+    assert (plan.solver, plan.dropped) == ("rich-ruin-recreate", ())
     assert solve(problem, options, solver=Portfolio(improver=PyvrpSearch(stops_max=12))).solver == "portfolio"
 
 

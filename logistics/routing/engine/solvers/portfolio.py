@@ -12,11 +12,12 @@ from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.pyvrp_search import PyvrpSearch
 from logistics.routing.engine.solvers.recipes import Recipe
+from logistics.routing.engine.solvers.rich import RichRuinRecreate
 from logistics.routing.engine.solvers.ruin_recreate import RuinRecreate
 from logistics.routing.engine.solvers.watching import Watch
 
-# The first plans of 463 stops take 0.3 s; this is for thousands of stops and short limits.
-START_SHARE = 0.4
+# What the rich search gets of the time where PyVRP polishes its plan.
+RICH_SHARE = 0.65
 # Beyond, a problem is solved in parts; a plan then bears the name of `Decomposed`.
 WHOLE_STOPS = 4_000
 
@@ -25,9 +26,10 @@ class Portfolio:
     """The compiled kernel, PyVRP and OR-Tools' set partitioning together where the kernel's tables hold the problem
     (see `recipes`).
 
-    What they do not hold, PyVRP improves from the best of OR-Tools' constructed plans; what PyVRP cannot express
-    either, `OrToolsRouting` plans alone, and the plan then bears its name. With an `iteration_limit` (one iteration is
-    a thousand of the kernel's steps or ten of PyVRP's in each thread) nothing but the time limit depends on the clock.
+    What those tables do not hold, the rich search plans, which knows every rule, and PyVRP improves its plan where it
+    can express the problem. What is too large for both, `OrToolsRouting` plans alone. A plan made by one search alone
+    bears its name. With an `iteration_limit` (one iteration is a thousand of the kernel's steps or ten of PyVRP's in
+    each thread) nothing but the time limit depends on the clock.
 
     Problems of more than WHOLE_STOPS are split into parts, which `parts` solves (threads of this process unless given).
     """
@@ -44,7 +46,7 @@ class Portfolio:
         self._large = Decomposed(runner=parts)
         self._kernel = RuinRecreate() if kernel is None else kernel
         self._improver = PyvrpSearch() if improver is None else improver
-        self._starter = OrToolsRouting(start_only=True)
+        self._rich = RichRuinRecreate()
         self._fallback = OrToolsRouting()
 
     def can_express(self, problem: Problem) -> str | None:
@@ -65,7 +67,7 @@ class Portfolio:
         if len(problem.stops) > WHOLE_STOPS and self._large.can_express(problem) is None:
             return self._large.solve(problem, options, on_progress=on_progress, cancelled=cancelled)
         if self._kernel.can_express(problem) is not None:
-            return self._solve_what_the_kernel_cannot_hold(problem, options, on_progress, cancelled)
+            return self._solve_with_every_rule(problem, options, on_progress, cancelled)
         started_s = time.monotonic()
         watch = Watch(problem, started_s, on_progress, cancelled)
         hours = [problem.hours_of(vehicle) for vehicle in problem.vehicles]
@@ -74,26 +76,30 @@ class Portfolio:
         recipe = Recipe(problem, options, watch, name=self.name, started_s=started_s)
         return recipe.run(polished=self._improver.can_express(problem) is None)
 
-    def _solve_what_the_kernel_cannot_hold(
+    def _solve_with_every_rule(
         self,
         problem: Problem,
         options: SolveOptions,
         on_progress: Callable[[Progress], None] | None,
         cancelled: Callable[[], bool] | None,
     ) -> Plan:
-        if self._improver.can_express(problem) is not None:
+        """The rich search, and from its plan PyVRP where it can express the problem."""
+        if self._rich.can_express(problem) is not None:
             return self._fallback.solve(problem, options, on_progress=on_progress, cancelled=cancelled)
+        if self._improver.can_express(problem) is not None:
+            return self._rich.solve(problem, options, on_progress=on_progress, cancelled=cancelled)
         started_s = time.monotonic()
+        start = self._rich.solve(problem, _first_share(options), on_progress=on_progress, cancelled=cancelled)
         watch = Watch(problem, started_s, on_progress, cancelled)
-        start = self._starter.solve(
-            problem, _for_start(options), on_progress=None, cancelled=None if cancelled is None else watch.must_stop
-        )
         best = self._improver.improved(start, problem, options, started_s=started_s, watch=watch)
         return dataclasses.replace(best, solver=self.name, seconds=time.monotonic() - started_s)
 
 
-def _for_start(options: SolveOptions) -> SolveOptions:
-    """Constructing ends by itself; only a run that may depend on the clock is cut short."""
-    if options.iteration_limit is not None:
-        return dataclasses.replace(options, iteration_limit=None)
-    return dataclasses.replace(options, time_limit_s=max(0.01, START_SHARE * options.time_limit_s))
+def _first_share(options: SolveOptions) -> SolveOptions:
+    """What the rich search may use of the time, or of the iterations, where another search comes after it."""
+    limit = options.iteration_limit
+    return dataclasses.replace(
+        options,
+        time_limit_s=max(0.01, RICH_SHARE * options.time_limit_s),
+        iteration_limit=None if limit is None else max(1, int(RICH_SHARE * limit)),
+    )
