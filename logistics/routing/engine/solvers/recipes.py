@@ -42,7 +42,7 @@ PYVRP_STEPS_PER_ITERATION = 10
 # Up to so many stops the best is found long before so many iterations a stop (2 s), and a person waits.
 SMALL_STOPS, SMALL_ITERATIONS_PER_STOP = 30, 3
 # What comes after the search: a share of the time limit, at most so long, and so long for every stop.
-CLOSING_SHARE, CLOSING_S_MAX, CLOSING_S_PER_STOP = 0.05, 0.2, 1e-4
+CLOSING_SHARE, CLOSING_S_MAX, CLOSING_S_PER_STOP = 0.05, 0.2, 2e-4
 
 
 class Recipe:

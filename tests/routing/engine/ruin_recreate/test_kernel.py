@@ -186,3 +186,23 @@ def test_best_is_kept_when_the_search_moves_on():
     if state.numbers[BEST] == cost:
         assert routes_in(model, state.best_next) == best
         assert again_cost == cost
+
+
+def test_a_route_takes_the_cheapest_vehicle_that_can_drive_it():
+    # The large van is the only one for 300 g, and costs 90 cents more.
+    small = a_vehicle(id="small", capacity_g=299)
+    large = a_vehicle(id="large", capacity_g=300, fixed_cost=90)
+    frozen = Settings(retype_chance=0.0)
+
+    kinds = []
+    for count in (2, 3):
+        problem = a_problem(
+            *(a_stop(f"S{place}", place=place) for place in range(1, count + 1)), vehicles=[large, small]
+        )
+        model = built(problem)
+        state = filled_state(model, 1, {0: list(range(count))}, [])
+        anneal(model.tables, state, frozen, np.int64(50), 1.0, 1.0)
+        assert_sound(problem, model, state)
+        kinds.append([model.fleet.vehicles[model.slot_kinds[slot]][0].id for slot in routes_in(model, state.best_next)])
+
+    assert kinds == [["small"], ["large"]]

