@@ -49,6 +49,31 @@ PUBLIC = {"service", "rules", "queries", "views", "export", "intake", "scope", "
 """What another subject may use: verbs, words, reads and the frozen shapes they return. Models are private, but a query
 may join tables of the floors below."""
 
+ENGINE = "logistics.routing.engine"
+ENGINE_FLOORS = (
+    {"items"},
+    {"travelling"},
+    {"validation"},
+    {"problem"},
+    {"plan"},
+    {"check"},
+    {"costs"},
+    {"scheduling"},
+    {"schedule"},
+    {"orders", "parts"},
+    {"travel"},
+    {"formats"},
+    {"solvers", "decompose"},  # the portfolio splits what is large, and the parts are searched
+    {"explaining"},
+    {"explain"},
+    {"planning"},
+    {"relaxing"},
+    {"replanning"},
+    {"walking"},
+    {"warming", ""},
+)
+"""The engine's own floors: what a problem is, what a plan is, whether it holds, and only then how to find one."""
+
 PURE = ("flask", "sqlalchemy", "marshmallow", "rq", "redis")
 LINES_MAX = 300
 FUNCTION_LINES_MAX = 60
@@ -184,6 +209,33 @@ def test_the_engine_knows_nothing_of_the_platform() -> None:
             edge.imported.split(".")[0] in PURE
             or (own(edge) and not edge.imported.startswith("logistics.routing.engine"))
         )
+    ]
+    assert not wrong, told(wrong)
+
+
+def engine_room(module: str) -> str:
+    """The part of the engine a module lies in; empty for its face."""
+    return room_of(module).removeprefix(ENGINE).lstrip(".").partition(".")[0]
+
+
+def test_the_engines_own_arrows_point_down() -> None:
+    height = {room: floor for floor, rooms in enumerate(ENGINE_FLOORS) for room in rooms}
+    inside = [edge for edge in imports() if edge.importer.startswith(ENGINE) and edge.imported.startswith(ENGINE)]
+    unknown = {engine_room(edge.importer) for edge in inside} - set(height)
+    assert not unknown, f"rooms of the engine without a floor: {unknown}"
+    wrong = [edge for edge in inside if height[engine_room(edge.imported)] > height[engine_room(edge.importer)]]
+    assert not wrong, told(wrong)
+
+
+def test_the_second_opinion_is_one() -> None:
+    """The check knows problems and plans and nothing that makes, times or prices one."""
+    wrong = [
+        edge
+        for edge in imports()
+        if engine_room(edge.importer) == "check"
+        and edge.importer.startswith(ENGINE)
+        and own(edge)
+        and engine_room(edge.imported) not in {"check", "problem", "plan"}
     ]
     assert not wrong, told(wrong)
 
