@@ -12,6 +12,7 @@ city's matrix included (1.6 GB at 20,000 stops). Every answer must hold in the e
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import json
 import math
@@ -27,8 +28,8 @@ from benchmarks import routing_peers
 from benchmarks.made_city import made_city
 from benchmarks.routing_peers import PEERS, CannotExpress, Peer
 from logistics.routing import engine
-from logistics.routing.engine.decompose import default_part_solver
 from logistics.routing.engine.formats import plan_of_orders
+from logistics.routing.engine.warming import warm as engine_is_warm
 
 LIMITS_S = {1_000: 30.0, 5_000: 60.0, 10_000: 60.0, 20_000: 90.0}
 """What each size of the table may take; other sizes get as much as the next smaller one."""
@@ -66,8 +67,8 @@ def main() -> None:
     arguments = parser.parse_args()
     sizes = sorted(arguments.size or LIMITS_S)
     if arguments.one:
-        limit_s = arguments.seconds
-        print(json.dumps(asdict(measured(sizes[0], arguments.peer[0], limit_s, arguments.seed))))
+        limit_s, name = arguments.seconds, arguments.peer[0]
+        print(json.dumps(asdict(measured(sizes[0], name, PEERS[name], limit_s, arguments.seed))))
         return
     peers = [name for name in arguments.peer or PEERS_SHOWN if importlib.util.find_spec(PEERS[name].package)]
     answers: list[Answer] = []
@@ -88,14 +89,14 @@ def limit_of(stops: int) -> float:
     return max((limit for size, limit in LIMITS_S.items() if size <= stops), default=min(LIMITS_S.values()))
 
 
-def measured(stops: int, name: str, time_limit_s: float, seed: int) -> Answer:
+def measured(stops: int, name: str, peer: Peer, time_limit_s: float, seed: int) -> Answer:
     """One answer in this process; its memory is measured from outside."""
     read = made_city(stops, seed=1)
-    warm(name)
+    warm(peer)
     print("ready", flush=True)
     started_s = time.perf_counter()
     try:
-        orders = PEERS[name].routes(read, time_limit_s, seed)
+        orders = peer.routes(read, time_limit_s, seed)
         seconds = time.perf_counter() - started_s - routing_peers.NOT_CHARGED_S[0]
         plan = plan_of_orders(read, dict(orders), solver=name)
         faults = [f"{len(plan.dropped)} stops are not served"] if plan.dropped else []
@@ -120,12 +121,11 @@ def measured(stops: int, name: str, time_limit_s: float, seed: int) -> Answer:
     )
 
 
-def warm(name: str) -> None:
+def warm(peer: Peer) -> None:
     """Loads what a service has loaded long before its first job: libraries and compiled kernels."""
-    if name.startswith("engine"):
-        default_part_solver().warm_up()
-    if importlib.util.find_spec(PEERS[name].package):
-        importlib.import_module(PEERS[name].package)
+    if peer.label.startswith("engine"):
+        engine_is_warm()
+    importlib.import_module(peer.package)
 
 
 def raced(stops: int, name: str, peer: Peer, limit_s: float, seed: int, memory_gb: float) -> list[Answer]:
