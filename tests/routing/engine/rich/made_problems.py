@@ -41,11 +41,11 @@ PLACES = 9
 
 
 @st.composite
-def problems(draw, features=None, stop_count=st.integers(1, 7), vehicle_count=st.integers(1, 3)):
-    """Problems with each of the features on or off."""
-    on = draw(st.sets(st.sampled_from(FEATURES))) if features is None else set(features)
+def problems(draw):
+    """Problems of 1 to 7 stops and 1 to 3 vehicles with each of the features on or off."""
+    on = draw(st.sets(st.sampled_from(FEATURES)))
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    return made_problem(on, random, draw(stop_count), draw(vehicle_count))
+    return made_problem(on, random, draw(st.integers(1, 7)), draw(st.integers(1, 3)))
 
 
 def made_problem(on, random, stop_count, vehicle_count):

@@ -25,6 +25,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     WEIGHT_BEST,
     WEIGHT_NOW,
     WEIGHT_PRICE,
+    Number,
     Settings,
     State,
     Tables,
@@ -35,7 +36,7 @@ from logistics.routing.engine.solvers.rich.ruin import ruin
 
 
 @compiled
-def anneal(tables: Tables, state: State, settings: Settings, steps: int, hot: float, cold: float) -> None:
+def anneal(tables: Tables, state: State, settings: Settings, steps: Number, hot: Number, cold: Number) -> None:
     """So many steps while the temperature falls from `hot` to `cold` fine units, by the same factor each step."""
     cooling = (cold / hot) ** (1.0 / max(1, steps))
     temperature = hot
@@ -45,12 +46,12 @@ def anneal(tables: Tables, state: State, settings: Settings, steps: int, hot: fl
 
 
 @compiled
-def step(tables: Tables, state: State, settings: Settings, temperature: float) -> None:
+def step(tables: Tables, state: State, settings: Settings, temperature: Number) -> None:
     """One ruin, one recreate, and back if the plan is too much worse."""
     numbers = state.numbers
     begin_step(state)
     ruin(tables, state, settings)
-    recreate(tables, state, settings, settings.blink_chance)
+    recreate(tables, state, settings.blink_chance, settings.daring_chance)
     money, weight, penalty = numbers[MONEY_NOW], numbers[WEIGHT_NOW], numbers[PENALTY_NOW]
     count_up(tables, state)
     change = np.float64(numbers[MONEY_NOW] - money) + np.float64(numbers[PENALTY_NOW] - penalty)
@@ -77,11 +78,11 @@ def begin_step(state: State) -> None:
 
 
 @compiled
-def settle(tables: Tables, state: State, settings: Settings) -> None:
+def settle(tables: Tables, state: State) -> None:
     """Puts in whatever is absent and fits, overlooking nothing, and keeps that."""
     begin_step(state)
     state.numbers[OLD_ABSENT] = 0  # so that it is looked for everywhere
-    recreate(tables, state, settings, -1.0)
+    recreate(tables, state, -1.0, 0.0)
     count_up(tables, state)
     keep(tables, state)
 

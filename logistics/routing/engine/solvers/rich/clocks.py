@@ -17,6 +17,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     UNTIL,
     WINDOWS,
     Int64s,
+    Number,
     Tables,
 )
 
@@ -24,7 +25,7 @@ PERCENT = 100
 
 
 @compiled
-def arrival(tables: Tables, profile: int, clock: int, leg: int) -> int:
+def arrival(tables: Tables, profile: Number, clock: Number, leg: Number) -> Number:
     """When a leg that begins at `clock` ends; see `travelling.arrival_s`."""
     if tables.speed_counts[profile] == 0:
         return clock + leg
@@ -32,7 +33,7 @@ def arrival(tables: Tables, profile: int, clock: int, leg: int) -> int:
 
 
 @compiled
-def arrival_by_hour(tables: Tables, profile: int, clock: int, leg: int) -> int:
+def arrival_by_hour(tables: Tables, profile: Number, clock: Number, leg: Number) -> Number:
     """The same with speeds that change."""
     left = np.int64(PERCENT) * leg
     percent = np.int64(PERCENT)
@@ -49,7 +50,7 @@ def arrival_by_hour(tables: Tables, profile: int, clock: int, leg: int) -> int:
 
 
 @compiled
-def departure(tables: Tables, profile: int, clock: int, leg: int) -> int:
+def departure(tables: Tables, profile: Number, clock: Number, leg: Number) -> Number:
     """The latest moment to begin a leg that must end by `clock`; see `travelling.latest_departure_s`."""
     if tables.speed_counts[profile] == 0:
         return clock - leg
@@ -57,7 +58,7 @@ def departure(tables: Tables, profile: int, clock: int, leg: int) -> int:
 
 
 @compiled
-def departure_by_hour(tables: Tables, profile: int, clock: int, leg: int) -> int:
+def departure_by_hour(tables: Tables, profile: Number, clock: Number, leg: Number) -> Number:
     """The same with speeds that change."""
     if clock <= -NEVER:
         return clock
@@ -75,7 +76,7 @@ def departure_by_hour(tables: Tables, profile: int, clock: int, leg: int) -> int
 
 
 @compiled
-def first_start(tables: Tables, stop: int, clock: int) -> int:
+def first_start(tables: Tables, stop: Number, clock: Number) -> Number:
     """The first moment from `clock` on at which service may start, or NEVER."""
     first = tables.stops[stop, FIRST_WINDOW]
     start = NEVER
@@ -89,7 +90,7 @@ def first_start(tables: Tables, stop: int, clock: int) -> int:
 
 
 @compiled
-def last_start(tables: Tables, stop: int, clock: int, known: int) -> int:
+def last_start(tables: Tables, stop: Number, clock: Number, known: Number) -> Number:
     """The last moment up to `clock` at which service may start, -NEVER if there is none.
 
     A stop that may be late is not made later than `known`.
@@ -107,7 +108,7 @@ def last_start(tables: Tables, stop: int, clock: int, known: int) -> int:
 
 
 @compiled
-def rest(tables: Tables, vehicle: int, clocks: Int64s) -> None:
+def rest(tables: Tables, vehicle: Number, clocks: Int64s) -> None:
     """Lets the vehicle take its breaks where it stands: `clocks[b]` is the earliest moment with b breaks taken."""
     for taken in range(tables.vehicles[vehicle, BREAKS]):
         begin = max(clocks[taken], tables.breaks[vehicle, taken, FROM])
@@ -116,7 +117,7 @@ def rest(tables: Tables, vehicle: int, clocks: Int64s) -> None:
 
 
 @compiled
-def unrest(tables: Tables, vehicle: int, clocks: Int64s) -> None:
+def unrest(tables: Tables, vehicle: Number, clocks: Int64s) -> None:
     """The same backward: `clocks[b]` is the latest moment with b breaks taken, before any is taken here."""
     for taken in range(tables.vehicles[vehicle, BREAKS] - 1, -1, -1):
         begin = min(tables.breaks[vehicle, taken, UNTIL], clocks[taken + 1] - tables.breaks[vehicle, taken, LASTS])

@@ -44,6 +44,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     WEIGHT_PRICE,
     ZERO,
     Int64s,
+    Number,
     State,
     Tables,
 )
@@ -58,7 +59,7 @@ from logistics.routing.engine.solvers.rich.timing import backward, forward, open
 
 
 @compiled
-def row_holds(tables: Tables, state: State, vehicle: int, row: Int64s, count: int) -> bool:
+def row_holds(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number) -> Number:
     """Whether a row that holds a stop keeps every rule but who may serve whom; in `state.out` its numbers."""
     visits = np.int64(0)
     for index in range(count):
@@ -77,7 +78,9 @@ def row_holds(tables: Tables, state: State, vehicle: int, row: Int64s, count: in
 
 
 @compiled
-def evaluate(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, first: int, metres: int) -> bool:
+def evaluate(
+    tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, first: Number, metres: Number
+) -> Number:
     """Whether a row of stops and markers holds in time, and in `state.out` what it costs.
 
     Its nodes before index `first` are those of the vehicle's row, timed already. Loads, closed legs and the number of
@@ -121,11 +124,11 @@ def evaluate(tables: Tables, state: State, vehicle: int, row: Int64s, count: int
 
 
 @compiled
-def miss_positions(tables: Tables, state: State, row: Int64s, count: int) -> None:
+def miss_positions(tables: Tables, state: State, row: Int64s, count: Number) -> None:
     """Counts the stops that are not where they are pinned, those counted already taken out.
 
     In the search each costs a little less than leaving it out, and less the nearer it is: so it waits in its route
-    until enough others come before it.
+    until enough others come before it. It is less than a unit of weight, so that nothing else stays out for it.
     """
     visits = np.int64(0)
     for index in range(count):
@@ -138,13 +141,14 @@ def miss_positions(tables: Tables, state: State, row: Int64s, count: int) -> Non
             continue
         visits -= 1
         price = tables.stops[node, WEIGHT] * tables.rules[WEIGHT_PRICE] + tables.stops[node, DROP]
-        state.out[OUT_PENALTY] += price - price // (2 + 2 * abs(wanted - visits - 1))
+        rebate = min(price, tables.rules[WEIGHT_PRICE]) // (4 + 4 * abs(wanted - visits - 1))
+        state.out[OUT_PENALTY] += price - rebate
         state.out[OUT_LOST] += tables.stops[node, WEIGHT]
         state.out[OUT_LOST_DROP] += tables.stops[node, DROP]
 
 
 @compiled
-def loads_fit(tables: Tables, vehicle: int, row: Int64s, count: int) -> bool:
+def loads_fit(tables: Tables, vehicle: Number, row: Int64s, count: Number) -> Number:
     """Whether each trip of a row fits the vehicle."""
     grams, packages, ml = np.int64(0), np.int64(0), np.int64(0)
     numbers = tables.vehicles[vehicle]
@@ -162,7 +166,7 @@ def loads_fit(tables: Tables, vehicle: int, row: Int64s, count: int) -> bool:
 
 
 @compiled
-def length(tables: Tables, vehicle: int, row: Int64s, count: int) -> int:
+def length(tables: Tables, vehicle: Number, row: Int64s, count: Number) -> Number:
     """The metres of a row, CLOSED_WAY if there is no way."""
     profile, place = tables.vehicles[vehicle, PROFILE], tables.vehicles[vehicle, START_PLACE]
     metres = np.int64(0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from logistics.routing.engine.solvers.rich.compiling import below, compiled
+from logistics.routing.engine.solvers.rich.compiling import below, compiled, uniform
 from logistics.routing.engine.solvers.rich.insertion import insert_best, try_row
 from logistics.routing.engine.solvers.rich.layout import (
     ADDS,
@@ -13,6 +13,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     SIZE,
     VEHICLE,
     WEIGHT,
+    Number,
     State,
     Tables,
 )
@@ -23,36 +24,38 @@ ROUTES_TRIED = 8
 
 
 @compiled
-def insert_group(tables: Tables, state: State, group: int) -> None:
+def insert_group(tables: Tables, state: State, group: Number, daring_chance: Number) -> None:
     """Puts the whole group into the route where that costs least, if there is one, and if it is worth it."""
     first, end = tables.group_starts[group], tables.group_starts[group + 1]
     begin = first + below(state.random, end - first)
-    bound, optional = np.int64(0), True
+    bound: Number = np.int64(0)
+    optional = True
     for index in range(first, end):
         bound += tables.stops[tables.group_stops[index], DROP]
         optional = optional and tables.stops[tables.group_stops[index], WEIGHT] == 0
-    if not optional:
+    if not optional or uniform(state.random) < daring_chance:
         bound = FAR
     prices = np.full(tables.vehicles.shape[0], FAR, np.int64)
     for vehicle in range(tables.vehicles.shape[0]):
         if may_take(tables, state, group, vehicle):
             prices[vehicle] = price_in(tables, state, vehicle, tables.group_stops[begin])
-    best, best_vehicle = bound, np.int64(-1)
+    best: Number = bound
+    best_vehicle: Number = np.int64(-1)
     for _ in range(ROUTES_TRIED):
-        vehicle = np.int64(np.argmin(prices))
-        if prices[vehicle] >= FAR:
+        next_vehicle = np.int64(np.argmin(prices))
+        if prices[next_vehicle] >= FAR:
             break
-        prices[vehicle] = FAR
-        adds = try_group(tables, state, group, begin, vehicle)
+        prices[next_vehicle] = FAR
+        adds = try_group(tables, state, group, begin, next_vehicle)
         if adds < best:
-            best, best_vehicle = adds, vehicle
-        take_back(tables, state, group, vehicle)
+            best, best_vehicle = adds, next_vehicle
+        take_back(tables, state, group, next_vehicle)
     if best_vehicle >= 0:
         try_group(tables, state, group, begin, best_vehicle)
 
 
 @compiled
-def may_take(tables: Tables, state: State, group: int, vehicle: int) -> bool:
+def may_take(tables: Tables, state: State, group: Number, vehicle: Number) -> Number:
     """Whether the vehicle may serve the whole group; of empty vehicles of a kind only the first is asked."""
     if state.routes[vehicle, SIZE] == 0 and state.empty_of_kind[tables.vehicles[vehicle, KIND]] != vehicle:
         return False
@@ -63,24 +66,24 @@ def may_take(tables: Tables, state: State, group: int, vehicle: int) -> bool:
 
 
 @compiled
-def price_in(tables: Tables, state: State, vehicle: int, stop: int) -> int:
-    """What the stop adds at its best place in the vehicle's row, which `state.best` then holds; FAR if there is none."""
+def price_in(tables: Tables, state: State, vehicle: Number, stop: Number) -> Number:
+    """What the stop adds at its best place in the vehicle's row, kept in `state.best`; FAR if there is none."""
     state.best[ADDS], state.best[VEHICLE] = FAR, -1
     try_row(tables, state, vehicle, stop)
     return state.best[ADDS]
 
 
 @compiled
-def try_group(tables: Tables, state: State, group: int, begin: int, vehicle: int) -> int:
-    """Puts the group into the vehicle's row, from the stop at index `begin` on and around; what that adds, or FAR if not
-    all could be put there."""
+def try_group(tables: Tables, state: State, group: Number, begin: Number, vehicle: Number) -> Number:
+    """Puts the group into the vehicle's row, from the stop at index `begin` on and around; what that adds, or FAR if
+    not all could be put there."""
     first, end = tables.group_starts[group], tables.group_starts[group + 1]
     touch(state, vehicle)
     count = state.routes[vehicle, SIZE]
     for index in range(count):
         state.spare[index] = state.rows[vehicle, index]
     state.spare[state.spare.shape[0] - 1] = count
-    total = np.int64(0)
+    total: Number = np.int64(0)
     for offset in range(end - first):
         index = begin + offset
         if index >= end:
@@ -96,7 +99,7 @@ def try_group(tables: Tables, state: State, group: int, begin: int, vehicle: int
 
 
 @compiled
-def take_back(tables: Tables, state: State, group: int, vehicle: int) -> None:
+def take_back(tables: Tables, state: State, group: Number, vehicle: Number) -> None:
     """Undoes `try_group`."""
     count = np.int64(state.spare[state.spare.shape[0] - 1])
     for index in range(count):

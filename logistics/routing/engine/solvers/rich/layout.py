@@ -1,14 +1,16 @@
 """How the search's arrays are laid out: which column holds what.
 
-A node is a stop (0 … n - 1), a marker where a vehicle loads again, or the start or the end of a vehicle's route. A route
-is a row of stops and markers in order; its start and end are not in the row. Money is in fine units, times are the
-problem's own seconds.
+A node is a stop (0 … n - 1), a marker where a vehicle loads again, or the start or the end of a vehicle's route. A
+route is a row of stops and markers in order; its start and end are not in the row. Money is in fine units, times are
+the problem's own seconds.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from logistics.routing.engine.solvers.rich.compiling import Number as Number
 
 Int32s = NDArray[np.int32]
 Int64s = NDArray[np.int64]
@@ -23,8 +25,8 @@ LATE, CLASS, GROUP, POSITION, WEIGHT, DROP, LAST_END = range(8, 15)
 STOP_COLUMNS = 16
 
 # A vehicle's columns. FIRST_MARKER is the first of its RELOADS markers; EXACT 1 if more than metres and hard windows
-# decide about an insertion, so that the route must be timed; CLOCKED 1 if the time between departure and return is paid or
-# limited; PINNED 1 if a stop has a position on it.
+# decide about an insertion, so that the route must be timed; CLOCKED 1 if the time between departure and return is paid
+# or limited; PINNED 1 if a stop has a position on it.
 START_PLACE, END_PLACE, DEPOT_PLACE, PROFILE, CAPACITY_G, CAPACITY_PACKAGES, CAPACITY_ML, OPENS = range(8)
 CLOSES, LONGEST_S, LONGEST_M, MOST_STOPS, RELOADS, RELOAD_S, BREAKS, UNDERWAY = range(8, 16)
 FIXED, PER_METRE, PER_SECOND, KIND, FIRST_MARKER, EXACT, PINNED, CLOCKED = range(16, 24)
@@ -36,8 +38,8 @@ FROM, UNTIL, LASTS = range(3)
 
 # A route's columns: how many nodes and how many of them stops; money without the price on the longest route; seconds
 # between departure and return; metres; seconds driven, served and loaded, at the matrix' speed; what pinned positions
-# that are missed cost in the search, and the weight and the drop costs of the stops that must leave because of them; the
-# step that touched it last and the one that ruined it last.
+# that are missed cost in the search, and the weight and the drop costs of the stops that must leave because of them;
+# the step that touched it last and the one that ruined it last.
 SIZE, VISITS, MONEY, PAID, METRES, WORK, PENALTY, LOST, LOST_DROP, TOUCHED, RUINED = range(11)
 ROUTE_COLUMNS = 12
 
@@ -103,7 +105,8 @@ class State(NamedTuple):
     """One search; threads search in states of their own over the same tables.
 
     `ready` is when a vehicle may leave a node and `latest` when it must arrive there, for each number of breaks taken;
-    `heads` the node where the node's trip begins, `trips` what that trip carries, `tardy` what lateness has cost so far.
+    `heads` the node where the node's trip begins, `trips` what that trip carries, `tardy` what lateness has cost until
+    then.
     """
 
     rows: Int64s
@@ -145,7 +148,7 @@ class State(NamedTuple):
 class Settings(NamedTuple):
     """How much is removed and how (Christiaens & Vanden Berghe 2020): the mean number of stops in one step, the longest
     string, the chance of a string with a gap and that the gap grows, the chance that a place is overlooked; and the
-    chances that stops are drawn anywhere, and that a whole route goes."""
+    chances that stops are drawn anywhere, that a whole route goes, and that a stop goes back at more than its price."""
 
     removed_mean: float = 10.0
     string_max: float = 10.0
@@ -154,6 +157,7 @@ class Settings(NamedTuple):
     blink_chance: float = 0.01
     scatter_chance: float = 0.02
     whole_route_chance: float = 0.02
+    daring_chance: float = 0.2
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -8,6 +8,7 @@ from logistics.routing.engine.solvers.rich.insertion import insert_best, try_bes
 from logistics.routing.engine.solvers.rich.layout import (
     ABSENT,
     ADDS,
+    ANY_POSITION,
     CLASS,
     DROP,
     FAR,
@@ -18,7 +19,8 @@ from logistics.routing.engine.solvers.rich.layout import (
     TOUCHED_COUNT,
     VEHICLE,
     WEIGHT,
-    Settings,
+    WEIGHT_PRICE,
+    Number,
     State,
     Tables,
 )
@@ -28,20 +30,20 @@ from logistics.routing.engine.solvers.rich.layout import (
 RETRIES = 30.0
 # By what stops are put in order, and how often relative to one another.
 RANDOM, DEMAND, FAR_FIRST, CLOSE_FIRST, EARLY_FIRST, LATE_FIRST, NARROW_FIRST, WEIGHT_FIRST = range(8)
-POSITIONED_LAST = 1e18
+POSITIONED_LAST = 1e12
 
 
 @compiled
-def recreate(tables: Tables, state: State, settings: Settings, blink_chance: float) -> None:
+def recreate(tables: Tables, state: State, blink_chance: Number, daring_chance: Number) -> None:
     """Puts back what can be put back; the rest stays in the list of the absent."""
     count = put_in_order(tables, state)
     for number in range(count):
         stop = np.int64(state.order[number])
         group = tables.stops[stop, GROUP]
         if group >= 0:
-            insert_group(tables, state, group)
+            insert_group(tables, state, group, daring_chance)
         else:
-            insert_stop(tables, state, stop, blink_chance)
+            insert_stop(tables, state, stop, blink_chance, daring_chance)
     kept = 0
     for number in range(state.numbers[ABSENT]):
         stop = np.int64(state.absent[number])
@@ -52,13 +54,18 @@ def recreate(tables: Tables, state: State, settings: Settings, blink_chance: flo
 
 
 @compiled
-def insert_stop(tables: Tables, state: State, stop: int, blink_chance: float) -> None:
+def insert_stop(tables: Tables, state: State, stop: Number, blink_chance: Number, daring_chance: Number) -> None:
     """Puts a stop where it costs least: beside its neighbours, in an empty vehicle, or else anywhere.
 
-    One that was absent before this step is looked for only in routes that have changed.
+    One that was absent before this step is looked for only in routes that have changed. One with a drop cost goes back
+    if it costs less than that, and with `daring_chance` in any case: two may be worth a way that one is not.
     """
     best = state.best
-    best[ADDS] = FAR if tables.stops[stop, WEIGHT] > 0 else tables.stops[stop, DROP]
+    best[ADDS] = FAR
+    optional = tables.stops[stop, WEIGHT] == 0
+    if (optional or tables.rules[ANY_POSITION]) and uniform(state.random) >= daring_chance:
+        # Where positions are pinned, a stop that pushes another from its place is not worth more than its own weight.
+        best[ADDS] = tables.stops[stop, DROP] + tables.stops[stop, WEIGHT] * tables.rules[WEIGHT_PRICE]
     best[VEHICLE] = -1
     try_beside(tables, state, stop, blink_chance)
     try_empty(tables, state, stop)
@@ -76,10 +83,12 @@ def insert_stop(tables: Tables, state: State, stop: int, blink_chance: float) ->
 
 
 @compiled
-def put_in_order(tables: Tables, state: State) -> int:
+def put_in_order(tables: Tables, state: State) -> Number:
     """Writes those to be put back to `state.order`, of a group the first only; how many they are."""
     numbers, order, ranks = state.numbers, state.order, state.ranks
     how = drawn_order(state)
+    # Others fill the positions before a pinned stop if it comes last, and do not take its place if it comes first.
+    positioned = POSITIONED_LAST if uniform(state.random) < 0.5 else -POSITIONED_LAST
     retry_chance = RETRIES / max(1.0, np.float64(numbers[OLD_ABSENT]))
     count = 0
     for number in range(numbers[ABSENT]):
@@ -92,8 +101,8 @@ def put_in_order(tables: Tables, state: State) -> int:
             continue
         rank = rank_of(tables, state, stop, how)
         position = tables.stops[stop, POSITION]
-        if position > 0:  # others must come first to fill the positions before it
-            rank = POSITIONED_LAST + position
+        if position > 0:
+            rank = position + positioned
         place = count
         if count < 200:
             while place > 0 and ranks[place - 1] > rank:
@@ -109,7 +118,7 @@ def put_in_order(tables: Tables, state: State) -> int:
 
 
 @compiled
-def drawn_order(state: State) -> int:
+def drawn_order(state: State) -> Number:
     """Which order is used now: 4 : 4 : 2 : 1 for the first four, 2 each for the windows, 1 for the weight."""
     draw = below(state.random, 18)
     if draw < 4:
@@ -128,7 +137,7 @@ def drawn_order(state: State) -> int:
 
 
 @compiled
-def rank_of(tables: Tables, state: State, stop: int, how: int) -> float:
+def rank_of(tables: Tables, state: State, stop: Number, how: Number) -> Number:
     """What the stop is sorted by: the least goes first."""
     keys = tables.keys[stop]
     if how == DEMAND:

@@ -35,6 +35,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     YES,
     ZERO,
     Int64s,
+    Number,
     State,
     Tables,
 )
@@ -42,7 +43,7 @@ from logistics.routing.engine.solvers.rich.timing import loaded, opening, place_
 
 
 @compiled
-def set_out(tables: Tables, vehicle: int, clocks: Int64s, clock: int) -> None:
+def set_out(tables: Tables, vehicle: Number, clocks: Int64s, clock: Number) -> None:
     """The earliest moments at the start: before departure one rests at home, underway one has rested or not."""
     clocks[0] = clock
     for taken in range(tables.vehicles[vehicle, BREAKS]):
@@ -54,8 +55,15 @@ def set_out(tables: Tables, vehicle: int, clocks: Int64s, clock: int) -> None:
 
 @compiled
 def step_forward(
-    tables: Tables, state: State, vehicle: int, row: Int64s, count: int, index: int, place: int, capped: bool
-) -> bool:
+    tables: Tables,
+    state: State,
+    vehicle: Number,
+    row: Int64s,
+    count: Number,
+    index: Number,
+    place: Number,
+    capped: Number,
+) -> Number:
     """Carries `state.walk` from a place over the node at `index`; whether any number of breaks gets through. If
     `capped`, no stop may be later than on `state.path`."""
     walk, node, breaks = state.walk, row[index], tables.vehicles[vehicle, BREAKS]
@@ -93,7 +101,9 @@ def step_forward(
 
 
 @compiled
-def walk_on(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, first: int, capped: bool) -> int:
+def walk_on(
+    tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, first: Number, capped: Number
+) -> Number:
     """Carries `state.walk` over the nodes from index `first` on; the earliest return of all, or NEVER."""
     walk, breaks = state.walk, tables.vehicles[vehicle, BREAKS]
     profile = tables.vehicles[vehicle, PROFILE]
@@ -115,7 +125,7 @@ def walk_on(tables: Tables, state: State, vehicle: int, row: Int64s, count: int,
 
 
 @compiled
-def forward_resting(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, first: int) -> int:
+def forward_resting(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, first: Number) -> Number:
     """The earliest return of a row, timed anew from index `first` on; NEVER if it does not hold."""
     if first > 0:
         for taken in range(tables.vehicles[vehicle, BREAKS] + 1):
@@ -129,7 +139,14 @@ def forward_resting(tables: Tables, state: State, vehicle: int, row: Int64s, cou
 
 @compiled
 def step_backward(
-    tables: Tables, state: State, vehicle: int, row: Int64s, count: int, index: int, place: int, capped: bool
+    tables: Tables,
+    state: State,
+    vehicle: Number,
+    row: Int64s,
+    count: Number,
+    index: Number,
+    place: Number,
+    capped: Number,
 ) -> None:
     """Carries `state.walk` back from a place to the arrival at the node at `index`. If `capped`, no stop may be later
     than on `state.path`."""
@@ -159,8 +176,8 @@ def step_backward(
 
 @compiled
 def backward_resting(
-    tables: Tables, state: State, vehicle: int, row: Int64s, count: int, back: int, capped: bool
-) -> int:
+    tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, back: Number, capped: Number
+) -> Number:
     """The latest departure that allows to be back at `back`, the earliest return."""
     walk, breaks = state.walk, tables.vehicles[vehicle, BREAKS]
     profile, place = tables.vehicles[vehicle, PROFILE], tables.vehicles[vehicle, END_PLACE]
@@ -184,7 +201,7 @@ def backward_resting(
 
 
 @compiled
-def taken_before(tables: Tables, vehicle: int, clocks: Int64s, taken: int) -> int:
+def taken_before(tables: Tables, vehicle: Number, clocks: Int64s, taken: Number) -> Number:
     """How many breaks were taken before the vehicle stood here, if it goes on with `taken` of them."""
     while taken > 0:
         last = taken - 1
@@ -198,7 +215,7 @@ def taken_before(tables: Tables, vehicle: int, clocks: Int64s, taken: int) -> in
 
 
 @compiled
-def trace(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, back: int) -> int:
+def trace(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, back: Number) -> Number:
     """Writes the starts of service on the way that is back at `back` to `state.path`; what lateness costs there.
 
     `walk_on` has just timed the row.
@@ -223,17 +240,17 @@ def trace(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, b
 
 
 @compiled
-def late_departure(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, back: int) -> int:
+def late_departure(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, back: Number) -> Number:
     """The latest departure that makes no stop later than the way just timed, which goes to `state.path`."""
     trace(tables, state, vehicle, row, count, back)
     return backward_resting(tables, state, vehicle, row, count, back, YES)
 
 
 @compiled
-def tardiness(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, leave: int) -> int:
+def tardiness(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, leave: Number) -> Number:
     """What lateness costs on the way that leaves at `leave`, in fine units."""
     breaks = tables.vehicles[vehicle, BREAKS]
-    rested = np.int64(0)
+    rested: Number = np.int64(0)
     set_out(tables, vehicle, state.walk, opening(tables, vehicle, row, count))
     for taken in range(breaks + 1):
         if state.walk[taken] <= leave:

@@ -53,6 +53,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     UNTIL,
     VISITS,
     WORK,
+    Number,
     State,
     Tables,
 )
@@ -61,19 +62,19 @@ from logistics.routing.engine.solvers.rich.timing import opening, place_of
 
 
 @compiled
-def start_of(tables: Tables, state: State, vehicle: int) -> int:
+def start_of(tables: Tables, state: State, vehicle: Number) -> Number:
     """The node where the vehicle's route begins; it ends at the one after as many as there are vehicles."""
     return state.ready.shape[0] - 2 * tables.vehicles.shape[0] + vehicle
 
 
 @compiled
-def end_of(tables: Tables, state: State, vehicle: int) -> int:
+def end_of(tables: Tables, state: State, vehicle: Number) -> Number:
     """The node where the vehicle's route ends."""
     return state.ready.shape[0] - tables.vehicles.shape[0] + vehicle
 
 
 @compiled
-def touch(state: State, vehicle: int) -> None:
+def touch(state: State, vehicle: Number) -> None:
     """Keeps the vehicle's row as it was before this step, once."""
     routes = state.routes
     if routes[vehicle, TOUCHED] == state.numbers[STEP]:
@@ -87,7 +88,7 @@ def touch(state: State, vehicle: int) -> None:
 
 
 @compiled
-def refresh(tables: Tables, state: State, vehicle: int) -> bool:
+def refresh(tables: Tables, state: State, vehicle: Number) -> Number:
     """Counts everything about the vehicle's row anew; False if it does not hold, and then nothing is known of it."""
     row, count, routes = state.rows[vehicle], state.routes[vehicle, SIZE], state.routes
     number_nodes(tables, state, vehicle)
@@ -113,7 +114,7 @@ def refresh(tables: Tables, state: State, vehicle: int) -> bool:
 
 
 @compiled
-def number_nodes(tables: Tables, state: State, vehicle: int) -> None:
+def number_nodes(tables: Tables, state: State, vehicle: Number) -> None:
     """Where each node of the row is; markers get their numbers in order. Counts visits and the trips' loads."""
     row, stops = state.rows[vehicle], tables.stops
     head = start_of(tables, state, vehicle)
@@ -152,7 +153,7 @@ def number_nodes(tables: Tables, state: State, vehicle: int) -> None:
 
 
 @compiled
-def open_row(tables: Tables, state: State, vehicle: int) -> None:
+def open_row(tables: Tables, state: State, vehicle: Number) -> None:
     """The earliest moments at the start of the vehicle's row and the latest at its end."""
     start, end = start_of(tables, state, vehicle), end_of(tables, state, vehicle)
     opens = opening(tables, vehicle, state.rows[vehicle], state.routes[vehicle, SIZE])
@@ -167,7 +168,7 @@ def open_row(tables: Tables, state: State, vehicle: int) -> None:
 
 
 @compiled
-def keep_times(tables: Tables, state: State, vehicle: int) -> None:
+def keep_times(tables: Tables, state: State, vehicle: Number) -> None:
     """From the pass that has just timed the row: when each node may be left, and by when it must be reached."""
     row, count = state.rows[vehicle], state.routes[vehicle, SIZE]
     open_row(tables, state, vehicle)
@@ -195,7 +196,7 @@ def keep_times(tables: Tables, state: State, vehicle: int) -> None:
 
 
 @compiled
-def keep_latest(tables: Tables, state: State, vehicle: int) -> None:
+def keep_latest(tables: Tables, state: State, vehicle: Number) -> None:
     """By when each node of a row without breaks must be reached."""
     row, profile = state.rows[vehicle], tables.vehicles[vehicle, PROFILE]
     clock, place = tables.vehicles[vehicle, CLOSES], tables.vehicles[vehicle, END_PLACE]
@@ -212,7 +213,7 @@ def keep_latest(tables: Tables, state: State, vehicle: int) -> None:
 
 
 @compiled
-def note_longest(tables: Tables, state: State, vehicle: int) -> None:
+def note_longest(tables: Tables, state: State, vehicle: Number) -> None:
     """Keeps the longest and the second longest paid time, and which vehicle is emptied or filled first."""
     kind = tables.vehicles[vehicle, KIND]
     first = state.empty_of_kind[kind]

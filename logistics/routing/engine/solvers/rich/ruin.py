@@ -20,6 +20,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     STEP,
     TOUCHED_COUNT,
     VISITS,
+    Number,
     Settings,
     State,
     Tables,
@@ -44,7 +45,7 @@ def ruin(tables: Tables, state: State, settings: Settings) -> None:
 
 
 @compiled
-def take_out(tables: Tables, state: State, stop: int) -> None:
+def take_out(tables: Tables, state: State, stop: Number) -> None:
     """Takes a stop out of its route, and with it those that belong together with it; their row still shows them."""
     group = tables.stops[stop, GROUP]
     if group < 0:
@@ -55,7 +56,7 @@ def take_out(tables: Tables, state: State, stop: int) -> None:
 
 
 @compiled
-def take_one(state: State, stop: int) -> None:
+def take_one(state: State, stop: Number) -> None:
     vehicle = np.int64(state.route_of[stop])
     if vehicle >= 0:
         touch(state, vehicle)
@@ -65,7 +66,7 @@ def take_one(state: State, stop: int) -> None:
 
 
 @compiled
-def empty_route(tables: Tables, state: State, seed: int, settings: Settings) -> None:
+def empty_route(tables: Tables, state: State, seed: Number, settings: Settings) -> None:
     """Takes all stops out of the seed's route, or the longest if that has a price, if they are not too many."""
     vehicle = np.int64(state.route_of[seed])
     if tables.rules[BALANCE] > 0 and uniform(state.random) < 0.5:
@@ -82,7 +83,7 @@ def empty_route(tables: Tables, state: State, seed: int, settings: Settings) -> 
 
 
 @compiled
-def remove_strings(tables: Tables, state: State, settings: Settings, seed: int) -> None:
+def remove_strings(tables: Tables, state: State, settings: Settings, seed: Number) -> None:
     """Removes strings from the routes around `seed`."""
     random, routes, step = state.random, state.routes, state.numbers[STEP]
     vehicle = np.int64(state.route_of[seed])
@@ -105,11 +106,13 @@ def remove_strings(tables: Tables, state: State, settings: Settings, seed: int) 
 
 
 @compiled
-def remove_string(tables: Tables, state: State, settings: Settings, vehicle: int, index: int, count: int) -> None:
+def remove_string(
+    tables: Tables, state: State, settings: Settings, vehicle: Number, index: Number, count: Number
+) -> None:
     """Removes `count` nodes in a row around an index, or leaves a gap between them."""
     random, size = state.random, state.routes[vehicle, SIZE]
     count = min(count, size)
-    gap = np.int64(0)
+    gap: Number = np.int64(0)
     if 1 < count < size and uniform(random) < settings.gap_chance:
         gap = 1
         while count + gap < size and uniform(random) < settings.gap_growth:
@@ -142,7 +145,7 @@ def close_rows(tables: Tables, state: State) -> None:
 
 
 @compiled
-def compress(tables: Tables, state: State, vehicle: int) -> None:
+def compress(tables: Tables, state: State, vehicle: Number) -> None:
     """Closes the gaps in a row; a marker ahead of another, at the end or at the start goes."""
     row, stop_count = state.rows[vehicle], tables.stops.shape[0]
     kept, marker = 0, np.int64(-1)
@@ -161,7 +164,7 @@ def compress(tables: Tables, state: State, vehicle: int) -> None:
 
 
 @compiled
-def drop_markers(tables: Tables, state: State, vehicle: int) -> None:
+def drop_markers(tables: Tables, state: State, vehicle: Number) -> None:
     """Takes out every marker without which the row holds and is not dearer."""
     row, trial, stop_count = state.rows[vehicle], state.trial, tables.stops.shape[0]
     index = 0

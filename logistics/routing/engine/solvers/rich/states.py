@@ -30,6 +30,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     SIZE,
     TOUCHED,
     WEIGHT_BEST,
+    Number,
     State,
     Tables,
 )
@@ -51,7 +52,7 @@ def new_state(tables: Tables, seed: int) -> State:
     breaks = int(tables.vehicles[:, BREAKS].max()) + 1
     kinds = len(tables.kind_starts) - 1
 
-    def whole(*shape: int) -> np.ndarray:  # type: ignore[type-arg]
+    def whole(*shape: int) -> np.ndarray:
         return np.zeros(shape, np.int64)
 
     state = State(
@@ -143,7 +144,7 @@ def open_rows(tables: Tables, state: State) -> None:
 
 
 @compiled
-def put_row(tables: Tables, state: State, vehicle: int, row: np.ndarray) -> None:  # type: ignore[type-arg]
+def put_row(tables: Tables, state: State, vehicle: Number, row: np.ndarray) -> None:
     """Fills an empty vehicle with a row, its end left off as far as it does not hold."""
     touch(state, vehicle)
     count = len(row)
@@ -182,3 +183,22 @@ def mend_groups(tables: Tables, state: State) -> None:
                 take_out(tables, state, first)
                 break
     close_rows(tables, state)
+
+
+@compiled
+def go_back_to_best(tables: Tables, state: State) -> None:
+    """Makes the best plan met the one the search stands at."""
+    for vehicle in range(tables.vehicles.shape[0]):
+        for index in range(state.routes[vehicle, SIZE]):
+            if state.rows[vehicle, index] < tables.stops.shape[0]:
+                state.route_of[state.rows[vehicle, index]] = -1
+    for vehicle in range(tables.vehicles.shape[0]):
+        state.routes[vehicle, SIZE] = state.best_sizes[vehicle]
+        for index in range(state.best_sizes[vehicle]):
+            state.rows[vehicle, index] = state.best_rows[vehicle, index]
+        refresh(tables, state, vehicle)
+    state.numbers[ABSENT] = 0
+    for stop in range(tables.stops.shape[0]):
+        if state.route_of[stop] < 0:
+            state.absent[state.numbers[ABSENT]] = stop
+            state.numbers[ABSENT] += 1

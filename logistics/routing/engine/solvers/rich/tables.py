@@ -105,7 +105,8 @@ def _speeds(profiles: Sequence[Profile]) -> tuple[Int64s, Int64s, Int64s]:
 def _access(problem: Problem) -> tuple[list[int], NDArray[np.uint8]]:
     """The class of each stop, and a row for each class: which vehicles may serve its stops."""
     rows: dict[tuple[object, ...], int] = {}
-    classes, table = [], []
+    classes: list[int] = []
+    table: list[list[bool]] = []
     for stop in problem.stops:
         key = (stop.depot, stop.skills, stop.vehicles_allowed, stop.vehicles_forbidden, stop.pinned_vehicle)
         if key not in rows:

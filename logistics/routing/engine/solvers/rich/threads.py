@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from logistics.routing.engine.solvers.rich.annealing import anneal, settle
 from logistics.routing.engine.solvers.rich.holding import hold_state, hold_tables
 from logistics.routing.engine.solvers.rich.layout import FOUND, Settings, Tables
-from logistics.routing.engine.solvers.rich.states import Rows, best_rows, load, new_state
+from logistics.routing.engine.solvers.rich.states import Rows, best_rows, go_back_to_best, load, new_state
 
 # How often the watching thread looks up. Callbacks may ask a database: their own pace is `Watch`'s.
 LOOK_EVERY_S = 0.05
@@ -66,7 +66,7 @@ class RichThread(threading.Thread):
         if self._start_from:
             load(self._tables, state, self._start_from)
         tables_handle, state_handle = hold_tables(self._tables), hold_state(state)
-        settle(tables_handle, state_handle, settings)
+        settle(tables_handle, state_handle)
         self._show(int(state.numbers[FOUND]), best_rows(self._tables, state))
         chunk, share = STEPS_PER_ITERATION, 0.0
         while share < 1.0 and not self._stop_event.is_set():
@@ -85,6 +85,9 @@ class RichThread(threading.Thread):
             if pace.steps is None:
                 took_s = max(1e-6, time.monotonic() - began_s)
                 chunk = max(1, min(100_000, int(chunk * min(4.0, CHUNK_S / took_s))))
+        go_back_to_best(tables_handle, state_handle)
+        settle(tables_handle, state_handle)
+        self._show(int(state.numbers[FOUND]), best_rows(self._tables, state))
 
     def _show(self, found: int, rows: Rows) -> None:
         self.best, self.found = rows, found

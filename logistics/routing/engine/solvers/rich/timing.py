@@ -33,19 +33,20 @@ from logistics.routing.engine.solvers.rich.layout import (
     UNDERWAY,
     ZERO,
     Int64s,
+    Number,
     State,
     Tables,
 )
 
 
 @compiled
-def place_of(tables: Tables, vehicle: int, node: int) -> int:
+def place_of(tables: Tables, vehicle: Number, node: Number) -> Number:
     """Where a stop or one of the vehicle's markers lies."""
     return tables.stops[node, PLACE] if node < tables.stops.shape[0] else tables.vehicles[vehicle, DEPOT_PLACE]
 
 
 @compiled
-def packed(tables: Tables, row: Int64s, begin: int, count: int) -> int:
+def packed(tables: Tables, row: Int64s, begin: Number, count: Number) -> Number:
     """When the last goods of the trip that begins at index `begin` are packed."""
     released = -NEVER
     for index in range(begin, count):
@@ -56,7 +57,7 @@ def packed(tables: Tables, row: Int64s, begin: int, count: int) -> int:
 
 
 @compiled
-def opening(tables: Tables, vehicle: int, row: Int64s, count: int) -> int:
+def opening(tables: Tables, vehicle: Number, row: Int64s, count: Number) -> Number:
     """The earliest departure."""
     opens = tables.vehicles[vehicle, OPENS]
     if tables.rules[ANY_RELEASE] and tables.vehicles[vehicle, UNDERWAY] == 0:
@@ -65,7 +66,7 @@ def opening(tables: Tables, vehicle: int, row: Int64s, count: int) -> int:
 
 
 @compiled
-def loaded(tables: Tables, vehicle: int, row: Int64s, index: int, count: int) -> int:
+def loaded(tables: Tables, vehicle: Number, row: Int64s, index: Number, count: Number) -> Number:
     """When the trip that the marker at `index` begins may leave: the depot is open and its goods are packed."""
     ready = tables.vehicles[vehicle, DEPOT_OPENS]
     if tables.rules[ANY_RELEASE]:
@@ -74,7 +75,7 @@ def loaded(tables: Tables, vehicle: int, row: Int64s, index: int, count: int) ->
 
 
 @compiled
-def forward(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, first: int) -> int:
+def forward(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, first: Number) -> Number:
     """The earliest return of a row without breaks, timed anew from index `first` on; NEVER if it does not hold."""
     vehicles, starts, leaves = tables.vehicles, state.starts, state.clocks
     profile, stop_count = vehicles[vehicle, PROFILE], tables.stops.shape[0]
@@ -110,7 +111,9 @@ def forward(tables: Tables, state: State, vehicle: int, row: Int64s, count: int,
 
 
 @compiled
-def backward(tables: Tables, state: State, vehicle: int, row: Int64s, count: int, first: int, back: int) -> int:
+def backward(
+    tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, first: Number, back: Number
+) -> Number:
     """The latest departure of a row without breaks that is back at `back`; `forward` has just timed it."""
     profile, stop_count = tables.vehicles[vehicle, PROFILE], tables.stops.shape[0]
     clock, place = back, tables.vehicles[vehicle, END_PLACE]
