@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 
 from logistics.routing import engine
-from logistics.routing.engine import OrToolsRouting, SolveOptions, TimeWindow
+from logistics.routing.engine import InfeasibleRoute, OrToolsRouting, SolveOptions, TimeWindow, schedule_route
+from logistics.routing.engine.costs import FINE_PER_CENT, routes_cost_fine
 from logistics.routing.engine.items import Break, Underway
 from logistics.routing.engine.problem import Profile
+from logistics.routing.engine.solvers.ortools.reading import Order, index_rows
+from logistics.routing.engine.solvers.ortools.rules import build_model
+from logistics.routing.engine.solvers.serveable import serveable
 from tests.routing.engine.builders import DAY, a_depot, a_problem, a_stop, a_vehicle
 
 
@@ -46,7 +50,7 @@ def some_stop(draw, name, *, released):
         window=TimeWindow(start_s=first, end_s=first + 600) if draw.random() < 0.5 else DAY,
         late_cents_per_h=draw.choice([None, None, 3_600]),
         released_s=draw.choice([None, 100, 700]) if released else None,
-        skills=frozenset(draw.choice(["", "", "lift"]).split()),
+        skills=frozenset() if pinned else frozenset(draw.choice(["", "", "lift"]).split()),
         vehicles_forbidden=frozenset() if pinned else frozenset(draw.choice([[], [], ["V"], ["W"]])),
         pinned_vehicle=pinned,
         depot=None,
@@ -87,3 +91,41 @@ def test_every_plan_holds(seed):
     plan = engine.solve(problem, SolveOptions(time_limit_s=60, iteration_limit=10), OrToolsRouting())
 
     assert len(plan.dropped) < len(problem.stops)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_the_model_takes_a_route_if_the_schedule_does_and_at_its_cost(seed):
+    draw = random.Random(seed)
+    problem = some_problem(seed)
+    vehicle = draw.choice(problem.vehicles)
+    served = [stop for stop in problem.stops if serveable(problem, stop)]
+    allowed = [stop for stop in served if problem.may_serve(vehicle, stop) and stop.together is None]
+    order = draw.sample(allowed, min(len(allowed), draw.randrange(1, 4)))
+    if not order:
+        return
+    if draw.random() < 0.3:
+        order += [stop for stop in served if stop.together is not None][: draw.randrange(3)]
+    first = 1 if vehicle.underway is None else 0
+    count = min(len(order) - first, draw.randrange(vehicle.reloads + 1))
+    reloads = tuple(sorted(draw.sample(range(first, len(order)), count)))
+    model = build_model(problem, served)
+
+    rows = index_rows(model, {vehicle.id: Order(stops=order, reload_before=reloads)})
+    found = model.routing.ReadAssignmentFromRoutes(rows, True)
+
+    try:
+        route = schedule_route(problem, vehicle, order, reloads)
+        whole = sum(stop.together is not None for stop in order) in (0, 2)
+    except InfeasibleRoute:
+        route, whole = None, False
+    if route is None or not whole:
+        # A break may interrupt a leg of the model's, and a stop that may be late may be so in another way.
+        assert found is None or vehicle.breaks
+        return
+    assert found is not None
+    dropped = sum(price for stop, price in zip(served, model.prices.drops, strict=True) if stop not in order)
+    cost = (found.ObjectiveValue() - dropped) * model.prices.divisor
+    theirs, ours = cost / FINE_PER_CENT, routes_cost_fine(problem, [route]) / FINE_PER_CENT
+    # Leaving later and being later may cost less than what the schedule does, which is back as early as can be.
+    late = any(stop.late_cents_per_h is not None for stop in order)
+    assert theirs <= ours + 1 if late or vehicle.breaks else theirs == pytest.approx(ours, abs=1)

@@ -209,3 +209,18 @@ def test_what_pyvrp_cannot_say_is_refused(vehicle, stop, said):
 
 def test_the_marker_of_a_reload_is_no_stop():
     assert RELOAD < 0
+
+
+def test_a_vehicle_loads_again_as_often_as_it_may_and_while_its_depot_is_open():
+    stops = [a_stop("A"), a_stop("B")]
+
+    def back_for_more(closes_s):
+        depots = [a_depot(closes_s=closes_s), a_depot(id="E", place=0)]
+        vehicle = a_vehicle(reloads=1, end_depot="E")
+        problem = a_problem(*stops, vehicles=[vehicle], depots=depots)
+        model = build_model(problem, stops)
+        assert model.data.vehicle_type(0).max_reloads == 1
+        return model.solution({"V": stops}, {"V": [1]}).is_feasible()
+
+    assert back_for_more(205)
+    assert not back_for_more(204)
