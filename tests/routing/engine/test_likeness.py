@@ -32,13 +32,13 @@ def test_of_idle_vehicles_that_are_alike_the_first_is_asked(monkeypatch):
     stops = [a_stop(f"S{k}") for k in range(4)]
     routes = open_routes(a_problem(*stops, vehicles=vehicles), {})
     asked = []
-    cheapest = OpenRoute.cheapest
+    candidates = OpenRoute.candidates
 
     def counted(route, stop):
         asked.append(route.vehicle.id)
-        return cheapest(route, stop)
+        return candidates(route, stop)
 
-    monkeypatch.setattr(OpenRoute, "cheapest", counted)
+    monkeypatch.setattr(OpenRoute, "candidates", counted)
     insert_all(routes, stops)
 
     # Each costs 405 cents on a vehicle of its own, so the first kind is taken, as long as no larger one drives.
