@@ -17,8 +17,8 @@ from logistics.web.chart import timeline
 from logistics.web.here import PAGE_ROWS, current_viewer, page, page_number
 from logistics.web.mapdata import map_document, window_key
 from logistics.web.reasons import explain
-from logistics.web.wishes import wishes_of
 from logistics.web.routes import driven_routes, on_roads
+from logistics.web.wishes import wishes_of
 
 pages = Blueprint("plans", __name__)
 

@@ -38,9 +38,7 @@ def work(slots, until_s):
     """Percent-seconds driven before a moment, slot by slot."""
     edges = [(Fraction(-(10**6)), 100), *((slot.start_s, slot.percent) for slot in slots), (Fraction(10**6), 0)]
     return sum(
-        percent * (min(end, until_s) - start)
-        for (start, percent), (end, _) in pairwise(edges)
-        if start < until_s
+        percent * (min(end, until_s) - start) for (start, percent), (end, _) in pairwise(edges) if start < until_s
     )
 
 

@@ -22,8 +22,12 @@ from logistics.routing.engine.solvers.rich.layout import (
     State,
     Tables,
 )
-from logistics.routing.engine.solvers.rich.pricing import price_at, price_with_marker
+from logistics.routing.engine.solvers.rich.pricing import has_room, price_at, price_with_marker
 from logistics.routing.engine.solvers.rich.routes import refresh, touch
+
+# How often a stop that fits the trip is tried with a marker all the same: it may be packed late, or loading again may
+# make room for the next one.
+MARKER_CHANCE = 0.15
 
 
 @compiled
@@ -34,6 +38,8 @@ def try_at(tables: Tables, state: State, vehicle: Number, stop: Number, index: N
     if price < best[ADDS]:
         best[ADDS], best[VEHICLE], best[INDEX], best[MARKER] = price, vehicle, index, NO_MARKER
     if tables.vehicles[vehicle, RELOADS] == 0:
+        return
+    if has_room(tables, state, vehicle, stop, index) and uniform(state.random) >= MARKER_CHANCE:
         return
     if index > 0 or tables.vehicles[vehicle, UNDERWAY]:
         price = price_with_marker(tables, state, vehicle, stop, index, MARKER_BEFORE, best[ADDS])

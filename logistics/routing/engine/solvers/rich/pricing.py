@@ -109,6 +109,18 @@ def in_time(
 
 
 @compiled
+def has_room(tables: Tables, state: State, vehicle: Number, stop: Number, index: Number) -> Number:
+    """Whether the trip at position `index` of the vehicle's row can carry the stop too."""
+    before = state.rows[vehicle, index - 1] if index > 0 else start_of(tables, state, vehicle)
+    trip, numbers = state.trips[state.heads[before]], tables.vehicles[vehicle]
+    return (
+        trip[TRIP_G] + tables.stops[stop, GRAMS] <= numbers[CAPACITY_G]
+        and trip[TRIP_PACKAGES] + tables.stops[stop, PACKAGES] <= numbers[CAPACITY_PACKAGES]
+        and trip[TRIP_ML] + tables.stops[stop, ML] <= numbers[CAPACITY_ML]
+    )
+
+
+@compiled
 def price_at(tables: Tables, state: State, vehicle: Number, stop: Number, index: Number, bound: Number) -> Number:
     """What the stop adds before position `index` of the vehicle's row, or FAR if that is not below `bound` or breaks a
     rule."""
@@ -134,9 +146,7 @@ def price_at(tables: Tables, state: State, vehicle: Number, stop: Number, index:
         return FAR
     head = state.heads[before]
     if (
-        state.trips[head, TRIP_G] + tables.stops[stop, GRAMS] > numbers[CAPACITY_G]
-        or state.trips[head, TRIP_PACKAGES] + tables.stops[stop, PACKAGES] > numbers[CAPACITY_PACKAGES]
-        or state.trips[head, TRIP_ML] + tables.stops[stop, ML] > numbers[CAPACITY_ML]
+        not has_room(tables, state, vehicle, stop, index)
         or routes[VISITS] >= numbers[MOST_STOPS]
         or routes[METRES] + metres > numbers[LONGEST_M]
     ):
