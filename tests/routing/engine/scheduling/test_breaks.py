@@ -119,3 +119,39 @@ def test_the_way_home_may_be_what_needs_the_break_and_loading_may_wait_for_it():
     assert route.rests == (Rest(before=1, on_arrival=False, start_s=205, end_s=255),)
     assert (route.reloads[0].arrival_s, route.reloads[0].departure_s) == (205, 285)
     assert route.return_s == 490
+
+
+@pytest.mark.parametrize(("latest_s", "holds"), [(105, True), (104, False)])
+def test_a_break_may_begin_in_its_last_second(latest_s, holds):
+    # The window shuts at 100, so 105, after service, is the first pause in time; without the break it is back at 205.
+    stop = a_stop(window=TimeWindow(start_s=0, end_s=100))
+    breaks = (Break(earliest_s=101, latest_s=latest_s, duration_s=50),)
+
+    if holds:
+        assert scheduled(stop, breaks=breaks).rests == (Rest(before=1, on_arrival=False, start_s=105, end_s=155),)
+    else:
+        with pytest.raises(InfeasibleRoute, match="break_missed, 205 where at most 104"):
+            scheduled(stop, breaks=breaks)
+
+
+@pytest.mark.parametrize(("end_s", "holds"), [(255, True), (254, False)])
+def test_a_break_too_may_fill_the_shift_to_its_last_second(end_s, holds):
+    shift = TimeWindow(start_s=0, end_s=end_s)
+
+    if holds:
+        assert scheduled(a_stop(), shift=shift).return_s == 255
+    else:
+        with pytest.raises(InfeasibleRoute, match="shift_over, 255 where at most 254"):
+            scheduled(a_stop(), shift=shift)
+
+
+@pytest.mark.parametrize(("price", "depart_s"), [(None, 50), (1, 40)])
+def test_a_break_does_not_make_a_late_stop_later(price, depart_s):
+    # Packed at 40, so A is served at 140 and late by 50; on time it may wait until 150. B opens at 700 either way.
+    window = TimeWindow(start_s=0, end_s=150 if price is None else 90)
+    first = a_stop("A", window=window, late_cents_per_h=price, released_s=40)
+    second = a_stop("B", place=2, window=TimeWindow(start_s=700, end_s=800))
+
+    route = scheduled(first, second)
+
+    assert (route.depart_s, route.visits[0].start_s, route.return_s) == (depart_s, depart_s + 100, 905)

@@ -108,6 +108,16 @@ def test_a_route_may_reach_a_limit_and_not_pass_it(limit, rule, reached):
     assert broken(a_stop(), **{limit: reached - 1}) == (rule, None, reached, reached - 1)
 
 
+def test_the_longest_time_counts_from_departure():
+    # 600 to 805.
+    assert scheduled(a_stop(window=between(700, 800)), longest_s=205).depart_s == 600
+    assert broken(a_stop(window=between(700, 800)), longest_s=204) == (RouteRule.TOO_LONG, None, 205, 204)
+
+
+def test_the_goods_packed_last_are_waited_for():
+    assert scheduled(a_stop("A", released_s=40), a_stop("B", released_s=70), a_stop("C")).depart_s == 70
+
+
 def test_seconds_for_each_package_are_served():
     assert scheduled(a_stop(packages=3, service_s_per_package=20)).visits[0].departure_s == 100 + 5 + 60
 
