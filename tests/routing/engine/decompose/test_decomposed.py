@@ -217,8 +217,11 @@ def test_a_parts_routes_take_the_place_of_those_before() -> None:
     )
 
     assert merged.orders() == {1: [0], 0: [1]}
+    merged.take(Part(vehicles=(0, 1), stops=(0, 1), routes={}), a_plan(routed(problem, "V", "A", "B")))
+    assert merged.orders() == {0: [0, 1]}  # W stays at home
+    merged.take(Part(vehicles=(1,), stops=(), routes={}), a_plan(routes=()))
     plan = merged.plan("x", time.monotonic())
-    assert [route.vehicle for route in plan.routes] == ["V", "W"]
+    assert [route.vehicle for route in plan.routes] == ["V"]
     assert check(problem, plan) == ()
 
 

@@ -97,17 +97,17 @@ def test_parts_are_of_one_size_and_lie_apart() -> None:
         assert town.seconds[np.ix_(places, places)].max() <= corner_to_corner_s * 3 // 5
 
 
-def test_the_only_cold_vans_go_to_where_the_cold_goods_are() -> None:
-    cold = {number: {"skills": frozenset({"cold"})} for number in range(8)}  # the first rows, nearest the depot
-    town = a_town(63, vehicles=8, changed=cold)
-    cold_vans = tuple(dataclasses.replace(van, skills=frozenset({"cold"})) for van in town.vehicles[6:])
-    town = dataclasses.replace(town, vehicles=town.vehicles[:6] + cold_vans)
+@pytest.mark.parametrize("cold_stop", [0, 62])  # beside the depot, and in the far corner
+def test_the_only_cold_van_goes_to_where_the_cold_goods_are(cold_stop: int) -> None:
+    town = a_town(63, vehicles=8, changed={cold_stop: {"skills": frozenset({"cold"})}})
+    cold_van = dataclasses.replace(town.vehicles[3], skills=frozenset({"cold"}))
+    town = dataclasses.replace(town, vehicles=(*town.vehicles[:3], cold_van, *town.vehicles[4:]))
+    neighbour = cold_stop + 1 if cold_stop == 0 else cold_stop - 1
 
     parts = split_first(town, 4)
 
-    for part in parts:
-        if any(stop < 8 for stop in part.stops):
-            assert {6, 7} & set(part.vehicles)
+    (part,) = [part for part in parts if 3 in part.vehicles]
+    assert {cold_stop, neighbour} <= set(part.stops)
 
 
 def test_a_stop_nobody_may_serve_is_in_no_part() -> None:
