@@ -43,10 +43,14 @@ def solve(
     asked about ten times a second; once it is true the best plan so far comes back.
 
     Raises:
+        ValueError: if the solver cannot express the problem, with the item and the field that it does not know.
         PlanRejected: if the solver's plan breaks a rule.
     """
     started_s, worked_s = time.monotonic(), time.thread_time()
     solver = Portfolio() if solver is None else solver
+    refusal = solver.can_express(problem)
+    if refusal is not None:
+        raise ValueError(f"{solver.name} is not to be asked: {refusal}")
     impossible = drop_reasons(problem)
     possible = problem
     if impossible:

@@ -9,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logistics.routing.engine import (
+    Break,
     DropReason,
     InfeasibleRoute,
     Plan,
     PlanRejected,
+    PyvrpSearch,
     SolveOptions,
     TimeWindow,
     check,
@@ -209,6 +211,9 @@ class Overloading:
 
     name = "overloading"
 
+    def can_express(self, problem):
+        return None
+
     def solve(self, problem, options, *, on_progress, cancelled):
         return Plan(routes=(a_route(),), dropped=(), cost=1, solver=self.name, seconds=0.0, solutions=1)
 
@@ -245,3 +250,9 @@ def test_the_jinan_day_is_the_same_plan_twice_under_one_seed():
     options = SolveOptions(time_limit_s=120, iteration_limit=50)
 
     assert solve(problem, options) == solve(problem, options)
+
+
+def test_a_solver_is_not_asked_about_rules_it_does_not_know():
+    problem = a_problem(a_stop(), vehicles=[a_vehicle(breaks=(Break(earliest_s=0, latest_s=9, duration_s=5),))])
+    with pytest.raises(ValueError, match="pyvrp is not to be asked: vehicle 'V' has breaks"):
+        solve(problem, SolveOptions(time_limit_s=1), solver=PyvrpSearch())
