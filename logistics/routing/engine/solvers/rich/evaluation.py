@@ -42,6 +42,7 @@ from logistics.routing.engine.solvers.rich.layout import (
     UNDERWAY,
     WEIGHT,
     WEIGHT_PRICE,
+    YES,
     ZERO,
     Int64s,
     Number,
@@ -51,7 +52,6 @@ from logistics.routing.engine.solvers.rich.layout import (
 from logistics.routing.engine.solvers.rich.resting import (
     backward_resting,
     forward_resting,
-    late_departure,
     tardiness,
     trace,
 )
@@ -106,8 +106,10 @@ def evaluate(
         if known:
             out[OUT_LATE] = trace(tables, state, vehicle, row, count, back)
     elif known:
-        leave = late_departure(tables, state, vehicle, row, count, back)
-        out[OUT_LATE] = tardiness(tables, state, vehicle, row, count, leave)
+        late = trace(tables, state, vehicle, row, count, back)
+        leave = backward_resting(tables, state, vehicle, row, count, back, YES)
+        if late > 0:  # who is on time now is so from the latest departure too
+            out[OUT_LATE] = tardiness(tables, state, vehicle, row, count, leave)
     elif numbers[CLOCKED]:
         if resting:
             leave = backward_resting(tables, state, vehicle, row, count, back, NO)

@@ -240,13 +240,6 @@ def trace(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Num
 
 
 @compiled
-def late_departure(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, back: Number) -> Number:
-    """The latest departure that makes no stop later than the way just timed, which goes to `state.path`."""
-    trace(tables, state, vehicle, row, count, back)
-    return backward_resting(tables, state, vehicle, row, count, back, YES)
-
-
-@compiled
 def tardiness(tables: Tables, state: State, vehicle: Number, row: Int64s, count: Number, leave: Number) -> Number:
     """What lateness costs on the way that leaves at `leave`, in fine units."""
     breaks = tables.vehicles[vehicle, BREAKS]
