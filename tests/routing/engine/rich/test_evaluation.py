@@ -30,9 +30,22 @@ def scheduled(problem, vehicle, order, reload_before):
         return broken.rule
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@MANY
 @given(problem=problems(), data=st.data())
 def test_a_route_is_timed_and_priced_as_the_schedule_does(problem, data):
+    assert_agreement(problem, data)
+
+
+@MANY
+@given(problem=problems(always={"breaks", "lateness"}), data=st.data())
+def test_a_route_with_breaks_and_lateness_is_timed_and_priced_as_the_schedule_does(problem, data):
+    assert_agreement(problem, data)
+
+
+def assert_agreement(problem, data):
     tables = tables_of(problem)
     state = new_state(tables, 1)
     handles = hold_tables(tables), hold_state(state)
