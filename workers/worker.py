@@ -8,7 +8,11 @@ that process (the horse) dies with it, so no job runs twice side by side; the re
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import socket
+import subprocess
+import sys
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +25,8 @@ from logistics.config import Settings
 from logistics.db import db
 from logistics.observability import configure_logging, get_logger
 from logistics.outbox import Queue
-from logistics.routing.engine.warming import warm
+from logistics.routing.engine import warming
+from logistics.routing.engine.warming import rest_is_compiled, warm_first
 from workers.guard import SERIALIZER, GuardedJob
 from workers.part_jobs import PART_QUEUE
 from workers.processes import die_with_parent
@@ -66,6 +71,17 @@ def work(settings: Settings, queue: str, intervals: Intervals, *, burst: bool) -
     worker.work(burst=burst, logging_level="WARNING")  # RQ tells of every look at its books; jobs log themselves
 
 
+def compile_the_rest() -> None:
+    """Has a process of its own compile what only plans with rarer rules need, so that plain ones do not wait for it."""
+    if rest_is_compiled():
+        return
+    me, signal_name = str(os.getpid()), signal.SIGKILL.name
+    subprocess.Popen(  # noqa: S603  our own interpreter and modules
+        [sys.executable, "-m", "workers.child", me, signal_name, sys.executable, "-m", warming.__name__],
+        stdout=subprocess.DEVNULL,
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m workers.worker", description="Run the jobs of one queue.")
     parser.add_argument("queue", choices=[*(queue.value for queue in Queue), PART_QUEUE])
@@ -82,7 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = Settings.from_env()
     configure_logging(settings)
     if chosen.queue in {Queue.SOLVER.value, PART_QUEUE}:
-        get_logger("workers.worker").info("searches ready", seconds=round(warm(), 1))
+        get_logger("workers.worker").info("search ready", seconds=round(warm_first(), 1))
+        compile_the_rest()
     with create_app(settings).app_context():
         work(settings, chosen.queue, intervals, burst=chosen.burst)
 

@@ -1,19 +1,32 @@
 """Compiled searches ready before anybody waits for a plan: `python -m logistics.routing.engine.warming`.
 
-The first time takes about a minute and leaves the machine code beside the sources; after that it is loaded in a second.
-A process that forks its workers calls `warm` before, so that every one of them has it.
+The first time takes a minute or two and leaves the machine code beside the sources; after that it is loaded in a
+second. A process that forks its workers warms before, so that every one of them has it.
 """
 
 import time
+from pathlib import Path
 
 from logistics.routing.engine import walking
 from logistics.routing.engine.solvers import rich, ruin_recreate
 
 
+def warm_first() -> float:
+    """Compiles or loads what every plain plan needs; returns the seconds it took."""
+    started_s = time.monotonic()
+    ruin_recreate.warm()
+    return time.monotonic() - started_s
+
+
+def rest_is_compiled() -> bool:
+    """Whether machine code of the rarer searches lies beside their sources."""
+    return all(any(Path(room.__file__ or "").parent.glob("__pycache__/*.nbc")) for room in (rich, walking))
+
+
 def warm() -> float:
     """Compiles or loads both searches and the walks; returns the seconds it took."""
     started_s = time.monotonic()
-    ruin_recreate.warm()
+    warm_first()
     rich.warm()
     walking.warm()
     return time.monotonic() - started_s
