@@ -60,7 +60,7 @@ ENGINE_FLOORS = (
     {"costs"},
     {"scheduling"},
     {"schedule"},
-    {"orders", "parts"},
+    {"orders", "parts", "machine_code"},
     {"travel"},
     {"formats"},
     {"solvers", "decompose"},  # the portfolio splits what is large, and the parts are searched

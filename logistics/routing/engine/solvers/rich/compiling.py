@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from logistics.routing.engine.solvers.ruin_recreate.compiling import forget_stale_code
+from logistics.routing.engine.machine_code import forget_stale_code
 
 # What compiled functions take and return: numba finds out which number it is.
 Number = Any
