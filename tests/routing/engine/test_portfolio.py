@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logistics.routing.engine import DropReason, OrToolsRouting, SolveOptions, check, solve
+from logistics.routing.engine import (
+    Break,
+    DropReason,
+    OrToolsRouting,
+    SolveOptions,
+    SpeedSlot,
+    TimeWindow,
+    Underway,
+    check,
+    solve,
+)
 from logistics.routing.engine.plan import Dropped
 from logistics.routing.engine.solvers import recipes
 from logistics.routing.engine.solvers.closing import plan_value
@@ -143,3 +153,42 @@ def test_serving_more_comes_before_money_and_a_price_is_money():
     assert plan_value(problem, a_plan()) == (0, 405 * 18_000)
     assert plan_value(problem, a_plan(dropped=(left_out["P"],))) == (0, 415 * 18_000)
     assert plan_value(problem, a_plan(dropped=(left_out["T"], left_out["P"]))) == (11, 415 * 18_000)
+
+
+VEHICLE_RULES = {
+    "reloads": {"reloads": 1, "reload_s": 5},
+    "breaks": {"breaks": (Break(earliest_s=0, latest_s=5_000, duration_s=10),)},
+    "underway": {"underway": Underway(place=1, ready_s=5)},
+}
+STOP_RULES = {
+    "released": {"released_s": 20},
+    "two windows": {
+        "window": TimeWindow(start_s=0, end_s=10),
+        "further_windows": (TimeWindow(start_s=400, end_s=900),),
+    },
+    "late": {"window": TimeWindow(start_s=0, end_s=10), "late_cents_per_h": 10},
+    "together": {"together": "pair"},
+    "pinned": {"pinned_vehicle": "V", "pinned_position": 1},
+}
+PROBLEM_RULES = {
+    "speeds": {"speeds": (SpeedSlot(start_s=0, percent=50),)},
+    "balance": {"longest_route_cents_per_h": 100},
+}
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "stop", "problem"),
+    [
+        *(pytest.param(rule, {}, {}, id=name) for name, rule in VEHICLE_RULES.items()),
+        *(pytest.param({}, rule, {}, id=name) for name, rule in STOP_RULES.items()),
+        *(pytest.param({}, {}, rule, id=name) for name, rule in PROBLEM_RULES.items()),
+        pytest.param(VEHICLE_RULES["reloads"], STOP_RULES["released"], PROBLEM_RULES["speeds"], id="several"),
+    ],
+)
+def test_whatever_a_problem_asks_for_somebody_plans_it(vehicle, stop, problem):
+    plan = solve(
+        a_problem(a_stop("A", **stop), a_stop("B", place=2), vehicles=[a_vehicle(**vehicle)], **problem),
+        SolveOptions(time_limit_s=60, iteration_limit=2),
+    )
+
+    assert plan.dropped == ()

@@ -9,7 +9,7 @@ from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers.closing import closed_plan
 from logistics.routing.engine.solvers.ortools_routing import OrToolsRouting
-from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
+from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
 from logistics.routing.engine.solvers.pyvrp_search import PyvrpSearch
 from logistics.routing.engine.solvers.recipes import Recipe
 from logistics.routing.engine.solvers.rich import RichRuinRecreate
@@ -50,10 +50,12 @@ class Portfolio:
         self._fallback = OrToolsRouting()
 
     def can_express(self, problem: Problem) -> str | None:
-        """See `protocol.Solver`: what its parts cannot express the fallback can."""
-        if self._kernel.can_express(problem) is None:
-            return None
-        return self._fallback.can_express(problem)
+        """See `protocol.Solver`: one of its parts must."""
+        asked: list[Solver] = [self._kernel, self._rich, self._fallback]
+        if len(problem.stops) > WHOLE_STOPS:
+            asked.insert(0, self._large)
+        refusals = [solver.can_express(problem) for solver in asked]
+        return None if None in refusals else refusals[-1]
 
     def solve(
         self,
