@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from logistics.routing.engine import Break, Reload, SolveOptions, Stop, TimeWindow, solve
 from logistics.routing.engine.solvers.closing import plan_value
 from logistics.routing.engine.solvers.rich import RichRuinRecreate
+from logistics.routing.engine.solvers.rich.states import load, new_state
+from logistics.routing.engine.solvers.rich.tables import tables_of
 from tests.routing.engine.builders import a_problem, a_stop, a_vehicle
 from tests.routing.engine.rich.made_problems import problems
 
@@ -192,3 +194,18 @@ def test_prices_at_their_limit_stay_inside_64_bits():
 
     # The vehicle 10**9, 6 km 6 × 10**9, 615 s 10**9 × 615 / 3,600.
     assert plan.cost == 7_170_833_333
+
+
+def test_a_start_that_is_cut_at_a_reload_writes_nowhere_else():
+    early = TimeWindow(start_s=0, end_s=10)
+    vehicle = a_vehicle(reloads=1, capacity_packages=1)
+    tables = tables_of(a_problem(a_stop("A", window=early), a_stop("B", place=2), vehicles=[vehicle]))
+    state = new_state(tables, 1)
+    memory = np.full(8, -7, dtype=state.route_of.dtype)
+    memory[:2] = state.route_of
+    a, reload, b = 0, 2, 1
+
+    # A is never in time, so of "A, load again, B" nothing is left, and the reload is cut off on the way.
+    load(tables, state._replace(route_of=memory[:2]), {0: [a, reload, b]})
+
+    assert memory.tolist() == [-1, -1, -7, -7, -7, -7, -7, -7]

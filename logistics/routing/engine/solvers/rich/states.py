@@ -155,7 +155,8 @@ def put_row(tables: Tables, state: State, vehicle: Number, row: np.ndarray) -> N
         if refresh(tables, state, vehicle):
             break
         count -= 1
-        state.route_of[row[count]] = -1
+        if row[count] < tables.stops.shape[0]:  # else it was a reload
+            state.route_of[row[count]] = -1
 
 
 @compiled

@@ -248,7 +248,7 @@ def _scale(problem: Problem, metres: Int32s, seconds: Int32s) -> int:
     weight = sum(serving_weight(stop) for stop in problem.stops if stop.drop_cost is None)
     drops = sum(stop.drop_cost * FINE_PER_CENT for stop in problem.stops if stop.drop_cost is not None)
     per_stop = _weight_price(problem) * 10
-    bound = per_stop * (len(problem.stops) + len(problem.vehicles)) + drops + weight * 0
+    bound = per_stop * (len(problem.stops) + len(problem.vehicles)) + _weight_price(problem) * weight + drops
     return 1 + bound // MONEY_MAX
 
 
