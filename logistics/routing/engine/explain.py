@@ -27,8 +27,12 @@ def drop_reasons(problem: Problem) -> dict[str, Dropped]:
     kinds = kinds_of(problem)
     columns = StopColumns.of(problem, problem.stops)
     gone = {dropped.stop: dropped for dropped in _never_alone(problem, kinds, columns)}
-    gone |= {dropped.stop: dropped for dropped in broken_pins(problem, kinds, gone)}
-    return gone | {dropped.stop: dropped for dropped in split_groups(problem, kinds, gone)}
+    known = -1
+    while known < len(gone):  # a group that cannot be may leave too few stops for a position, and the other way round
+        known = len(gone)
+        for found in (broken_pins, split_groups):
+            gone = {dropped.stop: dropped for dropped in found(problem, kinds, gone)} | gone
+    return gone
 
 
 def drop_reason(problem: Problem, stop: Stop) -> Dropped | None:

@@ -127,3 +127,20 @@ def test_a_full_fleet_is_the_reason_even_if_the_stop_has_a_drop_cost():
     plan = solve(a_problem(*stops), SolveOptions(time_limit_s=30, iteration_limit=60))
 
     assert [(dropped.stop, dropped.reason) for dropped in plan.dropped] == [("C", DropReason.FLEET_FULL)]
+
+
+def test_a_group_that_cannot_be_leaves_too_few_stops_for_a_position():
+    # T is too heavy, so S of its group goes too, and P would be the second visit of a route that has one stop.
+    problem = a_problem(
+        a_stop("S", together="g"),
+        a_stop("T", together="g", demand_g=1_001),
+        a_stop("P", pinned_vehicle="V", pinned_position=2),
+    )
+
+    plan = solve(problem, SolveOptions(time_limit_s=1))
+
+    assert {dropped.stop: dropped.reason for dropped in plan.dropped} == {
+        "S": DropReason.TOGETHER,
+        "T": DropReason.TOO_HEAVY,
+        "P": DropReason.PIN_IMPOSSIBLE,
+    }
