@@ -6,8 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import structlog
+
 from logistics.routing import engine
 from logistics.routing.engine.relaxing import Relaxation, relaxations
+
+log = structlog.get_logger()
 
 # A dispatcher reads the first few, and of each stop what asks for least.
 STOPS_MAX, KINDS_KEPT = 20, 3
@@ -20,15 +24,20 @@ def eased(
 ) -> dict[str, list[dict[str, Any]]]:
     """The smallest relaxations of the first stops left out, by stop, each as its numbers (units in the keys' names).
 
-    Without `search` they depend on nothing but problem and plan. `stopped` ends it early.
+    Without `search` they depend on nothing but problem and plan; with it, they end after SEARCH_S_MAX. `stopped` ends
+    them early.
     """
     deadline_s = time.monotonic() + SEARCH_S_MAX
     found: dict[str, list[dict[str, Any]]] = {}
     for dropped in plan.dropped[:STOPS_MAX]:
-        if stopped():
-            break
         left_s = min(SEARCH_S_PER_STOP, deadline_s - time.monotonic()) if search else 0.0
-        wishes = relaxations(problem, plan, dropped.stop, time_limit_s=max(0.0, left_s))
+        if stopped() or left_s < 0:
+            break
+        try:
+            wishes = relaxations(problem, plan, dropped.stop, time_limit_s=left_s)
+        except ValueError as trouble:  # the plan is good without an answer to what would make it better
+            log.warning("no_wishes", stop=dropped.stop, error=str(trouble))
+            continue
         if wishes:
             found[dropped.stop] = [_numbers(wish) for wish in wishes[:KINDS_KEPT]]
     return found

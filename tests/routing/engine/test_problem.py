@@ -278,3 +278,11 @@ def test_a_matrix_that_nobody_can_change_is_shared_and_any_other_is_copied():
     copied = a_problem(seconds=own, metres=view)
     assert not np.shares_memory(copied.seconds, own)
     assert not np.shares_memory(copied.metres, own)
+
+
+def test_service_of_all_packages_together_has_a_limit():
+    edge = a_stop(service_s=10**9 - 2_000, packages=1_000, service_s_per_package=2)
+    assert a_problem(edge).stop("S").serving_s == 10**9
+    assert faults(a_stop(service_s=10**9 - 2_000, packages=1_001, service_s_per_package=2)) == (
+        "stop 'S': serving 1001 packages takes 1000000002 s; it must be at most 1000000000",
+    )

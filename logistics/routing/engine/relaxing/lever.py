@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from logistics.routing.engine.problem import Depot, Problem, Stop, TimeWindow, Vehicle
 from logistics.routing.engine.relaxing.relaxation import Relaxation, RelaxationKind
+from logistics.routing.engine.validation import LARGEST_AMOUNT, LARGEST_MONEY
 
 Kind = RelaxationKind
 
@@ -77,7 +78,7 @@ def moved_stop(lever: Lever, amount: int, stop: Stop) -> Stop:
         case Kind.RELEASE_EARLIER if stop.released_s is not None:
             return dataclasses.replace(stop, released_s=stop.released_s - amount)
         case Kind.DROP_COST if stop.drop_cost is not None:
-            return dataclasses.replace(stop, drop_cost=stop.drop_cost + amount)
+            return dataclasses.replace(stop, drop_cost=min(LARGEST_MONEY, stop.drop_cost + amount))
         case Kind.POSITION_LIFTED:
             return dataclasses.replace(stop, pinned_position=None)
         case Kind.PIN_LIFTED:
@@ -104,21 +105,26 @@ def moved_vehicle(lever: Lever, amount: int, vehicle: Vehicle, targets: Sequence
         case Kind.SHIFT_EARLIER:
             return dataclasses.replace(vehicle, shift=TimeWindow(start_s=shift.start_s - amount, end_s=shift.end_s))
         case Kind.CAPACITY_G:
-            return dataclasses.replace(vehicle, capacity_g=vehicle.capacity_g + amount)
+            return dataclasses.replace(vehicle, capacity_g=_amount(vehicle.capacity_g + amount))
         case Kind.CAPACITY_PACKAGES:
-            return dataclasses.replace(vehicle, capacity_packages=vehicle.capacity_packages + amount)
+            return dataclasses.replace(vehicle, capacity_packages=_amount(vehicle.capacity_packages + amount))
         case Kind.CAPACITY_ML:
-            return dataclasses.replace(vehicle, capacity_ml=(vehicle.capacity_ml or 0) + amount)
+            return dataclasses.replace(vehicle, capacity_ml=_amount((vehicle.capacity_ml or 0) + amount))
         case Kind.LONGEST_S:
-            return dataclasses.replace(vehicle, longest_s=(vehicle.longest_s or 0) + amount)
+            return dataclasses.replace(vehicle, longest_s=_amount((vehicle.longest_s or 0) + amount))
         case Kind.LONGEST_M:
-            return dataclasses.replace(vehicle, longest_m=(vehicle.longest_m or 0) + amount)
+            return dataclasses.replace(vehicle, longest_m=_amount((vehicle.longest_m or 0) + amount))
         case Kind.MOST_STOPS:
-            return dataclasses.replace(vehicle, most_stops=(vehicle.most_stops or 0) + amount)
+            return dataclasses.replace(vehicle, most_stops=_amount((vehicle.most_stops or 0) + amount))
         case Kind.SKILL:
             return dataclasses.replace(vehicle, skills=vehicle.skills.union(*(stop.skills for stop in targets)))
         case _:
             return vehicle
+
+
+def _amount(wanted: int) -> int:
+    """As much as a problem may say: what means "unlimited" cannot be raised."""
+    return min(LARGEST_AMOUNT, wanted)
 
 
 def moved_depot(lever: Lever, amount: int, depot: Depot) -> Depot:

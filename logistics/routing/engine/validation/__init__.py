@@ -7,9 +7,15 @@ from logistics.routing.engine.travelling import Profile
 from logistics.routing.engine.validation.matrices import matrix_faults, sound_profiles
 from logistics.routing.engine.validation.promises import promise_faults
 from logistics.routing.engine.validation.records import depot_faults, identity_faults, stop_faults, vehicle_faults
-from logistics.routing.engine.validation.values import LARGEST_MONEY, LARGEST_TIME_S, Known, number_faults
+from logistics.routing.engine.validation.values import (
+    LARGEST_AMOUNT,
+    LARGEST_MONEY,
+    LARGEST_TIME_S,
+    Known,
+    number_faults,
+)
 
-__all__ = ["LARGEST_TIME_S", "faults_of", "sound_profiles"]
+__all__ = ["LARGEST_AMOUNT", "LARGEST_MONEY", "LARGEST_TIME_S", "faults_of", "sound_profiles"]
 
 
 def faults_of(

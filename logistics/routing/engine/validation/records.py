@@ -96,6 +96,7 @@ def stop_faults(stop: Stop, known: Known) -> Iterator[str]:
     yield from amount_faults(who, "volume_ml", stop.volume_ml, "millilitres")
     yield from amount_faults(who, "service_s", stop.service_s, "seconds")
     yield from amount_faults(who, "service_s_per_package", stop.service_s_per_package, "seconds")
+    yield from _duration_faults(who, stop)
     yield from _window_faults(who, stop)
     if stop.released_s is not None:
         yield from time_faults(who, "released_s", stop.released_s)
@@ -109,6 +110,19 @@ def stop_faults(stop: Stop, known: Known) -> Iterator[str]:
     yield from number_faults(who, "priority", stop.priority, "points", PRIORITY_MAX)
     if stop.together is not None and (not isinstance(stop.together, str) or not stop.together):
         yield f"{who}: together is {stop.together!r}; it must be None or a text that is not empty"
+
+
+def _duration_faults(who: str, stop: Stop) -> Iterator[str]:
+    """Each number may be sound and their product not."""
+    sound = not any(
+        (
+            *amount_faults(who, "packages", stop.packages, "packages"),
+            *amount_faults(who, "service_s", stop.service_s, "seconds"),
+            *amount_faults(who, "service_s_per_package", stop.service_s_per_package, "seconds"),
+        )
+    )
+    if sound and stop.serving_s > LARGEST_AMOUNT:
+        yield f"{who}: serving {stop.packages} packages takes {stop.serving_s} s; it must be at most {LARGEST_AMOUNT}"
 
 
 def _window_faults(who: str, stop: Stop) -> Iterator[str]:

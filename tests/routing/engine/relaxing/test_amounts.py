@@ -192,3 +192,10 @@ def test_only_a_stop_that_is_left_out_can_be_relaxed_for():
 
     with pytest.raises(ValueError, match="stop 'S' is not left out by the plan"):
         relaxations(problem, planned(problem, {"V": ["S"]}), "S", time_limit_s=0)
+
+
+def test_what_means_unlimited_is_not_raised_beyond_what_a_problem_may_say():
+    vehicle = a_vehicle(capacity_g=10**9, capacity_packages=10**9)
+    relaxed = found(a_problem(a_stop(window=TimeWindow(start_s=0, end_s=60)), vehicles=[vehicle]))
+
+    assert amounts(relaxed) == {Kind.WINDOW_LATER: (40, "s")}
