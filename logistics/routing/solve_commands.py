@@ -29,6 +29,7 @@ from logistics.routing.engine.formats import (
     read_start,
     write_sol,
 )
+from logistics.routing.engine.warming import is_compiled, warm_for
 from logistics.terminal import Command, named, said
 
 DROPPED_SHOWN = 20
@@ -38,6 +39,7 @@ TIME = N_("%(seconds)s s, the best after %(best)s s, by %(solver)s")
 HOLDS = N_("check: the plan holds")
 BROKEN = N_("check: %(count)s rules broken")
 LEFT_OUT = N_("stop %(stop)s is dropped: %(reason)s")
+COMPILING = N_("compiling the search, once: a minute or so …")
 BETTER = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes")
 BETTER_DROPPED = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes, %(dropped)s dropped")
 BEGINS = N_("begins with %(stops)s stops in %(routes)s routes of %(file)s")
@@ -90,6 +92,9 @@ def solve(
     options = engine.SolveOptions(
         time_limit_s=time_limit, seed=seed, workers=workers, start=read.start if begun is None else begun.orders
     )
+    if not is_compiled(read.problem):
+        click.echo(said(COMPILING), err=True)
+    warm_for(read.problem)
     live = sys.stderr.isatty()
     shown = _Shown(read=read, live=live, better=said(BETTER), better_dropped=said(BETTER_DROPPED))
     with _interruptible() as interrupted, _on_cores(workers):

@@ -6,8 +6,10 @@ second. A process that forks its workers warms before, so that every one of them
 
 import time
 from pathlib import Path
+from types import ModuleType
 
 from logistics.routing.engine import walking
+from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers import rich, ruin_recreate
 
 
@@ -21,6 +23,20 @@ def warm_first() -> float:
 def rest_is_compiled() -> bool:
     """Whether machine code of the rarer searches lies beside their sources."""
     return all(any(Path(room.__file__ or "").parent.glob("__pycache__/*.nbc")) for room in (rich, walking))
+
+
+def is_compiled(problem: Problem) -> bool:
+    """Whether machine code for the problem's search lies beside its sources."""
+    return any(Path(_search(problem).__file__ or "").parent.glob("__pycache__/*.nbc"))
+
+
+def warm_for(problem: Problem) -> None:
+    """Compiles or loads what the problem needs: before its time begins to run."""
+    _search(problem).warm()
+
+
+def _search(problem: Problem) -> ModuleType:
+    return ruin_recreate if ruin_recreate.RuinRecreate().can_express(problem) is None else rich
 
 
 def warm() -> float:
