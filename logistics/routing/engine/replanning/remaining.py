@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from logistics.routing.engine.orders import Order, Orders, order_of, without
 from logistics.routing.engine.plan import Plan, Route, Visit
-from logistics.routing.engine.problem import Problem, Stop
+from logistics.routing.engine.problem import Problem, Stop, Vehicle
 from logistics.routing.engine.replanning.vehicles import Driven, left_of, loads, reloads_left
 
 LOADS = "loads at its depot"
@@ -35,17 +35,18 @@ class Remaining:
 def remaining(problem: Problem, current: Plan, underway: Mapping[str, Driven], broken: Collection[str]) -> Remaining:
     """The rest of the day.
 
-    A vehicle that is out has the goods of its trip aboard: these stops are pinned to it (a pinned position counts from
-    here on, and is void where too few stops are left for it), and no other stop may go on it unless it loads again. A
-    vehicle that broke down makes no stop any more; its stops are free, their goods fetched anew from their depot, and
-    pins to it are void. So is what holds a group together of which a part has left.
+    A vehicle that is out, as `underway` or as the problem says, has the goods of its trip aboard: these stops are
+    pinned to it (a pinned position counts from here on, and is void where too few stops are left for it), and no other
+    stop may go on it unless it loads again. A vehicle that broke down makes no stop any more; its stops are free, their
+    goods fetched anew from their depot, and pins to it are void. So is what holds a group together of which a part has
+    left.
 
     Raises:
         ValueError: if a vehicle is not known, or has not that many visits in the plan.
     """
     routes = {route.vehicle: route for route in current.routes}
     _must_be_known(problem, routes, underway, broken)
-    out = {name: state for name, state in underway.items() if name not in broken}
+    out = _out(problem, underway, broken)
     driven = {name: routes[name].visits[: state.visits] for name, state in underway.items() if name in routes}
     done = {visit.stop for visits in driven.values() for visit in visits}
     here = {stop.id for stop in problem.stops} - done
@@ -66,11 +67,8 @@ def remaining(problem: Problem, current: Plan, underway: Mapping[str, Driven], b
     stops = tuple(dataclasses.replace(s, together=None) if s.together in parted - {None} else s for s in stops)
     if out:
         loading = {vehicle.id for vehicle in vehicles if loads(vehicle)}
-        stops = tuple(stop if stop.id in aboard else _loaded(stop, loading) for stop in stops)
-        vehicles = tuple(
-            dataclasses.replace(vehicle, skills=vehicle.skills | {LOADS}) if vehicle.id in loading else vehicle
-            for vehicle in vehicles
-        )
+        stops = tuple(_loaded(stop, loading, is_aboard=stop.id in aboard) for stop in stops)
+        vehicles = tuple(_loading(vehicle, vehicle.id in loading) for vehicle in vehicles)
     left = dataclasses.replace(problem, vehicles=vehicles, stops=stops)
     orders = {
         name: order
@@ -91,6 +89,16 @@ def _must_be_known(
         count = len(routes[name].visits) if name in routes else 0
         if not 0 <= state.visits <= count:
             raise ValueError(f"vehicle {name!r} is said to have driven {state.visits} of {count} visits in the plan")
+
+
+def _out(problem: Problem, underway: Mapping[str, Driven], broken: Collection[str]) -> dict[str, Driven]:
+    """How far the vehicles are that are out; of whom only the problem says so, the whole route is still to come."""
+    begun = {
+        vehicle.id: Driven(visits=0, place=vehicle.underway.place, ready_s=vehicle.underway.ready_s)
+        for vehicle in problem.vehicles
+        if vehicle.underway is not None
+    }
+    return {name: state for name, state in {**begun, **underway}.items() if name not in broken}
 
 
 def _trip_aboard(route: Route, state: Driven) -> list[str]:
@@ -128,11 +136,18 @@ def _unpinned(stop: Stop, broken: Collection[str], driven: Mapping[str, tuple[Vi
     return dataclasses.replace(stop, pinned_position=position if 1 <= position <= stop_count else None)
 
 
-def _loaded(stop: Stop, loading: Collection[str]) -> Stop:
+def _loaded(stop: Stop, loading: Collection[str], *, is_aboard: bool) -> Stop:
     """A stop that is not aboard may go on vehicles that load; one pinned to another vehicle cannot be served."""
+    if is_aboard:  # it may have been loaded since the problem was last planned anew
+        return dataclasses.replace(stop, skills=stop.skills - {LOADS})
     if stop.pinned_vehicle is None or stop.pinned_vehicle in loading:
         return dataclasses.replace(stop, skills=stop.skills | {LOADS})
     return dataclasses.replace(stop, pinned_vehicle=None, pinned_position=None, skills=stop.skills | {LEFT_WITHOUT})
+
+
+def _loading(vehicle: Vehicle, still: bool) -> Vehicle:
+    """The vehicle with the skill if it can still load, and without it if it no longer can."""
+    return dataclasses.replace(vehicle, skills=vehicle.skills | {LOADS} if still else vehicle.skills - {LOADS})
 
 
 def _order_left(left: Problem, route: Route, state: Driven | None) -> Order:
