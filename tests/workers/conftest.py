@@ -29,7 +29,7 @@ from workers import valkey
 from workers.processes import end_all
 from workers.schedule import promise_periodic
 
-RELAY = ("workers.relay", "--lease", "1", "--heartbeat-grace", "3")
+RELAY = ("workers.relay", "--lease", "1", "--heartbeat-grace", "6")
 WORKER_INTERVALS = ("--worker-ttl", "17", "--maintenance-interval", "1", "--job-monitoring-interval", "1")
 
 
