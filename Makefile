@@ -39,7 +39,7 @@ run: setup
 
 # in the order of the files: the longest, which start and kill whole platforms, are put first
 test: setup-dev
-	@$(PY) -m logistics.routing.engine.warming
+	@$(PY) -m workers.compiling
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup-dev

@@ -25,7 +25,6 @@ from logistics.config import Settings
 from logistics.db import db
 from logistics.observability import configure_logging, get_logger
 from logistics.outbox import Queue
-from logistics.routing.engine import warming
 from logistics.routing.engine.warming import rest_is_compiled, warm_first
 from workers.guard import SERIALIZER, GuardedJob
 from workers.part_jobs import PART_QUEUE
@@ -77,7 +76,7 @@ def compile_the_rest() -> None:
         return
     me, signal_name = str(os.getpid()), signal.SIGKILL.name
     subprocess.Popen(  # noqa: S603  our own interpreter and modules
-        [sys.executable, "-m", "workers.child", me, signal_name, sys.executable, "-m", warming.__name__],
+        [sys.executable, "-m", "workers.child", me, signal_name, sys.executable, "-m", "workers.compiling"],
         stdout=subprocess.DEVNULL,
     )
 

@@ -1,4 +1,4 @@
-"""Compiled searches ready before anybody waits for a plan: `python -m logistics.routing.engine.warming`.
+"""Compiled searches ready before anybody waits for a plan.
 
 The first time takes a minute or two and leaves the machine code beside the sources; after that it is loaded in a
 second. A process that forks its workers warms before, so that every one of them has it.
@@ -46,7 +46,3 @@ def warm() -> float:
     rich.warm()
     walking.warm()
     return time.monotonic() - started_s
-
-
-if __name__ == "__main__":
-    print(f"searches ready in {warm():.1f} s")
