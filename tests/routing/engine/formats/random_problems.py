@@ -106,7 +106,7 @@ def stops(draw: st.DrawFn, stop_id: str, fleet: Sequence[Vehicle], depots: Seque
         volume_ml=draw(AMOUNTS),
         window=first,
         further_windows=tuple(further),
-        service_s=draw(AMOUNTS),
+        service_s=draw(st.integers(0, 10**9 - 600 * 50)),
         service_s_per_package=draw(st.integers(0, 600)),
         late_cents_per_h=draw(maybe(MONEY)),
         released_s=draw(maybe(st.integers(-(10**6), 10**6))),
