@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from logistics.routing.engine.costs import plan_cost
 from logistics.routing.engine.decompose.tasks import PartSolver, Stretch
-from logistics.routing.engine.plan import Dropped, DropReason, Plan
+from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.schedule import schedule_route
+from logistics.routing.engine.solvers.closing import plan_of_routes
 from logistics.routing.engine.solvers.protocol import SolveOptions
 from logistics.routing.engine.solvers.rich.solver import RichRuinRecreate
 from logistics.routing.engine.solvers.rich.warming import warm as warm_rich
@@ -69,19 +69,7 @@ def scheduled_plan(
     routes = tuple(
         schedule_route(problem, vehicle, orders[vehicle.id]) for vehicle in problem.vehicles if orders.get(vehicle.id)
     )
-    served = {visit.stop for route in routes for visit in route.visits}
-    return Plan(
-        routes=routes,
-        dropped=tuple(
-            Dropped(stop=stop.id, reason=DropReason.FLEET_FULL, detail={})
-            for stop in problem.stops
-            if stop.id not in served
-        ),
-        cost=plan_cost(problem, routes),
-        solver=solver,
-        seconds=time.monotonic() - started_s,
-        solutions=solutions,
-    )
+    return plan_of_routes(problem, routes, solver, started_s, solutions)
 
 
 class RichParts:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 
 from logistics.routing.engine.costs import FINE_PER_CENT, plan_cost, routes_cost_fine
-from logistics.routing.engine.plan import Dropped, DropReason, Plan
+from logistics.routing.engine.plan import Dropped, DropReason, Plan, Route
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
 from logistics.routing.engine.solvers.insertion import insert_all, open_routes
@@ -48,15 +48,20 @@ def closed_plan(
     driven = tuple(
         schedule_route(problem, route.vehicle, route.stops, route.reload_before) for route in routes if route.stops
     )
-    served = {visit.stop for route in driven for visit in route.visits}
+    return plan_of_routes(problem, driven, solver, started_s, solutions)
+
+
+def plan_of_routes(problem: Problem, routes: tuple[Route, ...], solver: str, started_s: float, solutions: int) -> Plan:
+    """The plan of scheduled routes as they are: what is in none of them is left out, and nothing is inserted."""
+    served = {visit.stop for route in routes for visit in route.visits}
     return Plan(
-        routes=driven,
+        routes=routes,
         dropped=tuple(
             Dropped(stop=stop.id, reason=DropReason.FLEET_FULL, detail={})
             for stop in problem.stops
             if stop.id not in served
         ),
-        cost=plan_cost(problem, driven),
+        cost=plan_cost(problem, routes),
         solver=solver,
         seconds=time.monotonic() - started_s,
         solutions=solutions,

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logistics.routing.engine.costs import FINE_PER_METRE, FINE_PER_SECOND
-from logistics.routing.engine.problem import Problem
+from logistics.routing.engine.problem import Problem, Vehicle
 from logistics.routing.engine.solvers.rich.layout import Floats, Int32s
 
 # How many neighbours an insertion looks at on either side, and around how many a ruin spreads.
@@ -88,7 +88,7 @@ def mean_leg_price(problem: Problem, near: Int32s) -> float:
     return float(np.median(price.mean(axis=1))) if price.size else 0.0
 
 
-def _commonest(problem: Problem):  # type: ignore[no-untyped-def]
+def _commonest(problem: Problem) -> Vehicle:
     names = [vehicle.profile for vehicle in problem.vehicles]
     return problem.vehicles[names.index(max(names, key=names.count))]
 

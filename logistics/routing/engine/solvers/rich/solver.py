@@ -5,11 +5,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from logistics.routing.engine.costs import plan_cost
-from logistics.routing.engine.plan import Dropped, DropReason, Plan
+from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
-from logistics.routing.engine.solvers.closing import closed_plan, plan_value
+from logistics.routing.engine.solvers.closing import closed_plan, plan_of_routes, plan_value
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.rich.layout import (
     CAPACITY_G,
@@ -128,19 +127,7 @@ def _plan_of(problem: Problem, rows: Rows, name: str, started_s: float, found: i
         # Without the stops that miss their positions another leg is driven, and where detours are shorter that may not
         # hold.
         return closed_plan(problem, orders, name, started_s, found, reloads)
-    served = {visit.stop for route in routes for visit in route.visits}
-    return Plan(
-        routes=routes,
-        dropped=tuple(
-            Dropped(stop=stop.id, reason=DropReason.FLEET_FULL, detail={})
-            for stop in problem.stops
-            if stop.id not in served
-        ),
-        cost=plan_cost(problem, routes),
-        solver=name,
-        seconds=time.monotonic() - started_s,
-        solutions=found,
-    )
+    return plan_of_routes(problem, routes, name, started_s, found)
 
 
 def _pace(problem: Problem, tables: Tables, options: SolveOptions, *, started_s: float, warm: bool) -> Pace:
