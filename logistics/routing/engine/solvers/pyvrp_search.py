@@ -12,7 +12,7 @@ from logistics.routing.engine.solvers.closing import closed_plan, orders_of, pla
 from logistics.routing.engine.solvers.features import Feature, refusal
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel, build_model
-from logistics.routing.engine.solvers.pyvrp_threads import Limits, SearchThread, best_routes, watched
+from logistics.routing.engine.solvers.pyvrp_threads import Limits, SearchThread, best_routes, watched_quietly
 from logistics.routing.engine.solvers.serveable import serveable
 from logistics.routing.engine.solvers.set_partitioning import RoutePool, cheapest_choice
 from logistics.routing.engine.solvers.watching import Watch
@@ -167,7 +167,7 @@ class _Search:
                 self._watch.show(self.best)
             return self._watch.must_stop()
 
-        watched(threads, stop, look)
+        watched_quietly(threads, stop, look)
         self._take(best_routes(self._model, threads))
         for thread in threads:
             self.solutions += thread.solutions

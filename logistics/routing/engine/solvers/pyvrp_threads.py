@@ -10,7 +10,6 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import pyvrp
 from pyvrp.exceptions import PenaltyBoundWarning
@@ -18,9 +17,8 @@ from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, compute_ne
 
 from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel
 from logistics.routing.engine.solvers.set_partitioning import RoutePool
+from logistics.routing.engine.solvers.watching import Searching, watched
 
-# How often the watching thread looks up. Callbacks may ask a database: their own pace is `Watch`'s.
-LOOK_EVERY_S = 0.05
 # What one second of lateness or one unit of load too many may cost at most, in mean legs. PyVRP's own ceiling is made
 # for legs of some hundred units: with dearer ones it stays among plans that do not hold, and says nothing.
 PENALTY_LEGS, PENALTY_MIN, PENALTY_MAX = 20, 100_000.0, 1e10
@@ -124,44 +122,12 @@ def _route_cost(route: pyvrp.Route) -> int:
     return route.fixed_vehicle_cost() + route.distance_cost() + route.duration_cost()
 
 
-class Searching(Protocol):
-    """A thread that searches, and keeps what it raised."""
-
-    error: BaseException | None
-
-    def start(self) -> None:
-        """As `threading.Thread`."""
-
-    def is_alive(self) -> bool:
-        """As `threading.Thread`."""
-
-    def join(self, timeout: float | None = None) -> None:
-        """As `threading.Thread`."""
-
-
-def watched(threads: Sequence[Searching], stop: threading.Event, look: Callable[[], bool]) -> None:
-    """Runs the searches to their end, or until `look`, called now and then in this thread, is true.
-
-    Raises what `look` or a search raised, when all have ended.
-    """
+def watched_quietly(threads: Sequence[Searching], stop: threading.Event, look: Callable[[], bool]) -> None:
+    """As `watching.watched`, without what PyVRP says when it finds no plan that holds: whoever asked sees that, and has
+    the plan it started from."""
     with warnings.catch_warnings():
-        # PyVRP says that it finds no plan that holds. Whoever asked sees that, and has the plan it started from.
         warnings.simplefilter("ignore", PenaltyBoundWarning)
-        for thread in threads:
-            thread.start()
-        try:
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(LOOK_EVERY_S)
-                    if not stop.is_set() and look():
-                        stop.set()
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
-    for thread in threads:
-        if thread.error is not None:
-            raise thread.error
+        watched(threads, stop, look)
 
 
 def best_routes(model: PyvrpModel, threads: Sequence[SearchThread]) -> list[list[Order]]:

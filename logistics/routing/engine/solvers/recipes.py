@@ -20,7 +20,7 @@ from logistics.routing.engine.solvers.protocol import SolveOptions
 from logistics.routing.engine.solvers.pyvrp_model import PyvrpModel
 from logistics.routing.engine.solvers.pyvrp_model import build_model as build_pyvrp_model
 from logistics.routing.engine.solvers.pyvrp_search import SEEDS
-from logistics.routing.engine.solvers.pyvrp_threads import Limits, SearchThread, best_routes, watched
+from logistics.routing.engine.solvers.pyvrp_threads import Limits, SearchThread, best_routes, watched_quietly
 from logistics.routing.engine.solvers.ruin_recreate.layout import PRICE
 from logistics.routing.engine.solvers.ruin_recreate.model import Model, build_model
 from logistics.routing.engine.solvers.ruin_recreate.pacing import Pace
@@ -32,7 +32,7 @@ from logistics.routing.engine.solvers.watching import Watch
 # Up to so many stops both engines begin from nothing; beyond so many PyVRP takes no part.
 SIDE_BY_SIDE_STOPS, POLISHED_STOPS = 300, 4_000
 # By which share of the time the first phase ends, and recombination.
-SIDE_BY_SIDE_ENDS, KERNEL_ENDS, RECOMBINED_AFTER = 0.55, 0.64, 0.06
+SIDE_BY_SIDE_ENDS, KERNEL_ENDS, RECOMBINED_AFTER = 0.55, 0.86, 0.04
 # What recombination may take at most, and how many routes it is shown.
 RECOMBINE_S_MAX, RECOMBINE_ROUTES = 1.5, 1_500
 # Longer routes are hardly ever met twice with the same neighbours: at 36 stops a route it never found anything.
@@ -124,7 +124,7 @@ class Recipe:
                 self._show(self._model.orders(search.best_routes()))
             return self._watch.must_stop()
 
-        watched([*searching, *search.threads(self._pace(until), stop)], stop, look)
+        watched_quietly([*searching, *search.threads(self._pace(until), stop)], stop, look)
         self._gather(search)
         self._gather_searched(searching)
 
@@ -142,7 +142,7 @@ class Recipe:
                     self._show(orders)
             return self._watch.must_stop()
 
-        watched(searching, stop, look)
+        watched_quietly(searching, stop, look)
         self._gather_searched(searching)
 
     def _recombine(self, until: float) -> None:

@@ -1,7 +1,10 @@
-"""The caller's two callbacks, asked in the caller's thread and not more often than a person can watch."""
+"""The caller's two callbacks, asked in the caller's thread while searches run in their own, and not more often than a
+person can watch."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
@@ -11,6 +14,8 @@ from logistics.routing.engine.solvers.protocol import Progress
 # A callback into the caller's code may ask Redis or write a row.
 CANCEL_EVERY_S = 0.1
 PROGRESS_EVERY_S = 0.5
+# How often the thread that waits for the searches looks up.
+LOOK_EVERY_S = 0.05
 
 
 class Watch:
@@ -57,3 +62,40 @@ class Watch:
                 elapsed_s=now_s - self._started_s, cost=plan.cost, routes=len(plan.routes), dropped=len(plan.dropped)
             )
         )
+
+
+class Searching(Protocol):
+    """A thread that searches, and keeps what it raised."""
+
+    error: BaseException | None
+
+    def start(self) -> None:
+        """As `threading.Thread`."""
+
+    def is_alive(self) -> bool:
+        """As `threading.Thread`."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """As `threading.Thread`."""
+
+
+def watched(threads: Sequence[Searching], stop: threading.Event, look: Callable[[], bool]) -> None:
+    """Runs the searches to their end, or until `look`, called now and then in this thread, is true.
+
+    Raises what `look` or a search raised, when all have ended.
+    """
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(LOOK_EVERY_S)
+                if not stop.is_set() and look():
+                    stop.set()
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    for thread in threads:
+        if thread.error is not None:
+            raise thread.error

@@ -23,8 +23,8 @@ from logistics.routing.engine.solvers.rich.layout import (
 from logistics.routing.engine.solvers.rich.neighbours import mean_leg_price
 from logistics.routing.engine.solvers.rich.states import Rows
 from logistics.routing.engine.solvers.rich.tables import scale_of, tables_of
-from logistics.routing.engine.solvers.rich.threads import STEPS_PER_ITERATION, Pace, RichThread, watched
-from logistics.routing.engine.solvers.watching import Watch
+from logistics.routing.engine.solvers.rich.threads import STEPS_PER_ITERATION, Pace, RichThread
+from logistics.routing.engine.solvers.watching import Watch, watched
 
 # Beyond, the first plan alone takes longer than a person waits.
 STOPS_MAX = 5_000

@@ -1,8 +1,7 @@
-"""Searches in threads of their own, one seed each, watched from the caller's thread."""
+"""Searches in threads of their own, one seed each."""
 
 import threading
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from logistics.routing.engine.solvers.rich.annealing import anneal, settle
@@ -10,8 +9,6 @@ from logistics.routing.engine.solvers.rich.holding import hold_state, hold_table
 from logistics.routing.engine.solvers.rich.layout import FOUND, Settings, Tables
 from logistics.routing.engine.solvers.rich.states import Rows, best_rows, go_back_to_best, load, new_state
 
-# How often the watching thread looks up. Callbacks may ask a database: their own pace is `Watch`'s.
-LOOK_EVERY_S = 0.05
 # One iteration of `SolveOptions`, and what a thread does at least before it looks at the clock: 10 ms at 460 stops.
 STEPS_PER_ITERATION = 100
 # A thread looks at the clock and for the caller's wish to stop about so often.
@@ -91,25 +88,3 @@ class RichThread(threading.Thread):
 
     def _show(self, found: int, rows: Rows) -> None:
         self.best, self.found = rows, found
-
-
-def watched(threads: Sequence[RichThread], stop: threading.Event, look: Callable[[], bool]) -> None:
-    """Runs the searches to their end, or until `look`, called now and then in this thread, is true.
-
-    Raises what `look` or a search raised, when all have ended.
-    """
-    for thread in threads:
-        thread.start()
-    try:
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(LOOK_EVERY_S)
-                if not stop.is_set() and look():
-                    stop.set()
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    for thread in threads:
-        if thread.error is not None:
-            raise thread.error

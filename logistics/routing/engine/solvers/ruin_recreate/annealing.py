@@ -9,6 +9,7 @@ from logistics.routing.engine.solvers.ruin_recreate.layout import (
     BEST_LEFT_OUT,
     CHANGED,
     COST,
+    FAR,
     FIRST_SLOT,
     FREED_COUNT,
     KIND,
@@ -52,8 +53,9 @@ def anneal(tables: Tables, state: State, settings: Settings, steps: Number, hot:
         if mark < 0:
             undo(tables, state, ~mark)
             continue
-        mark, delta, retried, missed = recreate(tables, state, settings, mark)
-        if mark >= 0 and delta < -temperature * np.log(1.0 - uniform(state.random)):
+        allowed = -temperature * np.log(1.0 - uniform(state.random))
+        mark, delta, retried, missed = recreate(tables, state, settings, np.int64(allowed) + 1, mark)
+        if mark >= 0 and delta < allowed:
             accepted += 1
             accept(tables, state, delta, retried, missed)
         else:
@@ -70,7 +72,7 @@ def construct(tables: Tables, state: State) -> None:
         stop = np.int64(state.left_out[index])
         begin_step(state)
         state.nodes[stop, WAS_OUT] = 0
-        place_one(tables, state, stop, 0.0, np.int64(0))
+        place_one(tables, state, stop, 0.0, np.int64(FAR), np.int64(0))
         if state.nodes[stop, ROUTE] < 0:
             state.nodes[stop, WAS_OUT] = 1
             state.left_out[missed] = stop

@@ -66,15 +66,13 @@ def price_between(
     slot: Number,
     before: Number,
     after: Number,
-    leg_m: Number,
+    metres: Number,
     bound: Number,
 ) -> Number:
-    """What the stop adds between two nodes of a slot's route, `leg_m` apart, or FAR if that is not below `bound` or
-    breaks a rule. Compared with the bound before anything else is read: most places end there."""
+    """What the stop, with the `metres` that it adds, costs between two nodes of a slot's route; FAR if that is not
+    below `bound` or breaks a rule. Compared with the bound before anything else is read: most places end there."""
     nodes, slots = state.nodes, state.slots
     kind = slots[slot, KIND]
-    exit_place, entry_place = tables.exits[before], tables.entries[after]
-    metres = np.int64(tables.metres_back[place, exit_place]) + tables.metres[place, entry_place] - leg_m
     price = metres * tables.kinds[kind, PER_METRE]
     if price >= bound:
         return FAR
@@ -88,8 +86,8 @@ def price_between(
         if tables.flags[LIMITED] and not may_grow(tables, slots, slot, kind, stop, metres, np.int64(0)):
             return FAR
         return price
-    there_s = np.int64(tables.seconds_back[place, exit_place])
-    onward_s = np.int64(tables.seconds[place, entry_place])
+    there_s = np.int64(tables.seconds_back[place, tables.exits[before]])
+    onward_s = np.int64(tables.seconds[place, tables.entries[after]])
     service = np.int64(nodes[stop, SERVICE])
     if tables.flags[TIMED]:
         start = max(np.int64(nodes[stop, OPENS]), np.int64(nodes[before, EARLIEST]) + nodes[before, SERVICE] + there_s)
@@ -110,6 +108,13 @@ def price_between(
     if tables.flags[LIMITED] and not may_grow(tables, slots, slot, kind, stop, metres, seconds):
         return FAR
     return price
+
+
+@compiled_inline
+def detour(tables: Tables, place: Number, before: Number, after: Number) -> Number:
+    """The metres from one node to another by way of the place."""
+    there_m = np.int64(tables.metres_back[place, tables.exits[before]])
+    return there_m + tables.metres[place, tables.entries[after]]
 
 
 @compiled_inline
@@ -137,26 +142,32 @@ def best_place_near(
     """The node after which the stop is cheapest beside its neighbours, or -1, and the price."""
     nodes = state.nodes
     place = np.int64(tables.entries[stop])
+    least = tables.least[0]
     best = np.int64(-1)
     for index in range(tables.before.shape[1]):
         before = np.int64(tables.before[stop, index])
         slot = np.int64(nodes[before, ROUTE])
-        if slot >= 0 and may_serve(tables, state, stop, slot):
-            after = np.int64(nodes[before, NEXT])
-            leg_m = np.int64(nodes[before, METRES_OUT])
-            price = price_between(tables, state, stop, place, slot, before, after, leg_m, bound)
-            if price < bound and uniform(state.random) >= blink_chance:
-                bound = price
-                best = before
+        if slot >= 0:
+            # A leg to the neighbour that is too dear by itself spares the look at what comes beyond it.
+            metres = np.int64(tables.before_m[stop, index]) - nodes[before, METRES_OUT]
+            if metres * least < bound and may_serve(tables, state, stop, slot):
+                after = np.int64(nodes[before, NEXT])
+                metres += tables.metres[place, tables.entries[after]]
+                price = price_between(tables, state, stop, place, slot, before, after, metres, bound)
+                if price < bound and uniform(state.random) >= blink_chance:
+                    bound = price
+                    best = before
         after = np.int64(tables.after[stop, index])
         slot = np.int64(nodes[after, ROUTE])
-        if slot >= 0 and may_serve(tables, state, stop, slot):
-            before = np.int64(nodes[after, PREVIOUS])
-            leg_m = np.int64(nodes[after, METRES_IN])
-            price = price_between(tables, state, stop, place, slot, before, after, leg_m, bound)
-            if price < bound and uniform(state.random) >= blink_chance:
-                bound = price
-                best = before
+        if slot >= 0:
+            metres = np.int64(tables.after_m[stop, index]) - nodes[after, METRES_IN]
+            if metres * least < bound and may_serve(tables, state, stop, slot):
+                before = np.int64(nodes[after, PREVIOUS])
+                metres += tables.metres_back[place, tables.exits[before]]
+                price = price_between(tables, state, stop, place, slot, before, after, metres, bound)
+                if price < bound and uniform(state.random) >= blink_chance:
+                    bound = price
+                    best = before
     return best, bound
 
 
@@ -175,7 +186,8 @@ def best_free_slot(tables: Tables, state: State, stop: Number, bound: Number) ->
         slot = np.int64(state.free[tables.kinds[kind, FIRST_SLOT] + state.free_count[kind] - 1])
         gate = stop_count + slot
         if may_serve(tables, state, stop, slot):
-            price = price_between(tables, state, stop, place, slot, gate, gate, np.int64(0), bound - fixed)
+            metres = detour(tables, place, gate, gate)
+            price = price_between(tables, state, stop, place, slot, gate, gate, metres, bound - fixed)
             if price < bound - fixed:
                 bound = price + fixed
                 best = np.int64(kind)
@@ -198,8 +210,8 @@ def best_place_anywhere(
         before = stop_count + slot
         while True:
             after = np.int64(nodes[before, NEXT])
-            leg_m = np.int64(nodes[after, METRES_IN])
-            price = price_between(tables, state, stop, place, slot, before, after, leg_m, bound)
+            metres = detour(tables, place, before, after) - nodes[after, METRES_IN]
+            price = price_between(tables, state, stop, place, slot, before, after, metres, bound)
             if price < bound:
                 bound = price
                 best = before

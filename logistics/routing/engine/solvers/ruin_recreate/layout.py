@@ -47,8 +47,9 @@ SHARE, DEPOT_DISTANCE = range(2)
 
 # Which rules bind in this problem, so that the kernel skips the others: TIMED, hours or windows; WAITING, a longer wait
 # costs money or time that is limited; CLOCKED, seconds are needed at all; CLOSED, some legs may not be driven;
-# MIXED, there are several kinds of vehicle; ACCESS_BOUND, some kinds may not serve some stops.
-TIMED, WAITING, CLOCKED, LIMITED, MIXED, ACCESS_BOUND = range(6)
+# MIXED, there are several kinds of vehicle; ACCESS_BOUND, some kinds may not serve some stops; EXCHANGED, some kinds
+# differ in loads and prices alone, so that a route may become cheaper after all its stops are in place.
+TIMED, WAITING, CLOCKED, LIMITED, MIXED, ACCESS_BOUND, EXCHANGED = range(7)
 FLAGS = 8
 
 # The numbers of a state: cost now and of the best plan met (fine units, prices of what is left out included), how many
@@ -62,7 +63,11 @@ FAR = np.int64(1) << np.int64(60)
 
 
 class Tables(NamedTuple):
-    """What no search changes; the matrices are the problem's own. `places` of a node: where it is entered and left."""
+    """What no search changes; the matrices are the problem's own. `entries` and `exits`: where a node is entered, left.
+
+    `before_m` and `after_m` are the metres from the neighbours of `before` and to those of `after`; `least` is one
+    number, the least that a metre costs.
+    """
 
     metres: Int32s
     metres_back: Int32s
@@ -75,7 +80,10 @@ class Tables(NamedTuple):
     access: NDArray[np.uint8]
     before: Int32s
     after: Int32s
+    before_m: Int32s
+    after_m: Int32s
     near: Int32s
+    least: Int64s
     keys: Floats
     flags: Int64s
 

@@ -20,6 +20,8 @@ from logistics.routing.engine.solvers.ruin_recreate.layout import (
     CLOSES,
     DEPOT_DISTANCE,
     END_PLACE,
+    EXCHANGED,
+    FIXED,
     FLAGS,
     GRAMS,
     HOURS_END,
@@ -141,7 +143,10 @@ def build_model(problem: Problem, stops: Sequence[Stop], *, workers: int = 1) ->
         access=fleet.access,
         before=lists.before,
         after=lists.after,
+        before_m=matrices.metres_back[places[:, None], places[lists.before]],
+        after_m=matrices.metres[places[:, None], places[lists.after]],
         near=lists.near,
+        least=fleet.kinds[:, [PER_METRE]].min(axis=0),
         keys=_keys(fleet, matrices, rows, places, rates),
         flags=flags,
     )
@@ -200,7 +205,15 @@ def _flags(fleet: Fleet, matrices: Matrices, times: Int32s, places: Int32s) -> I
     flags[LIMITED] = bool((kinds[:, [LONGEST_S, LONGEST_M, MOST_STOPS]] < UNLIMITED).any())
     flags[MIXED] = len(kinds) > 1
     flags[ACCESS_BOUND] = not fleet.access.all()
+    flags[EXCHANGED] = _exchanged(kinds)
     return flags
+
+
+def _exchanged(kinds: Int64s) -> bool:
+    """Whether two kinds share places and hours but not prices."""
+    work = kinds[:, [START_PLACE, END_PLACE, HOURS_START, HOURS_END]]
+    priced = np.hstack([work, kinds[:, [FIXED, PER_METRE, PER_SECOND]]])
+    return len(np.unique(priced, axis=0)) > len(np.unique(work, axis=0))
 
 
 def _rates(fleet: Fleet, matrices: Matrices, flags: Int64s) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from logistics.routing.engine.solvers.ruin_recreate.layout import (
     CLOSES,
     COST,
     DEPOT_DISTANCE,
+    EXCHANGED,
     FAR,
     LEFT_OUT,
     MIXED,
@@ -44,9 +45,12 @@ BY_CHANCE, BY_LOAD, BY_FAR, BY_NEAR, BY_WIDTH, BY_START, BY_END = 4.0, 8.0, 10.0
 
 
 @compiled_inline
-def recreate(tables: Tables, state: State, settings: Settings, mark: Number) -> tuple[Number, Number, Number, Number]:
-    """Inserts what was removed; returns the next mark (or ~mark if the step is to be undone), what it changes in cost,
-    how many of those left out it tried, and how many stops are missed."""
+def recreate(
+    tables: Tables, state: State, settings: Settings, limit: Number, mark: Number
+) -> tuple[Number, Number, Number, Number]:
+    """Inserts what was removed; returns the next mark, what the step changes in cost, how many of those left out it
+    tried, and how many stops are missed. The mark is ~mark if the step is to be undone, as when its cost is sure to
+    exceed `limit`."""
     retried = retry_some(state)
     ruined = state.numbers[REMOVED_COUNT]
     delta = np.int64(0)
@@ -55,13 +59,21 @@ def recreate(tables: Tables, state: State, settings: Settings, mark: Number) -> 
         delta -= tables.stops[stop, PRICE]
         state.removed[ruined + index] = stop
     count = ruined + retried
+    # What the insertions may cost together. None lowers the cost (but where a detour is shorter than the direct leg),
+    # so the step is given up where one costs more than is left: a fifth to a half more steps in the same time.
+    left = FAR
+    if tables.flags[EXCHANGED] == 0:
+        left = limit - delta
+        for index in range(state.numbers[TOUCHED_COUNT]):
+            left -= state.slots[state.touched[index], COST] - state.backup[index, COST]
     put_in_order(tables, state, count)
     missed = 0
     for index in range(count):
         stop = np.int64(state.removed[index])
-        mark = place_one(tables, state, stop, settings.blink_chance, mark)
+        mark, price = place_one(tables, state, stop, settings.blink_chance, left, mark)
         if mark < 0:
             return mark, delta, retried, missed
+        left -= price
         if state.nodes[stop, ROUTE] < 0:
             state.missed[missed] = stop
             missed += 1
@@ -89,16 +101,26 @@ def retry_some(state: State) -> Number:
 
 
 @compiled_inline
-def place_one(tables: Tables, state: State, stop: Number, blink_chance: float, mark: Number) -> Number:
-    """Inserts the stop at its cheapest place if there is one, else leaves it out; ~mark if the log is full."""
+def place_one(
+    tables: Tables, state: State, stop: Number, blink_chance: float, left: Number, mark: Number
+) -> tuple[Number, Number]:
+    """Inserts the stop at its cheapest place if there is one, else leaves it out; returns the next mark and the price.
+
+    ~mark if the log is full, or if neither costs less than `left`.
+    """
     optional = tables.stops[stop, OPTIONAL] != 0
     bound = tables.stops[stop, PRICE] if optional else FAR
+    bounded = left < tables.stops[stop, PRICE]
+    if bounded:
+        bound = left
     before, price = best_place_near(tables, state, stop, bound, blink_chance)
     kind, price = best_free_slot(tables, state, stop, price)
     if kind >= 0:
         slot = take_free(tables, state, kind)
         before = tables.stops.shape[0] + slot
     else:
+        if before < 0 and bounded:
+            return ~mark, price
         if before < 0 and not optional:
             if state.nodes[stop, WAS_OUT] == 0:
                 before, price = best_place_anywhere(tables, state, stop, bound, state.every_slot)
@@ -107,11 +129,11 @@ def place_one(tables: Tables, state: State, stop: Number, blink_chance: float, m
                 changed = state.touched[: state.numbers[TOUCHED_COUNT]]
                 before, price = best_place_anywhere(tables, state, stop, bound, changed)
         if before < 0:
-            return mark
+            return mark, tables.stops[stop, PRICE]
         slot = slot_of(tables, state, before)
     if mark + NODE_COLUMNS * (state.slots[slot, SIZE] + 4) > state.log.shape[0]:
-        return ~mark
-    return insert(tables, state, stop, slot, before, mark)
+        return ~mark, price
+    return insert(tables, state, stop, slot, before, mark), price
 
 
 @compiled_inline

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from logistics.routing.engine.solvers.pyvrp_threads import watched
 from logistics.routing.engine.solvers.ruin_recreate.harvesting import Harvest
 from logistics.routing.engine.solvers.ruin_recreate.layout import (
     BEST,
@@ -24,6 +23,7 @@ from logistics.routing.engine.solvers.ruin_recreate.splitting import hand_out, j
 from logistics.routing.engine.solvers.ruin_recreate.states import filled_state, restart, routes_in
 from logistics.routing.engine.solvers.ruin_recreate.threads import AnnealingThread
 from logistics.routing.engine.solvers.set_partitioning import RoutePool
+from logistics.routing.engine.solvers.watching import watched
 
 # From so many stops on the threads work on parts; a round is so long, and there are at least so many.
 SPLIT_STOPS = 700
