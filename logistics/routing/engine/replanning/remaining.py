@@ -15,6 +15,8 @@ LOADS = "loads at its depot"
 """A skill of every vehicle that can still load, asked for by every stop whose goods are not aboard of one."""
 LEFT_WITHOUT = "aboard when its vehicle left"
 """A skill that no vehicle has, asked for by stops pinned to a vehicle that is out without their goods."""
+PASSED = "served at the position it is pinned to"
+"""A skill that no vehicle has, asked for by stops left out so far whose position can no longer be theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +38,11 @@ def remaining(problem: Problem, current: Plan, underway: Mapping[str, Driven], b
     """The rest of the day.
 
     A vehicle that is out, as `underway` or as the problem says, has the goods of its trip aboard: these stops are
-    pinned to it (a pinned position counts from here on, and is void where too few stops are left for it), and no other
-    stop may go on it unless it loads again. A vehicle that broke down makes no stop any more; its stops are free, their
-    goods fetched anew from their depot, and pins to it are void. So is what holds a group together of which a part has
-    left.
+    pinned to it, and no other stop may go on it unless it loads again. A pinned position counts from here on. Where it
+    has been passed, or too few stops are left for it, it is void for a stop that the plan serves; one that the plan
+    leaves out, or does not know, cannot be served: that nothing was in its position frees it of no promise. A vehicle
+    that broke down makes no stop any more; its stops are free, their goods fetched anew from their depot, and pins to
+    it are void. So is what holds a group together of which a part has left.
 
     Raises:
         ValueError: if a vehicle is not known, or has not that many visits in the plan.
@@ -58,8 +61,11 @@ def remaining(problem: Problem, current: Plan, underway: Mapping[str, Driven], b
         if name in here and _may_stay(problem, vehicle, name, broken)
     }
     vehicles = tuple(left_of(vehicle, routes.get(vehicle.id), underway, broken) for vehicle in problem.vehicles)
+    planned = {visit.stop for route in routes.values() for visit in route.visits}
     stops = tuple(
-        _aboard(stop, aboard, driven) if stop.id in aboard else _unpinned(stop, broken, driven, len(here))
+        _aboard(stop, aboard, driven)
+        if stop.id in aboard
+        else _unpinned(stop, broken, driven, len(here), planned=stop.id in planned)
         for stop in problem.stops
         if stop.id in here
     )
@@ -126,14 +132,21 @@ def _aboard(stop: Stop, aboard: Mapping[str, str], driven: Mapping[str, tuple[Vi
     return dataclasses.replace(stop, pinned_vehicle=vehicle, pinned_position=position)
 
 
-def _unpinned(stop: Stop, broken: Collection[str], driven: Mapping[str, tuple[Visit, ...]], stop_count: int) -> Stop:
-    """A stop that is not aboard, without the pins that cannot be meant any more."""
+def _unpinned(
+    stop: Stop, broken: Collection[str], driven: Mapping[str, tuple[Visit, ...]], stop_count: int, *, planned: bool
+) -> Stop:
+    """A stop that is not aboard, its position counted from here on; without pins that cannot be meant any more."""
     if stop.pinned_vehicle in broken:
         return dataclasses.replace(stop, pinned_vehicle=None, pinned_position=None)
     if stop.pinned_vehicle is None or stop.pinned_position is None:
         return stop
     position = stop.pinned_position - len(driven.get(stop.pinned_vehicle, ()))
-    return dataclasses.replace(stop, pinned_position=position if 1 <= position <= stop_count else None)
+    if 1 <= position <= stop_count:
+        return dataclasses.replace(stop, pinned_position=position)
+    if planned:
+        return dataclasses.replace(stop, pinned_position=None)
+    # As a skill, because a problem refuses a position that none of its stops can have.
+    return dataclasses.replace(stop, pinned_vehicle=None, pinned_position=None, skills=stop.skills | {PASSED})
 
 
 def _loaded(stop: Stop, loading: Collection[str], *, is_aboard: bool) -> Stop:
