@@ -1,3 +1,5 @@
+import pytest
+
 from logistics.routing.engine import TimeWindow, schedule_route
 from logistics.routing.engine.solvers.insertion import OpenRoute, best_insertion, insert_all, open_routes
 from tests.routing.engine.builders import a_problem, a_stop, a_vehicle
@@ -74,3 +76,55 @@ def test_a_stop_with_a_drop_cost_is_inserted_only_below_it():
     routes = open_routes(problem, {})
     insert_all(routes, problem.stops)
     assert orders(routes) == {"V": ["S"]}
+
+
+@pytest.mark.parametrize(("drop_cost", "served"), [(805, False), (806, True)])
+def test_waiting_is_weighed_against_a_drop_cost(drop_cost, served):
+    # A is served by 105 at the latest and S at 905, at the same place: 800 s of waiting and 5 s of service.
+    first = a_stop("A", window=TimeWindow(start_s=0, end_s=100))
+    stop = a_stop("S", window=TimeWindow(start_s=905, end_s=905), drop_cost=drop_cost)
+    problem = a_problem(first, stop)
+    routes = open_routes(problem, {"V": [first]})
+
+    insert_all(routes, [stop])
+
+    assert orders(routes) == {"V": ["A", "S"] if served else ["A"]}
+
+
+def test_of_a_drop_cost_the_place_that_waits_least_is_paid_for():
+    # Behind A on V it would wait from 105 to 905; alone on W it costs 405 cents and 10 for the vehicle.
+    first = a_stop("A", window=TimeWindow(start_s=0, end_s=100))
+    stop = a_stop("S", window=TimeWindow(start_s=905, end_s=905), drop_cost=416)
+    problem = a_problem(first, stop, vehicles=[a_vehicle(), a_vehicle(id="W", fixed_cost=10)])
+    routes = open_routes(problem, {"V": [first]})
+
+    insert_all(routes, [stop])
+
+    assert orders(routes) == {"V": ["A"], "W": ["S"]}
+
+
+def test_waiting_that_is_saved_is_weighed_too():
+    # V waits at B from 205 to 1,000 anyway: S at place 1 on the way to it takes 5 s of that.
+    stops = [a_stop("A", window=TimeWindow(start_s=0, end_s=100))]
+    stops.append(a_stop("B", place=2, window=TimeWindow(start_s=1_000, end_s=1_000)))
+    new = a_stop("S", drop_cost=1)
+    problem = a_problem(*stops, new)
+    routes = open_routes(problem, {"V": stops})
+
+    insert_all(routes, [new])
+
+    assert orders(routes) == {"V": ["A", "S", "B"]}
+
+
+@pytest.mark.parametrize(("drop_cost", "served"), [(405, False), (406, True)])
+def test_waiting_for_a_group_is_weighed_against_its_drop_costs(drop_cost, served):
+    # A by 105, then 800 s of waiting for both of the group, 2 × 5 s of service: 810 cents.
+    first = a_stop("A", window=TimeWindow(start_s=0, end_s=100))
+    late = TimeWindow(start_s=905, end_s=910)
+    group = [a_stop(name, window=late, drop_cost=drop_cost, together="g") for name in "ST"]
+    problem = a_problem(first, *group)
+    routes = open_routes(problem, {"V": [first]})
+
+    insert_all(routes, group)
+
+    assert len(routes[0].stops) == (3 if served else 1)

@@ -38,8 +38,8 @@ def best_insertion(
 ) -> tuple[OpenRoute, Insertion] | None:
     """The cheapest place for the stop over all routes, or None if no route can take it.
 
-    Where waiting and lateness have to be found out, the best of the few that look cheapest and hold. At `deadline_s` on
-    the monotonic clock it goes on with what it has.
+    Where waiting and lateness have to be found out, as for a stop whose `drop_cost` they are weighed against, the best
+    of the few that look cheapest and hold. At `deadline_s` on the monotonic clock it goes on with what it has.
     """
     asked = list(routes)
     looks = sorted(
@@ -49,8 +49,8 @@ def best_insertion(
     )
     best: tuple[OpenRoute, Insertion] | None = None
     held = 0
-    for looks_like, number, candidate in looks:
-        if best is not None and (held == EXACT_PLACES or looks_like >= best[1].cost_fine):
+    for _, number, candidate in looks:
+        if best is not None and (held == EXACT_PLACES or asked[number].is_dearer(stop, candidate, best[1])):
             break
         if _is_over(deadline_s):
             break
@@ -71,7 +71,9 @@ def insert_all(
     """Inserts every stop that some route can take, those with the earliest end of window and then the heaviest first.
 
     Stops that belong together are inserted into one route, all or none, ahead of the others; those that are pinned to a
-    position come last, from the first position on. A stop with a `drop_cost` is inserted only where that costs less.
+    position come last, from the first position on. A stop with a `drop_cost` is inserted only where that costs less, by
+    what its route then costs more: legs, service, waiting, lateness and the vehicle (not what the longest route of all
+    is priced at).
 
     Of more stops than `near_first_from` each asks the routes that stop near it first, and all others only once that is
     done. At `deadline_s` on the monotonic clock the stops that are left are left out.

@@ -7,6 +7,7 @@ are left are tried with `schedule_route`, those that look cheapest first.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import NamedTuple
 
 from logistics.routing.engine.costs import FINE_PER_CENT, late_cost_fine, route_cost_fine
@@ -25,7 +26,7 @@ class Insertion:
     """A place for a stop: before position `index` of the vehicle's route, at `cost_fine` more (waiting not counted).
 
     `reload_before` holds the positions of the stops ahead of which the vehicle then loads again. Where more than hours,
-    loads and hard windows decide, waiting and lateness are counted too.
+    loads and hard windows decide, or the stop has a `drop_cost` to weigh it against, waiting and lateness are counted.
     """
 
     vehicle: str
@@ -69,7 +70,7 @@ class OpenRoute:
         best: Insertion | None = None
         held = 0
         for candidate in self.candidates(stop):
-            if held == EXACT_PLACES or (best is not None and candidate.cost_fine >= best.cost_fine):
+            if held == EXACT_PLACES or (best is not None and self.is_dearer(stop, candidate, best)):
                 break
             place = self.settled(stop, candidate)
             if place is not None:
@@ -78,22 +79,34 @@ class OpenRoute:
         return best
 
     def candidates(self, stop: Stop) -> list[Candidate]:
-        """Where the stop may go, those that look cheapest first; where that is certain, only the first."""
+        """Where the stop may go, those that look cheapest first; where that is certain, only the first.
+
+        Of a stop with a `drop_cost` there are more, because what waiting adds or saves is to be counted too.
+        """
         if not self.problem.may_serve(self.vehicle, stop) or not self._may_fit(stop):
             return []
         places = self._places(stop)
         if places and self._is_certain(stop):
-            return [min(places)]
+            return [min(places)] if stop.drop_cost is None else nsmallest(EXACT_PLACES, places)
         return sorted(places)
 
     def settled(self, stop: Stop, candidate: Candidate) -> Insertion | None:
         """The place as it would be, or None if the route does not hold with it after all."""
         if self._is_certain(stop):
-            return self._insertion(candidate, stop)
+            place = self._insertion(candidate, stop)
+            return place if stop.drop_cost is None else self._tried(stop, place)
         slack = self._known_slack()
         if slack is not None and not slack.takes(candidate.gap, self._blocks(stop)[candidate.block]):
             return None
         return self._tried(stop, self._insertion(candidate, stop))
+
+    @staticmethod
+    def is_dearer(stop: Stop, candidate: Candidate, best: Insertion) -> bool:
+        """Whether a place need not be tried.
+
+        A stop served while the vehicle would wait costs less than it looks like, which a `drop_cost` asks to know.
+        """
+        return stop.drop_cost is None and candidate.cost_fine >= best.cost_fine
 
     def insert(self, stop: Stop, index: int, reload_before: Sequence[int] = ()) -> None:
         """Puts the stop before position `index`; the caller has all this from `cheapest`."""
