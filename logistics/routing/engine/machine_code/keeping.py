@@ -1,0 +1,77 @@
+"""Kernels that numba keeps on disk, thrown away when a source that they were made of has changed."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+from numba.core.caching import FunctionCache
+
+from logistics.routing.engine.machine_code.reaching import reached_sources
+
+_NumbaCache: Any = FunctionCache  # numba's own classes bear no types
+SUFFIXES = {".nbi", ".nbc"}
+
+
+def forget_stale_code(folder: Path) -> None:
+    """Deletes the kernels kept of a folder's sources if a source that they can reach has changed since.
+
+    numba looks only at the file of the function it loads, and would go on using what was put into it from others.
+
+    Raises:
+        OSError: if old code cannot be deleted, for it would be run.
+        RuntimeError: by numba, if there is no place where it could keep code.
+    """
+    sources = set(folder.glob("*.py"))
+    texts = _digest(sources)
+    for kept in _kept_in(folder):
+        stamp = kept / f"{folder.name}.sha256"
+        known = stamp.read_text().split() if stamp.is_file() else []
+        if known[:1] == [texts]:  # what kernels reach need not be found out, which takes a twentieth of a second
+            continue
+        reached = _digest(reached_sources(folder))
+        if known[1:] != [reached]:
+            for file in list(_code(folder, kept)):
+                file.unlink(missing_ok=True)
+        fresh = kept / f"{stamp.name}.{os.getpid()}"  # nobody may read half a stamp and delete what is good
+        fresh.write_text(f"{texts}\n{reached}\n")
+        fresh.replace(stamp)
+
+
+def is_kept(folder: Path) -> bool:
+    """Whether machine code of a folder's sources is on disk."""
+    return any(file.suffix == ".nbc" for kept in _kept_in(folder) for file in _code(folder, kept))
+
+
+def _digest(sources: set[Path]) -> str:
+    """Of the sources' names and texts."""
+    digest = hashlib.sha256()
+    for source in sorted(sources):
+        digest.update(f"{source.name}\0".encode() + hashlib.sha256(source.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _kept_in(folder: Path) -> set[Path]:
+    """Where numba keeps the code of the folder's sources, made if it was not there.
+
+    Beside them, or where NUMBA_CACHE_DIR or NUMBA_CACHE_LOCATOR_CLASSES say, or with the user's caches if nothing can
+    be written beside them. numba itself is asked, about a function of each file, because settings can tell files apart.
+    """
+    return {Path(_NumbaCache(_function_of(source)).cache_path) for source in folder.glob("*.py")}
+
+
+def _function_of(source: Path) -> FunctionType:
+    """A function that says of itself that it stands in this file."""
+    module = compile("def kept(): pass", str(source), "exec")
+    return FunctionType(next(one for one in module.co_consts if isinstance(one, CodeType)), {})
+
+
+def _code(folder: Path, kept: Path) -> Iterator[Path]:
+    """The files that numba has named after the folder's sources: `insertion.detour-113.py311.1.nbc`.
+
+    Others may lie beside them: a place that a user has named can be one for all.
+    """
+    stems = {source.stem for source in folder.glob("*.py")}
+    return (file for file in kept.iterdir() if file.suffix in SUFFIXES and file.name.partition(".")[0] in stems)

@@ -1,0 +1,311 @@
+"""Old machine code is never run, wherever numba keeps it, and new is not thrown away for nothing."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from logistics.routing.engine import walking
+from logistics.routing.engine.machine_code import forget_stale_code, is_kept
+from logistics.routing.engine.machine_code.reaching import reached_sources
+from logistics.routing.engine.solvers import rich, ruin_recreate
+from tests.conftest import REPO
+
+KERNELS = {
+    "__init__": "",
+    "compiling": """
+        from pathlib import Path
+        from numba import njit
+        from logistics.routing.engine.machine_code import forget_stale_code
+        compiled = njit(cache=True)
+        forget_stale_code(Path(__file__).parent)
+        """,
+    "rates": """
+        from kernels.compiling import compiled
+        @compiled
+        def rate():
+            return 2
+        """,
+    "prices": """
+        from kernels.compiling import compiled
+        from kernels.rates import rate
+        @compiled
+        def price(metres):
+            return metres * rate()
+        """,
+    "solver": """
+        from kernels.prices import price
+        def solved():
+            return price(21)
+        """,
+}
+"""A package like those of the engine: `price` has `rate` put into it, which stands in another file."""
+
+RUNS = """
+import os, sys, traceback
+import logistics.routing.engine.machine_code
+for line in sys.stdin:  # every run a process of its own, which need not import the engine again
+    if os.fork() == 0:
+        try:
+            from kernels.prices import price
+            from kernels.solver import solved
+            print(solved(), sum(price.stats.cache_hits.values()), flush=True)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    assert os.wait()[1] == 0
+"""
+
+
+def a_folder(path: Path, **sources: str) -> Path:
+    """A folder of these files, given by stem; they are indented as the test is."""
+    path.mkdir(exist_ok=True)
+    for stem, text in sources.items():
+        lines = text.strip("\n").splitlines()
+        indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
+        (path / f"{stem}.py").write_text("\n".join(line[indent:] for line in lines), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def runs_of(folder: Path, **env: str) -> Iterator[Callable[[], tuple[int, int]]]:
+    """A function that runs the package anew: what it returns, and how many kernels were loaded from the disk."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    # Python's own cache takes a source of equal size, changed within the same second, for the one it knows
+    settings = {"PYTHONPATH": f"{REPO}:{folder}", "PYTHONDONTWRITEBYTECODE": "1", **env}
+    command = [sys.executable, "-c", RUNS]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=folder, env=kept | settings) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asked, told = process.stdin, process.stdout
+
+        def run() -> tuple[int, int]:
+            print("run", file=asked, flush=True)
+            value, loaded = told.readline().split()
+            return int(value), int(loaded)
+
+        yield run
+        asked.close()
+
+
+def beside_the_sources(folder: Path) -> tuple[dict[str, str], Path]:
+    return {}, folder / "kernels" / "__pycache__"
+
+
+def where_numba_is_told(folder: Path) -> tuple[dict[str, str], Path]:
+    return {"NUMBA_CACHE_DIR": str(folder / "told")}, folder / "told"
+
+
+def with_the_users_caches(folder: Path) -> tuple[dict[str, str], Path]:
+    (folder / "kernels" / "__pycache__").touch()  # a file, so that nothing can be put into it, even by root
+    return {"HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "home" / "cache")}, folder / "home"
+
+
+@pytest.mark.parametrize("place", [beside_the_sources, where_numba_is_told, with_the_users_caches])
+def test_a_changed_callee_is_compiled_into_its_callers(
+    tmp_path: Path, place: Callable[[Path], tuple[dict[str, str], Path]]
+) -> None:
+    kernels = a_folder(tmp_path / "kernels", **KERNELS)
+    env, kept = place(tmp_path)
+
+    with runs_of(tmp_path, **env) as run:
+        assert run() == (42, 0)  # 21 × 2
+        assert run() == (42, 1)
+        assert {file.parent.name.partition("_")[0] for file in kept.rglob("*.nbc")} <= {"kernels", ""}
+        others = [file.with_name("others.rate-1.py311.1.nbc") for file in kept.rglob("prices.*.nbc")]
+        assert len(others) == 1
+        others[0].touch()
+
+        a_folder(kernels, rates=KERNELS["rates"].replace("return 2", "return 3"))
+
+        assert run() == (63, 0)  # 21 × 3
+        assert run() == (63, 1)
+
+        a_folder(kernels, solver=KERNELS["solver"].replace("price(21)", "price(20) + 1"))
+
+        assert run() == (61, 1)  # 20 × 3 + 1, by the same machine code
+        assert others[0].is_file()
+
+
+def stems(folder: Path) -> set[str]:
+    return {path.stem for path in reached_sources(folder)}
+
+
+def test_only_what_kernels_use_is_reached(tmp_path: Path) -> None:
+    folder = a_folder(
+        tmp_path / "search",
+        __init__="from search.solver import solve",
+        compiling="""
+            from numba import njit
+            compiled = njit()
+            """,
+        layout="""
+            from search.columns import ROUTE
+            class State: ...
+            """,
+        columns="ROUTE = 0",
+        weights="HEAVY = 2",
+        model="class Model: ...",
+        moves="""
+            from search.compiling import compiled
+            from search.layout import State
+            from search.model import Model
+            from search.weights import HEAVY
+            def heavy():
+                return HEAVY
+            @compiled
+            def move(state: State):
+                return heavy()
+            class Mover:
+                def moved(self, model: Model):
+                    return move(model.state)
+            """,
+        solver="""
+            from search.moves import move
+            from search.pace import Pace
+            def solve(): ...
+            """,
+        pace="class Pace: ...",
+    )
+
+    # State by an annotation, and what its file imports; HEAVY by way of a plain function. Model only beside the kernel.
+    assert stems(folder) == {"compiling", "layout", "columns", "weights", "moves"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from search.rates import RATE",
+        "from .rates import RATE",
+        "from . import rates as RATE",
+        "from search import rates as RATE",
+        "import search.rates as RATE",
+        "from far.away.search.rates import FAST as RATE",
+        "from rates import RATE",
+    ],
+)
+def test_an_import_is_followed_however_it_is_written(tmp_path: Path, line: str) -> None:
+    kernel = "from numba import njit\n{}\n@njit\ndef price():\n    return RATE"
+    folder = a_folder(tmp_path / "search", rates="RATE = 2", others="RATE = 3", prices=kernel.format(line))
+
+    assert stems(folder) == {"prices", "rates"}
+
+
+def test_a_kernel_without_a_decorator_is_one(tmp_path: Path) -> None:
+    made = """
+        from numba import njit
+        from search.rates import RATE
+        def plain():
+            return RATE
+        def made():
+            return njit(plain)
+        """
+    folder = a_folder(tmp_path / "search", rates="RATE = 2", prices=made)
+
+    assert stems(folder) == {"prices", "rates"}
+
+
+@pytest.mark.parametrize(
+    ("room", "plain"),
+    [
+        (ruin_recreate, {"solver", "search", "threads", "model", "pacing", "warming"}),
+        (rich, {"solver", "threads", "tables", "warming"}),
+        (walking, {"solving", "two_echelons", "walk", "items", "warming"}),
+    ],
+)
+def test_the_engines_kernels_take_nothing_from_elsewhere(room: object, plain: set[str]) -> None:
+    folder = Path(room.__file__ or "").parent  # type: ignore[attr-defined]
+
+    reached = reached_sources(folder)
+
+    assert not plain & {path.stem for path in reached}
+    assert {path for path in folder.glob("*.py") if "import compiled" in path.read_text(encoding="utf-8")} <= reached
+    inside = f"logistics.routing.engine.{folder.relative_to(REPO / 'logistics/routing/engine').as_posix()}".replace(
+        "/", "."
+    )
+    elsewhere = {
+        alias.name
+        for path in reached
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("logistics.")
+        for alias in node.names
+        if not str(node.module).startswith(inside)
+    }
+    # a class of plain Python beside a kernel has routes pooled
+    assert elsewhere <= {"forget_stale_code", "RoutePool"}
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """Where numba keeps the code of a folder with one kernel, a piece of it and things of others."""
+    folder = a_folder(
+        tmp_path / "search", compiling="from numba import njit", moves="from search.compiling import njit"
+    )
+    forget_stale_code(folder)
+    kept = folder / "__pycache__"
+    for name in ("moves.move-3.py311.nbi", "moves.move-3.py311.1.nbc", "others.f-1.py311.1.nbc", "moves.py311.pyc"):
+        (kept / name).touch()
+    return kept
+
+
+def left(kept: Path) -> list[str]:
+    return sorted(file.name for file in kept.iterdir() if file.suffix != ".sha256")
+
+
+ALL = ["moves.move-3.py311.1.nbc", "moves.move-3.py311.nbi", "moves.py311.pyc", "others.f-1.py311.1.nbc"]
+NONE = ["moves.py311.pyc", "others.f-1.py311.1.nbc"]
+
+
+def test_code_stays_as_long_as_its_sources(kept: Path) -> None:
+    assert [file.name for file in kept.glob("*.sha256*")] == ["search.sha256"]
+
+    forget_stale_code(kept.parent)
+    assert left(kept) == ALL
+
+    a_folder(kept.parent, plain="")
+    forget_stale_code(kept.parent)
+    assert left(kept) == ALL
+
+    a_folder(kept.parent, moves="from search.compiling import njit  # changed")
+    forget_stale_code(kept.parent)
+    assert left(kept) == NONE
+
+
+def test_a_source_of_another_name_is_another(kept: Path) -> None:
+    (kept.parent / "moves.py").rename(kept.parent / "others.py")
+
+    forget_stale_code(kept.parent)
+
+    assert left(kept) == ["moves.move-3.py311.1.nbc", "moves.move-3.py311.nbi", "moves.py311.pyc"]
+
+
+@pytest.mark.parametrize("stamp", ["", "half", "one two three"])
+def test_code_without_a_whole_stamp_is_not_trusted(kept: Path, stamp: str) -> None:
+    (kept / "search.sha256").write_text(stamp, encoding="utf-8")
+
+    forget_stale_code(kept.parent)
+
+    assert left(kept) == NONE
+
+
+def test_old_code_that_cannot_be_deleted_is_not_run(kept: Path) -> None:
+    (kept / "moves.move-3.py311.2.nbc").mkdir()
+    (kept / "search.sha256").unlink()
+
+    with pytest.raises(OSError, match=r"moves\.move-3\.py311\.2\.nbc"):
+        forget_stale_code(kept.parent)
+
+
+def test_code_is_kept_if_there_is_any_of_these_sources(kept: Path) -> None:
+    assert is_kept(kept.parent)
+
+    (kept / "moves.move-3.py311.1.nbc").unlink()
+
+    assert not is_kept(kept.parent)
