@@ -1,8 +1,59 @@
-"""`python -m workers.compiling`: compiles every search, or finds that it is compiled, so that no plan waits for it."""
+"""`python -m workers.compiling`: compiles every search, or finds that it is compiled, so that no plan waits for it.
+
+Compiling takes a core for a minute a search. Where nothing is compiled yet, each search is compiled in a process of its
+own, side by side; `python -m workers.compiling rich` is one of these. Otherwise this process does what is left.
+"""
 
 from __future__ import annotations
 
-from logistics.routing.engine.warming import warm
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+
+from logistics.routing.engine.warming import SEARCHES, nothing_is_compiled, warm
+
+LOOK_EVERY_S = 0.2
+
+
+def side_by_side(commands: Mapping[str, Sequence[str]]) -> int:
+    """Runs one command per name at the same time, telling when each ends; returns how many failed.
+
+    All end when this process does, even by kill -9.
+    """
+    started_s = time.monotonic()
+    bound = [sys.executable, "-m", "workers.child", str(os.getpid()), signal.SIGKILL.name]
+    running = {name: subprocess.Popen([*bound, *command]) for name, command in commands.items()}  # noqa: S603  our own
+    failed = 0
+    while running:
+        time.sleep(LOOK_EVERY_S)
+        for name in [name for name, process in running.items() if process.poll() is not None]:
+            code = running.pop(name).returncode
+            failed += code != 0
+            how = f"ready in {time.monotonic() - started_s:.1f} s" if code == 0 else f"failed with exit code {code}"
+            print(f"{name}: {how}", flush=True)
+    return failed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m workers.compiling", description="Compile what plans are made by.")
+    parser.add_argument("search", nargs="?", choices=list(SEARCHES), help="this one only, in this process")
+    search: str | None = parser.parse_args(arguments).search
+    if search is not None:
+        warm(search)
+        return 0
+    if not nothing_is_compiled():
+        print(f"searches ready in {warm():.1f} s")
+        return 0
+    print(f"compiling {len(SEARCHES)} searches side by side ({', '.join(SEARCHES)}), this once", flush=True)
+    started_s = time.monotonic()
+    failed = side_by_side({name: [sys.executable, "-m", "workers.compiling", name] for name in SEARCHES})
+    print(f"{len(SEARCHES) - failed} of {len(SEARCHES)} searches ready in {time.monotonic() - started_s:.1f} s")
+    return 1 if failed else 0
+
 
 if __name__ == "__main__":
-    print(f"searches ready in {warm():.1f} s")
+    sys.exit(main())

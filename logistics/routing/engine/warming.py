@@ -9,25 +9,32 @@ from pathlib import Path
 from types import ModuleType
 
 from logistics.routing.engine import walking
+from logistics.routing.engine.machine_code import is_kept
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers import rich, ruin_recreate
+
+SEARCHES = {"plain": ruin_recreate, "rich": rich, "walks": walking}
+"""All that is compiled, by name; the one that takes longest to compile first."""
 
 
 def warm_first() -> float:
     """Compiles or loads what every plain plan needs; returns the seconds it took."""
-    started_s = time.monotonic()
-    ruin_recreate.warm()
-    return time.monotonic() - started_s
+    return warm("plain")
 
 
 def rest_is_compiled() -> bool:
-    """Whether machine code of the rarer searches lies beside their sources."""
-    return all(any(Path(room.__file__ or "").parent.glob("__pycache__/*.nbc")) for room in (rich, walking))
+    """Whether machine code of the rarer searches is on disk."""
+    return all(_is_compiled(search) for search in (rich, walking))
+
+
+def nothing_is_compiled() -> bool:
+    """Whether machine code of none of the searches is on disk."""
+    return not any(_is_compiled(search) for search in SEARCHES.values())
 
 
 def is_compiled(problem: Problem) -> bool:
-    """Whether machine code for the problem's search lies beside its sources."""
-    return any(Path(_search(problem).__file__ or "").parent.glob("__pycache__/*.nbc"))
+    """Whether machine code for the problem's search is on disk."""
+    return _is_compiled(_search(problem))
 
 
 def warm_for(problem: Problem) -> None:
@@ -39,10 +46,13 @@ def _search(problem: Problem) -> ModuleType:
     return ruin_recreate if ruin_recreate.RuinRecreate().can_express(problem) is None else rich
 
 
-def warm() -> float:
-    """Compiles or loads both searches and the walks; returns the seconds it took."""
+def _is_compiled(search: ModuleType) -> bool:
+    return is_kept(Path(search.__file__ or "").parent)
+
+
+def warm(*names: str) -> float:
+    """Compiles or loads these of `SEARCHES`, or all; returns the seconds it took."""
     started_s = time.monotonic()
-    warm_first()
-    rich.warm()
-    walking.warm()
+    for name in names or SEARCHES:
+        SEARCHES[name].warm()
     return time.monotonic() - started_s
