@@ -90,7 +90,11 @@ def solve(
     if begun is not None and start is not None:
         _tell_start(begun, start)
     options = engine.SolveOptions(
-        time_limit_s=time_limit, seed=seed, workers=workers, start=read.start if begun is None else begun.orders
+        time_limit_s=time_limit,
+        seed=seed,
+        workers=workers,
+        start=read.start if begun is None else begun.orders,
+        start_reloads=read.start_reloads if begun is None else begun.reloads,
     )
     if not is_compiled(read.problem):
         click.echo(said(COMPILING), err=True)

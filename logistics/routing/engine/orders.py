@@ -1,6 +1,6 @@
 """What vehicles drive, without times: the part of a plan that decides, and that can be changed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from logistics.routing.engine.plan import Plan, Route
@@ -38,10 +38,17 @@ def without(order: Order, gone: Collection[str], *, out: bool) -> Order:
 
     A vehicle that is `out` already has its first trip aboard: with nothing left of that it must load for the next.
     """
-    kept = [index for index, stop in enumerate(order.stops) if stop not in gone]
-    reloads = {sum(index < before for index in kept) for before in order.reload_before}
-    needed = {after for after in reloads if after < len(kept) and (after > 0 or out)}
-    return Order(stops=tuple(order.stops[index] for index in kept), reload_before=tuple(sorted(needed)))
+    return keeping(order, [index for index, stop in enumerate(order.stops) if stop not in gone], out=out)
+
+
+def keeping(order: Order, positions: Sequence[int], *, out: bool) -> Order:
+    """The order of the stops at these positions alone, which must rise; else as `without`.
+
+    A reload ahead of no stop of the order is none.
+    """
+    reloads = {sum(index < before for index in positions) for before in order.reload_before}
+    needed = {after for after in reloads if after < len(positions) and (after > 0 or out)}
+    return Order(stops=tuple(order.stops[index] for index in positions), reload_before=tuple(sorted(needed)))
 
 
 def scheduled(problem: Problem, vehicle: Vehicle, order: Order) -> Route | None:

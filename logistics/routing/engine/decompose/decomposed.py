@@ -20,7 +20,7 @@ from logistics.routing.engine.decompose.merging import Merged, StrangePlan
 from logistics.routing.engine.decompose.part_solvers import default_part_solver
 from logistics.routing.engine.decompose.parts import Part
 from logistics.routing.engine.decompose.resplit import resplit
-from logistics.routing.engine.decompose.starting import holding_routes, known_orders
+from logistics.routing.engine.decompose.starting import Wished, holding_routes, known_orders
 from logistics.routing.engine.decompose.tasks import PartRunner, PartSolver, PartTask, Stretch
 from logistics.routing.engine.decompose.threads import SHORTEST_S, InThreads
 from logistics.routing.engine.plan import Plan
@@ -115,7 +115,7 @@ class _Search:
         self._insert_until_s = self._end_s + closing_s / 2
         self._random = np.random.default_rng(options.seed)
         self._atlas = Atlas(problem)
-        self._wished = known_orders(self._atlas, options.start)
+        self._wished = known_orders(self._atlas, options)
         self._merged = Merged(self._atlas, holding_routes(self._atlas, self._wished))
         self._best = self._plan()
         self._lost_rounds = 0
@@ -200,9 +200,11 @@ class _Search:
         self._keep()
 
     def _parts(self, number: int, count: int) -> list[Part]:
-        routes = self._merged.orders() or self._wished if number else self._wished
-        if routes:
-            parts = resplit(self._atlas, routes, part_count=count, turn=number, random=self._random)
+        now = Wished(routes=self._merged.orders(), reloads=self._merged.reloads())
+        if not now.routes or not number:  # a route that does not hold is not merged, but its part may mend it
+            now = self._wished
+        if now.routes:
+            parts = resplit(self._atlas, now.routes, now.reloads, part_count=count, turn=number, random=self._random)
         else:
             angle = float(self._random.uniform(0, 2 * np.pi))
             parts = first_split(self._atlas, part_count=count, angle=angle)

@@ -26,6 +26,10 @@ class Merged:
         number = self._atlas.number_of_stop
         return {vehicle: [number[it.stop] for it in route.visits] for vehicle, route in self._routes.items()}
 
+    def reloads(self) -> dict[int, list[int]]:
+        """Ahead of which of them, by position, each of these vehicles loads again."""
+        return {vehicle: [it.before for it in route.reloads] for vehicle, route in self._routes.items()}
+
     def take(self, part: Part, plan: Plan) -> None:
         """Puts the part's routes in place of those its vehicles had.
 

@@ -7,7 +7,7 @@ in it is ever executed. Back come orders of stops only: whoever asked schedules 
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -58,7 +58,6 @@ def packed(problem: Problem, options: SolveOptions, stretch: Stretch) -> bytes:
         speeds = written(profile.speeds)
         return {"seconds": named(profile.seconds), "metres": named(profile.metres), "speeds": speeds}
 
-    start = None if options.start is None else {vehicle: list(order) for vehicle, order in options.start.items()}
     text = {
         **{name: [written(item) for item in getattr(problem, name)] for name, _ in _RECORDS},
         **travel(problem),
@@ -67,7 +66,8 @@ def packed(problem: Problem, options: SolveOptions, stretch: Stretch) -> bytes:
         "time_limit_s": options.time_limit_s,
         "seed": options.seed,
         "iteration_limit": options.iteration_limit,
-        "start": start,
+        "start": _listed(options.start),
+        "start_reloads": _listed(options.start_reloads),
         "stretch": [stretch.begin, stretch.end],
     }
     arrays[TEXT] = np.frombuffer(json.dumps(text, ensure_ascii=False).encode(), dtype=np.uint8)
@@ -103,8 +103,9 @@ def unpacked(parcel: bytes) -> tuple[Problem, SolveOptions, Stretch]:
             profiles={name: Profile(**travel(profiles.get(name))) for name in profiles.object()},
             longest_route_cents_per_h=given["longest_route_cents_per_h"],
         )
-        limits = {name: given[name] for name in ("time_limit_s", "seed", "iteration_limit", "start")}
-        return problem, SolveOptions(**limits, workers=1), Stretch(begin=given["stretch"][0], end=given["stretch"][1])
+        names = ("time_limit_s", "seed", "iteration_limit", "start", "start_reloads")
+        options = SolveOptions(**{name: given[name] for name in names}, workers=1)
+        return problem, options, Stretch(begin=given["stretch"][0], end=given["stretch"][1])
     except (zipfile.BadZipFile, OSError, EOFError, KeyError, TypeError, ValueError) as fault:
         raise BadParcel(f"a parcel of {len(parcel)} bytes: {fault}") from fault
 
@@ -144,6 +145,10 @@ def plan_of_parcel(whole: Problem, part: Part, answer: bytes, *, solver: str) ->
         seconds=0.0,
         solutions=1,
     )
+
+
+def _listed(start: Mapping[str, Sequence[Any]] | None) -> dict[str, list[Any]] | None:
+    return None if start is None else {vehicle: list(order) for vehicle, order in start.items()}
 
 
 def _small(matrix: NDArray[np.int32]) -> NDArray[Any]:

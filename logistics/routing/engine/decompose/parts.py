@@ -1,7 +1,7 @@
 """A part of a large problem: some of its vehicles and stops, as a problem of its own."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,19 @@ from logistics.routing.engine.problem import Depot, Problem, Profile, Stop, Vehi
 Routes = Mapping[int, Sequence[int]]
 """The stops of each vehicle that drives, in order; both by their number in the whole problem."""
 
+Reloads = Mapping[int, Sequence[int]]
+"""The positions in `Routes` (from 0) ahead of which each of these vehicles loads again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Vehicles and stops by their number in the whole problem, in its order; `routes` is what they drive so far."""
+    """Vehicles and stops by their number in the whole problem, in its order; `routes` is what they drive so far, and
+    `reloads` where they load again; of those not in it nobody knows."""
 
     vehicles: tuple[int, ...]
     stops: tuple[int, ...]
     routes: Routes
+    reloads: Reloads = field(default_factory=dict)
 
 
 def cut(problem: Problem, part: Part) -> Problem:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from logistics.routing.engine.decompose.atlas import Atlas, Floats, Ints
-from logistics.routing.engine.decompose.parts import Part, Routes
+from logistics.routing.engine.decompose.parts import Part, Reloads, Routes
 from logistics.routing.engine.decompose.positions import Plane
 from logistics.routing.engine.decompose.shapes import boxes, middles, patches, sums, wedges
 from logistics.routing.engine.decompose.spreading import Spreading, placed
@@ -18,7 +18,9 @@ from logistics.routing.engine.decompose.spreading import Spreading, placed
 LEFT_OUT_WEIGHT = 5.0
 
 
-def resplit(atlas: Atlas, routes: Routes, *, part_count: int, turn: int, random: Generator) -> list[Part]:
+def resplit(
+    atlas: Atlas, routes: Routes, reloads: Reloads, *, part_count: int, turn: int, random: Generator
+) -> list[Part]:
     """Parts with whole routes, about as many stops in each; `turn` says along which lines (they take turns).
 
     Idle vehicles are shared out. Stops in no route go to the nearest part with a vehicle that may serve them; one that
@@ -37,16 +39,23 @@ def resplit(atlas: Atlas, routes: Routes, *, part_count: int, turn: int, random:
     waiting = atlas.groups(stop for stop in range(len(atlas.problem.stops)) if stop not in served)
     spreading.share_out(sums(sizes, label, part_count) + _wanting(atlas, waiting, centres))
     extra = placed(atlas, waiting, centres, spreading.vehicles)
-    return [_part(atlas, vehicles, routes, more) for vehicles, more in zip(spreading.vehicles, extra, strict=True)]
+    return [
+        _part(atlas, vehicles, routes, reloads, more) for vehicles, more in zip(spreading.vehicles, extra, strict=True)
+    ]
 
 
-def _part(atlas: Atlas, vehicles: Sequence[int], routes: Routes, waiting: Sequence[int]) -> Part:
+def _part(atlas: Atlas, vehicles: Sequence[int], routes: Routes, reloads: Reloads, waiting: Sequence[int]) -> Part:
     mine = {vehicle: tuple(routes[vehicle]) for vehicle in sorted(vehicles) if routes.get(vehicle)}
     served = [stop for order in mine.values() for stop in order]
     count = len(served) + len(waiting)
     # a part of fewer stops than the position is no problem that could be stated
     stated = [stop for stop in waiting if (atlas.problem.stops[stop].pinned_position or 0) <= count - len(waiting)]
-    return Part(vehicles=tuple(sorted(vehicles)), stops=tuple(sorted([*served, *stated])), routes=mine)
+    return Part(
+        vehicles=tuple(sorted(vehicles)),
+        stops=tuple(sorted([*served, *stated])),
+        routes=mine,
+        reloads={vehicle: tuple(reloads[vehicle]) for vehicle in mine if vehicle in reloads},
+    )
 
 
 def _wanting(atlas: Atlas, waiting: Sequence[Sequence[int]], centres: Plane) -> Floats:

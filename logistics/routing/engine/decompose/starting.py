@@ -1,49 +1,52 @@
 """What a given start is worth: the orders that can be followed, and the routes of it that hold as they are."""
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from logistics.routing.engine.decompose.atlas import Atlas
+from logistics.routing.engine.decompose.parts import Reloads, Routes
+from logistics.routing.engine.orders import without
 from logistics.routing.engine.plan import Route
 from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
+from logistics.routing.engine.solvers.protocol import SolveOptions
+from logistics.routing.engine.solvers.starting import start_orders
 
 
-def known_orders(atlas: Atlas, start: Mapping[str, Sequence[str]] | None) -> dict[int, list[int]]:
-    """The start by numbers: without vehicles and stops that are not in the problem, stops that the vehicle may not
-    serve, second visits, and stops whose group is not all on one vehicle."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """What vehicles are to drive and where they load again, by numbers; each is in both or in none of the two."""
+
+    routes: Routes
+    reloads: Reloads
+
+
+def known_orders(atlas: Atlas, options: SolveOptions) -> Wished:
+    """The start as `start_orders` has it, without stops whose group is not all on one vehicle."""
     problem = atlas.problem
-    orders: dict[int, list[int]] = {}
-    seen: set[int] = set()
-    for vehicle_id, stop_ids in (start or {}).items():
-        vehicle = atlas.number_of_vehicle.get(vehicle_id)
-        if vehicle is None:
-            continue
-        named = (atlas.number_of_stop.get(stop_id) for stop_id in stop_ids)
-        order = []
-        for stop in named:
-            if stop is not None and stop not in seen and atlas.able([stop])[vehicle]:
-                seen.add(stop)
-                order.append(stop)
-        orders[vehicle] = order
-    groups = [group for group in atlas.groups(range(len(problem.stops))) if len(group) > 1]
-    driver = {stop: vehicle for vehicle, order in orders.items() for stop in order}
-    torn = {
-        stop
-        for group in groups
-        if problem.stops[group[0]].together is not None and len({driver.get(stop) for stop in group}) > 1
-        for stop in group
-    }
-    return {vehicle: kept for vehicle, order in orders.items() if (kept := [it for it in order if it not in torn])}
+    orders = start_orders(problem, options)
+    driver = {stop: vehicle for vehicle, order in orders.items() for stop in order.stops}
+    torn: set[str] = set()
+    for group in atlas.groups(range(len(problem.stops))):
+        members = [problem.stops[stop] for stop in group]
+        if members[0].together is not None and len({driver.get(stop.id) for stop in members}) > 1:
+            torn.update(stop.id for stop in members)
+    routes, reloads = {}, {}
+    for name, order in orders.items():
+        kept = without(order, torn, out=problem.vehicle(name).underway is not None)
+        if kept.stops:
+            vehicle = atlas.number_of_vehicle[name]
+            routes[vehicle] = [atlas.number_of_stop[stop] for stop in kept.stops]
+            reloads[vehicle] = kept.reload_before
+    return Wished(routes=routes, reloads=reloads)
 
 
-def holding_routes(atlas: Atlas, orders: Mapping[int, Sequence[int]]) -> dict[int, Route]:
+def holding_routes(atlas: Atlas, wished: Wished) -> dict[int, Route]:
     """The orders that break no rule, scheduled."""
     problem = atlas.problem
     routes = {}
-    for vehicle, order in orders.items():
+    for vehicle, order in wished.routes.items():
+        stops = [problem.stops[stop] for stop in order]
         try:
-            routes[vehicle] = schedule_route(
-                problem, problem.vehicles[vehicle], [problem.stops[stop] for stop in order]
-            )
+            routes[vehicle] = schedule_route(problem, problem.vehicles[vehicle], stops, wished.reloads[vehicle])
         except InfeasibleRoute:
             continue  # the part that gets it mends it
     return routes

@@ -38,15 +38,17 @@ class PartTask:
         return cut(self.whole, self.part)
 
     def options(self, *, seconds: float) -> SolveOptions:
-        """How to solve the part in so many seconds, beginning with its routes."""
+        """How to solve the part in so many seconds, beginning with its routes and where they load again."""
         stops, vehicles = self.whole.stops, self.whole.vehicles
         start = {vehicles[index].id: [stops[stop].id for stop in order] for index, order in self.part.routes.items()}
+        reloads = {vehicles[index].id: list(before) for index, before in self.part.reloads.items()}
         return SolveOptions(
             time_limit_s=max(0.01, seconds),
             seed=self.seed,
             iteration_limit=self.iterations,
             workers=1,
             start=start or None,
+            start_reloads=reloads or None,
         )
 
 

@@ -17,9 +17,9 @@ out, one that is not known is refused. Matrices are whole numbers, row = from, n
 belong to them, and `profiles` holds those of other kinds of vehicle by name: `{"walk": {"seconds": …, "metres": …,
 "speeds": [{"start_s": 25200, "percent": 60}]}}`. Optional: `longest_route_cents_per_h`; `lnglat` (one
 `[longitude, latitude]` per place, null for one that is nowhere) or `xy` (a plane), for drawings; `start`, the stops of
-each vehicle in order to begin with; `scale`, `factor`, `convention` and `numbered_vehicles` as in `ReadProblem`, for
-instances that come from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their
-id.
+each vehicle in order to begin with, and `start_reloads`, the positions in it (from 0) ahead of which they load again:
+`{"V1": [3, 7]}`; `scale`, `factor`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
+from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their id.
 """
 
 import json
@@ -40,7 +40,7 @@ FORMAT = "last-hundred-metres problem"
 VERSION = 1
 NOWHERE = (np.nan, np.nan)
 CONVENTION = "money of the routes: fixed costs, kilometres, hours"
-_FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "lnglat", "xy", "start")
+_FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "lnglat", "xy", "start", "start_reloads")
 _TRAVEL = ("seconds", "metres", "speeds")
 _PROBLEM_FIELDS = (*_TRAVEL, "profiles", "longest_route_cents_per_h")
 _META_FIELDS = ("scale", "factor", "convention", "numbered_vehicles")
@@ -60,8 +60,9 @@ def write_json(read: ReadProblem) -> str:
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
     for name in ("depots", "vehicles", "stops"):
         lines.append(_listed(name, [written(item) for item in getattr(problem, name)]))
-    if read.start is not None:
-        lines.append(_listed("start", {vehicle: list(stops) for vehicle, stops in read.start.items()}))
+    for name, start in (("start", read.start), ("start_reloads", read.start_reloads)):
+        if start is not None:
+            lines.append(_listed(name, {vehicle: list(order) for vehicle, order in start.items()}))
     own = Profile(seconds=problem.seconds, metres=problem.metres, speeds=problem.speeds)
     lines += _travel_lines(own)
     if problem.profiles:
@@ -122,6 +123,7 @@ def read_json(text: str, file: str) -> ReadProblem:
             root.get("numbered_vehicles").truth() if root.has("numbered_vehicles") else _differ(vehicles, stops)
         ),
         start=_start(root.get("start")) if root.has("start") else None,
+        start_reloads=_start_reloads(root) if root.has("start_reloads") else None,
     )
 
 
@@ -161,6 +163,18 @@ def _profiles(root: Value, *, size: int) -> dict[str, Profile]:
 
 def _start(value: Value) -> Mapping[str, tuple[str, ...]]:
     return {vehicle: tuple(stop.text() for stop in value.get(vehicle).list()) for vehicle in value.object()}
+
+
+def _start_reloads(root: Value) -> Mapping[str, tuple[int, ...]]:
+    value = root.get("start_reloads")
+    start = _start(root.get("start"))
+    reloads = {}
+    for vehicle in value.object():
+        if vehicle not in start:
+            value.get(vehicle).refuse("is of a vehicle that start does not name")
+        last = len(start[vehicle]) - 1
+        reloads[vehicle] = tuple(before.whole(at_least=0, at_most=last) for before in value.get(vehicle).list())
+    return reloads
 
 
 def _coordinates(root: Value, size: int) -> tuple[NDArray[np.float64] | None, bool]:

@@ -41,7 +41,7 @@ class ReadProblem:
     in degrees if `geographic`, else in the plane.
     `convention` says all this in one line. `numbered_vehicles` means that vehicles differ, so that route 3 of a
     solution file is the route of vehicle "3". `start` is a plan to begin with that came in the same file, the stops of
-    each vehicle in order, as `SolveOptions.start`.
+    each vehicle in order, as `SolveOptions.start`, and `start_reloads` where they load again, as it does there.
     """
 
     name: str
@@ -54,6 +54,7 @@ class ReadProblem:
     geographic: bool = False
     numbered_vehicles: bool = False
     start: Mapping[str, Sequence[str]] | None = None
+    start_reloads: Mapping[str, Sequence[int]] | None = None
 
     def objective(self, cost: int) -> Decimal:
         """A plan's cost in the unit of the family's published costs, exact."""

@@ -1,6 +1,6 @@
 """A plan to begin with: yesterday's, or the one a dispatcher has been shown, out of a `.sol` or JSON file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,15 @@ NAMES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """The stops of each vehicle in order, as `SolveOptions.start`.
+    """The stops of each vehicle in order, as `SolveOptions.start`, and where they load again, as
+    `SolveOptions.start_reloads`: a `.sol` does not say that.
 
     `strange_vehicles` and `strange_stops` are those that the file names and the problem does not know: the plan of
     another day may well have some, and the search leaves them out.
     """
 
     orders: dict[str, tuple[str, ...]]
+    reloads: dict[str, tuple[int, ...]]
     strange_vehicles: tuple[str, ...]
     strange_stops: tuple[str, ...]
 
@@ -41,13 +43,20 @@ def read_start(path: Path, read: ReadProblem) -> Start:
         pairs: list[tuple[str, Sequence[str]]] = [
             (route.vehicle, [visit.stop for visit in route.visits]) for route in plan.routes
         ]
+        reloads = {route.vehicle: tuple(reload.before for reload in route.reloads) for route in plan.routes}
     else:
-        pairs = orders_of_routes(read, read_sol(text, file)[0])
-    return start_of(pairs, read, file=file)
+        pairs, reloads = orders_of_routes(read, read_sol(text, file)[0]), {}
+    return start_of(pairs, reloads, read, file=file)
 
 
-def start_of(pairs: Iterable[tuple[str, Sequence[str]]], read: ReadProblem, *, file: str) -> Start:
-    """The start that these vehicles with these stops make.
+def start_of(
+    pairs: Iterable[tuple[str, Sequence[str]]],
+    reloads: Mapping[str, tuple[int, ...]],
+    read: ReadProblem,
+    *,
+    file: str,
+) -> Start:
+    """The start that these vehicles with these stops make, loading again ahead of these positions.
 
     Raises:
         BadProblemFile: if a vehicle has two routes, or a stop is named twice.
@@ -67,6 +76,7 @@ def start_of(pairs: Iterable[tuple[str, Sequence[str]]], read: ReadProblem, *, f
     known = {stop.id for stop in read.problem.stops}
     return Start(
         orders=orders,
+        reloads=dict(reloads),
         strange_vehicles=tuple(vehicle for vehicle in orders if vehicle not in vehicles),
         strange_stops=tuple(stop for stop in holders if stop not in known),
     )

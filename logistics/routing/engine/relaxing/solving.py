@@ -65,6 +65,7 @@ class Searching:
             seed=self.seed,
             iteration_limit=self.iteration_limit,
             start={name: self.base[name].stops for name in names if name in self.base},
+            start_reloads={name: self.base[name].reload_before for name in names if name in self.base},
         )
         plan = self.solver.solve(must, options, on_progress=None, cancelled=None)
         return plan if not plan.dropped and not check(must, plan) else None

@@ -85,8 +85,13 @@ def opened(
     left_s = search.left_s()
     if part is None or search.solver.can_express(part) is not None or left_s < SHORTEST_SEARCH_S:
         return None
-    begin = {name: order.stops for name, order in orders.items() if name in names}
-    options = dataclasses.replace(search.options, time_limit_s=left_s, start=begin)
+    begin = {name: order for name, order in orders.items() if name in names}
+    options = dataclasses.replace(
+        search.options,
+        time_limit_s=left_s,
+        start={name: order.stops for name, order in begin.items()},
+        start_reloads={name: order.reload_before for name, order in begin.items()},
+    )
     found = search.solver.solve(part, options, on_progress=search.on_progress, cancelled=search.cancelled)
     merged = {name: order for name, order in orders.items() if name not in names}
     merged |= {route.vehicle: order_of(route) for route in found.routes}

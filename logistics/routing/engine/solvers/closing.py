@@ -137,14 +137,3 @@ def orders_of(problem: Problem, plan: Plan) -> dict[str, list[Stop]]:
 def reloads_of(plan: Plan) -> dict[str, list[int]]:
     """Ahead of which positions each vehicle that drives loads again."""
     return {route.vehicle: [reload.before for reload in route.reloads] for route in plan.routes}
-
-
-def start_orders(problem: Problem, start: Mapping[str, Sequence[str]] | None) -> dict[str, list[Stop]]:
-    """The orders of `SolveOptions.start` as far as the problem knows vehicles and stops, each stop once."""
-    vehicles = {vehicle.id for vehicle in problem.vehicles}
-    left = {stop.id: stop for stop in problem.stops}
-    return {
-        vehicle: [left.pop(stop) for stop in order if stop in left]
-        for vehicle, order in (start or {}).items()
-        if vehicle in vehicles
-    }

@@ -13,13 +13,14 @@ from ortools.util.optional_boolean_pb2 import OptionalBoolean
 from logistics.routing.engine.costs import FINE_PER_CENT
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem
-from logistics.routing.engine.solvers.closing import closed_plan, orders_of, reloads_of, start_orders
+from logistics.routing.engine.solvers.closing import closed_plan, orders_of, reloads_of
 from logistics.routing.engine.solvers.features import EVERYWHERE, Feature, refusal, used_features
 from logistics.routing.engine.solvers.ortools.model import RoutingModel
 from logistics.routing.engine.solvers.ortools.reading import Order, index_rows, read_orders
 from logistics.routing.engine.solvers.ortools.rules import build_model
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.serveable import serveable
+from logistics.routing.engine.solvers.starting import start_orders, start_plan
 
 # A leg of the model takes the same time at every hour.
 EXPRESSED = frozenset(Feature) - {Feature.SPEEDS}
@@ -143,10 +144,10 @@ class _Watch:
     def _insert(self, found: list[tuple[int, dict[str, Order]]]) -> None:
         """What insertion makes of a given plan, or of none where OR-Tools' constructions stumble over rules in use."""
         problem = self._model.problem
-        given = start_orders(problem, self._options.start)
+        given = start_orders(problem, self._options)
         if not given and used_features(problem).keys() <= EVERYWHERE - {Feature.TOGETHER}:
             return
-        plan = closed_plan(problem, given, "insertion", self._started_s, 0)
+        plan = start_plan(problem, given, "insertion", self._started_s)
         reloads = reloads_of(plan)
         orders = {
             vehicle: Order(stops=stops, reload_before=tuple(reloads[vehicle]))

@@ -21,7 +21,9 @@ class SolveOptions:
     time limit does not stop it first, so give that generously.
 
     `workers` is how many searches may run side by side, one on a core each. `start` is a plan to begin with, the ids of
-    each vehicle's stops in order: what of it the problem does not know or no longer allows is left out.
+    each vehicle's stops in order: what of it the problem does not know or no longer allows is left out. `start_reloads`
+    says ahead of which of them, by position from 0 as in `Reload.before`, it loads again; for a vehicle that is not in
+    it, or whose stops do not hold so, this is guessed: wherever there is no room for the next.
 
     Raises:
         ValueError: if a limit is not positive, the seed is not from 0 to 2**31 - 1, or there is no worker.
@@ -32,6 +34,7 @@ class SolveOptions:
     iteration_limit: int | None = None
     workers: int = 2
     start: Mapping[str, Sequence[str]] | None = None
+    start_reloads: Mapping[str, Sequence[int]] | None = None
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.time_limit_s <= 86_400:

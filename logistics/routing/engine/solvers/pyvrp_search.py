@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
-from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value, reloads_of, start_orders
+from logistics.routing.engine.solvers.closing import closed_plan, orders_of, plan_value, reloads_of
 from logistics.routing.engine.solvers.features import Feature, refusal
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.pyvrp_model import Order, PyvrpModel, build_model
 from logistics.routing.engine.solvers.pyvrp_threads import Limits, SearchThread, best_routes, watched_quietly
 from logistics.routing.engine.solvers.serveable import serveable
 from logistics.routing.engine.solvers.set_partitioning import RoutePool, cheapest_choice
+from logistics.routing.engine.solvers.starting import start_orders, start_plan
 from logistics.routing.engine.solvers.watching import Watch
 
 EXPRESSED = frozenset(
@@ -103,7 +104,7 @@ class PyvrpSearch:
         """See `protocol.Solver`; reasons of dropped stops are all FLEET_FULL here, the engine refines them."""
         started_s = time.monotonic()
         watch = Watch(problem, started_s, on_progress, cancelled)
-        start = closed_plan(problem, start_orders(problem, options.start), self.name, started_s, 0)
+        start = start_plan(problem, start_orders(problem, options), self.name, started_s)
         return self.improved(start, problem, options, started_s=started_s, watch=watch)
 
     def improved(self, start: Plan, problem: Problem, options: SolveOptions, *, started_s: float, watch: Watch) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from logistics.routing.engine import (
@@ -24,7 +24,8 @@ from logistics.routing.engine.decompose.tasks import Stretch
 
 @dataclass(frozen=True)
 class FirstFit:
-    """Keeps the start, then puts each stop, or each group of them, at the end of the first route that can take it."""
+    """Keeps the start and where it loads again, then puts each stop, or each group of them, at the end of the first
+    route that can take it."""
 
     def can_express(self, problem: Problem) -> str | None:
         return None
@@ -37,15 +38,18 @@ class FirstFit:
     ) -> Plan:
         orders: dict[str, list[Stop]] = {vehicle.id: [] for vehicle in problem.vehicles}
         orders |= {vehicle: [problem.stop(it) for it in order] for vehicle, order in (options.start or {}).items()}
+        reloads = options.start_reloads or {}
         served = {stop.id for order in orders.values() for stop in order}
         for group in _groups([stop for stop in problem.stops if stop.id not in served], options.seed):
             for vehicle in problem.vehicles:
                 longer = [*orders[vehicle.id], *group]
-                if _scheduled(problem, vehicle.id, longer):
+                if _scheduled(problem, vehicle.id, longer, reloads):
                     orders[vehicle.id] = longer
                     break
         routes = tuple(
-            route for name, order in orders.items() if order and (route := _scheduled(problem, name, order)) is not None
+            route
+            for name, order in orders.items()
+            if order and (route := _scheduled(problem, name, order, reloads)) is not None
         )
         served = {visit.stop for route in routes for visit in route.visits}
         left = [stop for stop in problem.stops if stop.id not in served]
@@ -98,8 +102,8 @@ def _groups(stops: list[Stop], seed: int) -> list[list[Stop]]:
     return found[begin:] + found[:begin]
 
 
-def _scheduled(problem: Problem, vehicle: str, order: list[Stop]) -> Route | None:
+def _scheduled(problem: Problem, vehicle: str, order: list[Stop], reloads: Mapping[str, Sequence[int]]) -> Route | None:
     try:
-        return schedule_route(problem, problem.vehicle(vehicle), order)
+        return schedule_route(problem, problem.vehicle(vehicle), order, reloads.get(vehicle, ()))
     except InfeasibleRoute:
         return None

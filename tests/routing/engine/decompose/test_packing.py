@@ -13,12 +13,16 @@ from hypothesis import strategies as st
 from logistics.routing.engine import Problem, Profile, SolveOptions, SpeedSlot, schedule_route
 from logistics.routing.engine.decompose.packing import BadParcel, packed, packed_orders, plan_of_parcel, unpacked
 from logistics.routing.engine.decompose.parts import Part
-from logistics.routing.engine.decompose.tasks import Stretch
+from logistics.routing.engine.decompose.tasks import PartTask, Stretch
 from logistics.routing.engine.problem import UNREACHABLE
 from tests.routing.engine.builders import a_line, a_plan, a_problem, a_stop, a_vehicle
+from tests.routing.engine.decompose.solvers import FirstFit
 from tests.routing.engine.decompose.towns import mixed_towns
+from tests.routing.engine.reloading import driven, waiting
 
-OPTIONS = SolveOptions(time_limit_s=2.5, seed=7, iteration_limit=30, workers=1, start={"V": ("S",)})
+OPTIONS = SolveOptions(
+    time_limit_s=2.5, seed=7, iteration_limit=30, workers=1, start={"V": ("S",)}, start_reloads={"V": (0,)}
+)
 WHOLE_PART = Part(vehicles=(0,), stops=(0, 1), routes={})
 
 
@@ -37,7 +41,7 @@ def test_a_parcel_arrives_as_it_was(problem: Problem) -> None:
 
     assert_same(problem, back)
     assert (options.time_limit_s, options.seed, options.iteration_limit, options.workers) == (2.5, 7, 30, 1)
-    assert options.start == {"V": ["S"]}
+    assert (options.start, options.start_reloads) == ({"V": ["S"]}, {"V": [0]})
     assert stretch == Stretch(begin=0.25, end=0.5)
 
 
@@ -54,6 +58,26 @@ def test_closed_legs_long_legs_and_speeds_arrive_as_they_were() -> None:
     assert back.seconds[0, 3] == UNREACHABLE
     assert np.array_equal(back.profiles["walk"].seconds, metres)
     assert back.profiles["walk"].speeds == walk.speeds
+
+
+def test_without_a_start_none_arrives() -> None:
+    bare = SolveOptions(time_limit_s=1, start_reloads={})
+
+    _, options, _ = unpacked(packed(a_problem(a_stop()), bare, Stretch()))
+
+    assert (options.start, options.start_reloads) == (None, {})
+
+
+def test_a_part_that_loads_again_in_time_goes_and_comes_back_as_it_was() -> None:
+    problem = waiting()
+    current = driven(problem, "A", "B", reload_before=(1,))
+    part = Part(vehicles=(0,), stops=(0, 1), routes={0: (0, 1)}, reloads={0: (1,)})
+    task = PartTask(whole=problem, part=part, seed=1, seconds=60, iterations=1, stretch=Stretch())
+
+    there, options, stretch = unpacked(packed(task.problem(), task.options(seconds=60), task.stretch))
+    answer = packed_orders(FirstFit().solve_part(there, options, stretch, lambda: False))
+
+    assert plan_of_parcel(problem, part, answer, solver="x").routes == current.routes
 
 
 def test_one_matrix_for_both_is_packed_once() -> None:

@@ -74,13 +74,16 @@ def test_the_first_parts_hold_everything_once(problem: Problem, count: int, angl
 def test_later_parts_hold_everything_once_and_routes_whole(problem: Problem, count: int, turn: int, seed: int) -> None:
     routes = routes_of(problem)
 
-    parts = resplit(Atlas(problem), routes, part_count=count, turn=turn, random=np.random.default_rng(seed))
+    reloads = {vehicle: (len(order),) for vehicle, order in list(routes.items())[1:]}
+
+    parts = resplit(Atlas(problem), routes, reloads, part_count=count, turn=turn, random=np.random.default_rng(seed))
 
     assert_sound(problem, parts)
     driven = {vehicle: list(order) for part in parts for vehicle, order in part.routes.items()}
     assert driven == routes
+    assert {vehicle: before for part in parts for vehicle, before in part.reloads.items()} == reloads
     for part in parts:
-        assert set(part.routes) <= set(part.vehicles)
+        assert set(part.reloads) <= set(part.routes) <= set(part.vehicles)
         assert {stop for order in part.routes.values() for stop in order} <= set(part.stops)
 
 
@@ -122,7 +125,7 @@ def test_a_stop_pinned_beyond_its_parts_size_waits() -> None:
     town = a_town(16, vehicles=2, changed={0: {"pinned_vehicle": "V0", "pinned_position": 9}})
     routes = {0: [1, 2], 1: [3, 4, 5]}
 
-    parts = resplit(Atlas(town), routes, part_count=2, turn=1, random=np.random.default_rng(1))
+    parts = resplit(Atlas(town), routes, {}, part_count=2, turn=1, random=np.random.default_rng(1))
 
     for part in parts:
         cut(town, part)
@@ -136,7 +139,7 @@ def test_splits_repeat_under_a_seed(turn: int) -> None:
     routes = routes_of(town)
 
     one, other = (
-        resplit(Atlas(town), routes, part_count=3, turn=turn, random=np.random.default_rng(7)) for _ in range(2)
+        resplit(Atlas(town), routes, {}, part_count=3, turn=turn, random=np.random.default_rng(7)) for _ in range(2)
     )
 
     assert one == other

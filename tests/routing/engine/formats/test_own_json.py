@@ -102,7 +102,7 @@ def test_what_is_written_is_read_again_exactly(read: ReadProblem) -> None:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, drawing is slow
 @given(problem=problems())
 def test_every_field_of_the_model_is_written_and_read_again(problem: Problem) -> None:
-    read = a_read(problem=problem, start={"车0": ("S0",)})
+    read = a_read(problem=problem, start={"车0": ("S0", "S1")}, start_reloads={"车0": (0, 1)})
 
     again = read_json(write_json(read), "again.json")
 
@@ -191,6 +191,10 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
         ({"longest_route_cents_per_h": -1}, "longest_route_cents_per_h: is -1"),
         ({"numbered_vehicles": 1}, "numbered_vehicles: is 1; it must be true or false"),
         ({"start": {"V": "B"}}, 'start.V: is "B"; it must be a list'),
+        ({"start": {"V": ["B"]}, "start_reloads": {"V": [0, 1]}}, "start_reloads.V[1]: is 1; it must be a whole"),
+        ({"start": {"V": ["B"]}, "start_reloads": {"V": [-1]}}, "start_reloads.V[0]: is -1; it must be a whole"),
+        ({"start": {"V": ["B"]}, "start_reloads": {"W": []}}, "start_reloads.W: is of a vehicle that start does not"),
+        ({"start_reloads": {}}, "start: is missing"),
         ({"version": 2}, "version: is 2; it must be 1"),
         ({"lnglat": [[117, 36], [36.6, 117.2], [117, 37]]}, "lnglat[1]: is [36.6, 117.2], which is latitude before"),
         ({"lnglat": [[117, 36]]}, "lnglat: has 1 points; it must have 3"),

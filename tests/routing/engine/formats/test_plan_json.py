@@ -20,6 +20,7 @@ from logistics.routing.engine.formats.vrplib import read_vrplib
 from logistics.routing.engine.plan import Reload, Rest
 
 from ..builders import a_plan, a_problem, a_route, a_stop, a_visit
+from ..reloading import driven, waiting
 from .files import CVRP, DEPOTS
 
 FULL = a_plan(
@@ -101,7 +102,19 @@ def test_a_plan_file_is_a_start(write: Any, tmp_path: Path) -> None:
     start = read_start(path, read)
 
     assert start.orders == {"1": ("2",), "2": ("3",)}
+    assert start.reloads == ({"1": (), "2": ()} if write is plan_as_json else {})  # a .sol does not say
     assert start.strange_stops == start.strange_vehicles == ()
+
+
+def test_where_a_plan_file_loads_again_is_part_of_the_start(tmp_path: Path) -> None:
+    problem = waiting()
+    read = ReadProblem(name="Tuesday", format="json", convention="money", problem=problem)
+    path = tmp_path / "plan.json"
+    path.write_text(plan_as_json(read, driven(problem, "A", "B", reload_before=(1,))), encoding="utf-8")
+
+    start = read_start(path, read)
+
+    assert (start.orders, start.reloads) == ({"V": ("A", "B")}, {"V": (1,)})
 
 
 def test_what_the_problem_does_not_know_is_listed(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """The least of each kind, to the unit."""
 
+import dataclasses
+
 import pytest
 
-from logistics.routing.engine import TimeWindow, Underway, check
+from logistics.routing.engine import Dropped, DropReason, TimeWindow, Underway, check
 from logistics.routing.engine.relaxing import RelaxationKind, apply, relaxations
+from logistics.routing.engine.solvers.closing import closed_plan
 from tests.routing.engine.builders import a_depot, a_problem, a_stop, a_vehicle
 from tests.routing.engine.relaxing.plans import planned
+from tests.routing.engine.reloading import driven, waiting
 
 Kind = RelaxationKind
 
@@ -33,6 +37,37 @@ def test_a_window_is_opened_longer():
     assert amounts(relaxed) == {Kind.WINDOW_LATER: (40, "s")}
     assert relaxed[Kind.WINDOW_LATER].cost_cents == 405
     assert relaxed[Kind.WINDOW_LATER].effort == pytest.approx(40 / 60)
+
+
+class Asked:
+    """A solver that remembers with what it was to begin, and serves nothing."""
+
+    name = "asked"
+
+    def __init__(self):
+        self.begun = []
+
+    def can_express(self, problem):
+        return None
+
+    def solve(self, problem, options, *, on_progress, cancelled):
+        self.begun.append((options.start, options.start_reloads))
+        return closed_plan(problem, {}, self.name, 0.0, 0, deadline_s=0.0)
+
+
+def test_a_search_begins_where_the_plan_loads_again():
+    # S cannot be reached in time, and B of the only route is packed after A is served.
+    problem = waiting()
+    late = a_stop(place=2, window=TimeWindow(start_s=0, end_s=60))
+    problem = dataclasses.replace(problem, stops=(*problem.stops, late))
+    plan = driven(problem, "A", "B", reload_before=(1,))
+    dropped = (Dropped(stop="S", reason=DropReason.WINDOW_UNREACHABLE, detail={}),)
+    solver = Asked()
+
+    relaxations(problem, dataclasses.replace(plan, dropped=dropped), "S", time_limit_s=30, solver=solver)
+
+    assert solver.begun
+    assert all(begun == ({"V": ("A", "B")}, {"V": (1,)}) for begun in solver.begun)
 
 
 def test_a_window_or_a_shift_is_opened_earlier():

@@ -19,6 +19,7 @@ from logistics.routing.engine.replanning import (
 from logistics.routing.engine.solvers.closing import closed_plan
 from tests.routing.engine.builders import a_problem, a_stop, a_vehicle
 from tests.routing.engine.relaxing.plans import planned
+from tests.routing.engine.reloading import driven, waiting
 
 OPTIONS = SolveOptions(time_limit_s=30, iteration_limit=10)
 TWO = [a_vehicle(), a_vehicle(id="W")]
@@ -35,7 +36,7 @@ class Still:
 
     def solve(self, problem, options, *, on_progress, cancelled):
         orders = {name: [problem.stop(stop) for stop in stops] for name, stops in (options.start or {}).items()}
-        return closed_plan(problem, orders, self.name, 0.0, 1)
+        return closed_plan(problem, orders, self.name, 0.0, 1, options.start_reloads)
 
 
 class Fresh(Still):
@@ -43,6 +44,17 @@ class Fresh(Still):
 
     def solve(self, problem, options, *, on_progress, cancelled):
         return closed_plan(problem, {}, self.name, 0.0, 1)
+
+
+class Asked(Still):
+    """A solver that remembers with what it was to begin."""
+
+    def __init__(self):
+        self.begun = []
+
+    def solve(self, problem, options, *, on_progress, cancelled):
+        self.begun.append((dict(options.start), dict(options.start_reloads)))
+        return super().solve(problem, options, on_progress=on_progress, cancelled=cancelled)
 
 
 def problem_of(*stops, vehicles=TWO, **changes):
@@ -79,6 +91,21 @@ def test_a_stop_is_added():
     assert found.changes == (StopAdded(stop="N", vehicle="V", position=2, start_s=205),)
     assert (found.kept, found.level, found.plan.cost) == (("W",), 0, CURRENT.cost + 5)
     assert str(found.changes[0]) == "stop 'N' is new: visit 2 of vehicle 'V', at 205 s"
+
+
+def test_a_search_begins_where_the_kept_plan_loads_again():
+    problem = waiting()
+    current = driven(problem, "A", "B", reload_before=(1,))
+    grown = dataclasses.replace(problem, stops=(*problem.stops, a_stop("N", place=2, released_s=700)))
+    solver = Asked()
+
+    found = again(grown, current, solver=solver)
+
+    # Both levels open V's route as insertion left it: B at 1,000, N beside it.
+    (order,) = {stops for start, _ in solver.begun for stops in start.values()}
+    assert solver.begun == [({"V": order}, {"V": (1,)})] * 2
+    assert (order[0], set(order[1:])) == ("A", {"B", "N"})
+    assert found.plan.dropped == ()
 
 
 def test_what_has_been_driven_stays_and_what_is_aboard_stays_aboard():

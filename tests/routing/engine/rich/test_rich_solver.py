@@ -1,5 +1,6 @@
 """The solver port: plans that hold, promises that are kept, limits, seeds, callbacks, warm starts."""
 
+import dataclasses
 from collections import defaultdict
 
 import numpy as np
@@ -9,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from logistics.routing.engine import Break, Reload, SolveOptions, Stop, TimeWindow, solve
 from logistics.routing.engine.solvers.closing import plan_value
 from logistics.routing.engine.solvers.rich import RichRuinRecreate
-from logistics.routing.engine.solvers.rich.states import load, new_state
+from logistics.routing.engine.solvers.rich.solver import _start_rows
+from logistics.routing.engine.solvers.rich.states import best_rows, load, new_state
 from logistics.routing.engine.solvers.rich.tables import tables_of
 from tests.routing.engine.builders import a_problem, a_stop, a_vehicle
+from tests.routing.engine.reloading import waiting
 from tests.routing.engine.rich.made_problems import problems
 
 OPTIONS = SolveOptions(time_limit_s=60, iteration_limit=2)
@@ -145,6 +148,20 @@ def test_a_start_with_unknown_names_and_more_than_fits_is_used_as_far_as_it_hold
     plan = RichRuinRecreate().solve(a_problem(*stops), options)
 
     assert len(order_of(plan)) == 1
+
+
+def test_a_start_is_loaded_with_its_reloads():
+    problem = waiting()
+    options = SolveOptions(time_limit_s=60, start={"V": "AB"}, start_reloads={"V": [1]})
+    tables = tables_of(problem)
+    state = new_state(tables, 1)
+
+    rows = _start_rows(problem, options)
+    load(tables, state, rows)
+
+    a, b, reload = 0, 1, 2
+    assert rows == best_rows(tables, state) == {0: [a, reload, b]}
+    assert _start_rows(problem, dataclasses.replace(options, start_reloads=None)) == {0: [a, b]}
 
 
 def test_a_torn_group_in_the_start_is_mended():

@@ -3,27 +3,19 @@
 import dataclasses
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
 from logistics.routing.engine.solvers.closing import closed_plan, plan_of_routes, plan_value
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
-from logistics.routing.engine.solvers.rich.layout import (
-    CAPACITY_G,
-    CAPACITY_ML,
-    CAPACITY_PACKAGES,
-    GRAMS,
-    ML,
-    PACKAGES,
-    RELOADS,
-    Tables,
-)
+from logistics.routing.engine.solvers.rich.layout import Tables
 from logistics.routing.engine.solvers.rich.neighbours import mean_leg_price
 from logistics.routing.engine.solvers.rich.states import Rows
 from logistics.routing.engine.solvers.rich.tables import scale_of, tables_of
 from logistics.routing.engine.solvers.rich.threads import STEPS_PER_ITERATION, Pace, RichThread
+from logistics.routing.engine.solvers.starting import start_orders
 from logistics.routing.engine.solvers.watching import Watch, watched
 
 # Beyond, the first plan alone takes longer than a person waits.
@@ -70,7 +62,7 @@ class RichRuinRecreate:
         if not problem.stops or not problem.vehicles:
             return closed_plan(problem, {}, self.name, started_s, 0)
         tables = tables_of(problem)
-        start = _start_rows(problem, tables, options.start or {})
+        start = _start_rows(problem, options)
         pace = _pace(problem, tables, options, started_s=started_s, warm=bool(start))
         stop = threading.Event()
         threads = [
@@ -146,42 +138,16 @@ def _pace(problem: Problem, tables: Tables, options: SolveOptions, *, started_s:
     )
 
 
-def _start_rows(problem: Problem, tables: Tables, start: Mapping[str, Sequence[str]]) -> Rows:
-    """The given plan as rows: unknown vehicles and stops, and stops that a vehicle may not serve, are left out; the
-    vehicle loads again where it has no room for more."""
+def _start_rows(problem: Problem, options: SolveOptions) -> Rows:
+    """The given plan as rows, with a marker wherever a vehicle loads again."""
     vehicle_of = {vehicle.id: row for row, vehicle in enumerate(problem.vehicles)}
     stop_of = {stop.id: row for row, stop in enumerate(problem.stops)}
+    marker = len(problem.stops)
     rows: Rows = {}
-    seen: set[int] = set()
-    for vehicle_id, stop_ids in start.items():
-        vehicle = vehicle_of.get(vehicle_id)
-        if vehicle is None:
-            continue
-        stops = []
-        for stop_id in stop_ids:
-            stop = stop_of.get(stop_id)
-            if stop is None or stop in seen:
-                continue
-            if problem.may_serve(problem.vehicles[vehicle], problem.stops[stop]):
-                stops.append(stop)
-                seen.add(stop)
-        if stops:
-            rows[vehicle] = _with_markers(tables, vehicle, stops)
+    for vehicle, order in start_orders(problem, options).items():
+        row = rows[vehicle_of[vehicle]] = []
+        for position, stop in enumerate(order.stops):
+            if position in order.reload_before:
+                row.append(marker)
+            row.append(stop_of[stop])
     return rows
-
-
-def _with_markers(tables: Tables, vehicle: int, stops: Iterable[int]) -> list[int]:
-    """The stops, with a marker ahead of each that no longer fits the trip, as long as the vehicle may load again."""
-    room = tables.vehicles[vehicle, [CAPACITY_G, CAPACITY_PACKAGES, CAPACITY_ML]]
-    reloads = int(tables.vehicles[vehicle, RELOADS])
-    row: list[int] = []
-    load = room * 0
-    for stop in stops:
-        more = tables.stops[stop, [GRAMS, PACKAGES, ML]]
-        if row and reloads > 0 and (load + more > room).any():
-            row.append(len(tables.stops))
-            reloads -= 1
-            load = room * 0
-        load = load + more
-        row.append(stop)
-    return row
