@@ -24,10 +24,9 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks import routing_peers
-from benchmarks.routing_peers import PEERS, CannotExpress, Peer
-from logistics.routing import engine
-from logistics.routing.engine.formats import ReadProblem, plan_of_orders, read_problem
+from benchmarks.routing_peers import PEERS, Peer
+from benchmarks.tables import begun, judged, keep, markdown, told_by
+from logistics.routing.engine.formats import read_problem
 from logistics.routing.engine.solvers import ruin_recreate
 
 GRACE_S = 120
@@ -81,9 +80,7 @@ def main() -> None:
             found = raced(arguments, instance, name, peer)
             answers.append(best(found))
             print(told(answers[-1]), file=sys.stderr, flush=True)
-            if arguments.results:
-                with arguments.results.open("a", encoding="utf-8") as file:
-                    file.writelines(json.dumps(asdict(one)) + "\n" for one in found)
+            keep(arguments.results, found)
     print(table(answers, peers))
 
 
@@ -103,56 +100,42 @@ def chosen(folder: Path, families: list[str] | None, at_most: int) -> list[Insta
 def raced(arguments: argparse.Namespace, instance: Instance, name: str, peer: Peer) -> list[Answer]:
     """The answers of a solver's processes, which run at the same time."""
     started_s = time.perf_counter()
-    runs = {}
-    for seed in range(arguments.seed, arguments.seed + peer.runs):
-        limits = ["--time-limit", str(arguments.time_limit), "--seed", str(seed)]
-        which = ["--family", instance.family, "--peer", name, "--one", instance.name]
-        command = [sys.executable, "-m", "benchmarks.routing", str(arguments.folder), *limits, *which]
-        runs[seed] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    limit_s = arguments.time_limit
+    which = ["--family", instance.family, "--peer", name, "--one", instance.name, "--time-limit", limit_s]
+    seeds = range(arguments.seed, arguments.seed + peer.runs)
+    runs = {seed: begun("benchmarks.routing", arguments.folder, *which, "--seed", seed) for seed in seeds}
     answers = []
     for seed, run in runs.items():
         try:
-            out, err = run.communicate(timeout=arguments.time_limit + GRACE_S)
+            out, err = run.communicate(timeout=limit_s + GRACE_S)
         except subprocess.TimeoutExpired:
             run.kill()
-            out, err = run.communicate()
+            out, _ = run.communicate()
             err = f"killed {GRACE_S} s after its limit"
-        lines = out.strip().splitlines()
-        if run.returncode == 0 and lines:
-            answers.append(Answer(**json.loads(lines[-1])))
+        given = told_by(out, err, run.returncode)
+        if isinstance(given, str):
+            answers.append(failed(instance, name, seed, limit_s, time.perf_counter() - started_s, given))
         else:
-            why = err.strip().splitlines()[-1] if err.strip() else f"exit code {run.returncode}"
-            seconds = time.perf_counter() - started_s
-            answers.append(failed(instance, name, seed, arguments.time_limit, seconds, why))
+            answers.append(Answer(**given))
     return answers
 
 
 def measured(instance: Instance, name: str, time_limit_s: float, seed: int) -> Answer:
-    """One answer in this process: solved, scheduled, costed and checked."""
+    """One answer in this process."""
     read = read_problem(instance.path)
     warm(name)
-    started_s = time.perf_counter()
-    try:
-        routes = PEERS[name].routes(read, time_limit_s, seed)
-        seconds = time.perf_counter() - started_s - routing_peers.NOT_CHARGED_S[0]
-        plan = plan_of_orders(read, dict(routes), solver=name)
-        faults = faults_of(read, plan)
-    except CannotExpress as error:
-        return failed(instance, name, seed, time_limit_s, 0.0, f"cannot express {error}")
-    except (engine.InfeasibleRoute, engine.PlanRejected, KeyError, IndexError) as error:
-        seconds = time.perf_counter() - started_s
-        return failed(instance, name, seed, time_limit_s, seconds, f"{type(error).__name__}: {error}"[:300])
-    if faults:
-        return failed(instance, name, seed, time_limit_s, seconds, faults[0])
+    made = judged(read, name, PEERS[name], time_limit_s=time_limit_s, seed=seed)
+    if made.plan is None:
+        return failed(instance, name, seed, time_limit_s, made.seconds, made.why)
     return Answer(
         family=instance.family,
         instance=instance.name,
         peer=name,
         seed=seed,
         time_limit_s=time_limit_s,
-        seconds=round(seconds, 2),
-        cost=str(read.objective(plan.cost)),
-        gap_percent=round(read.gap_percent(plan.cost, instance.best_known), 4),
+        seconds=round(made.seconds, 2),
+        cost=str(read.objective(made.plan.cost)),
+        gap_percent=round(read.gap_percent(made.plan.cost, instance.best_known), 4),
         why="",
     )
 
@@ -164,12 +147,6 @@ def warm(name: str) -> None:
             importlib.import_module(package)
     if name == "engine":
         ruin_recreate.warm()
-
-
-def faults_of(read: ReadProblem, plan: engine.Plan) -> list[str]:
-    """What is wrong with an answer, one sentence each."""
-    dropped = [f"{len(plan.dropped)} stops are not served"] if plan.dropped else []
-    return dropped + [violation.message for violation in engine.check(read.problem, plan)]
 
 
 def failed(instance: Instance, name: str, seed: int, time_limit_s: float, seconds: float, why: str) -> Answer:
@@ -198,14 +175,13 @@ def told(answer: Answer) -> str:
 
 def table(answers: list[Answer], peers: dict[str, Peer]) -> str:
     """Mean gap to the best known in percent, a row per family; below it the longest run of each solver."""
-    families = list(dict.fromkeys(answer.family for answer in answers))
-    lines = [f"| Family | {' | '.join(peer.label for peer in peers.values())} |", "|---|" + "---:|" * len(peers)]
-    for family in families:
+    rows = []
+    for family in dict.fromkeys(answer.family for answer in answers):
         cells = [cell([one for one in answers if (one.family, one.peer) == (family, name)]) for name in peers]
-        lines.append(f"| {family} | {' | '.join(cells)} |")
+        rows.append([family, *cells])
     longest = [max((one.seconds for one in answers if one.peer == name), default=0.0) for name in peers]
-    lines.append(f"| longest run, s | {' | '.join(f'{seconds:.1f}' for seconds in longest)} |")
-    return "\n".join(lines)
+    rows.append(["longest run, s", *(f"{seconds:.1f}" for seconds in longest)])
+    return "\n".join(markdown(["Family", *(peer.label for peer in peers.values())], rows, left={0}))
 
 
 def cell(answers: list[Answer]) -> str:

@@ -24,11 +24,9 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import routing_peers
 from benchmarks.made_city import made_city
-from benchmarks.routing_peers import PEERS, CannotExpress, Peer
-from logistics.routing import engine
-from logistics.routing.engine.formats import plan_of_orders
+from benchmarks.routing_peers import PEERS, Peer
+from benchmarks.tables import begun, judged, keep, markdown, told_by
 from logistics.routing.engine.warming import warm as engine_is_warm
 
 LIMITS_S = {1_000: 30.0, 5_000: 60.0, 10_000: 60.0, 20_000: 90.0}
@@ -78,9 +76,7 @@ def main() -> None:
             found = raced(stops, name, PEERS[name], limit_s, arguments.seed, arguments.memory_gb)
             answers.append(best(found))
             print(told(answers[-1]), file=sys.stderr, flush=True)
-            if arguments.results:
-                with arguments.results.open("a", encoding="utf-8") as file:
-                    file.writelines(json.dumps(asdict(one)) + "\n" for one in found)
+            keep(arguments.results, found)
     print(table(answers))
 
 
@@ -93,29 +89,17 @@ def measured(stops: int, name: str, peer: Peer, time_limit_s: float, seed: int) 
     """One answer in this process; its memory is measured from outside."""
     read = made_city(stops, seed=1)
     warm(peer)
-    print("ready", flush=True)
-    started_s = time.perf_counter()
-    try:
-        orders = peer.routes(read, time_limit_s, seed)
-        seconds = time.perf_counter() - started_s - routing_peers.NOT_CHARGED_S[0]
-        plan = plan_of_orders(read, dict(orders), solver=name)
-        faults = [f"{len(plan.dropped)} stops are not served"] if plan.dropped else []
-        faults += [violation.message for violation in engine.check(read.problem, plan)]
-    except CannotExpress as error:
-        return failed(stops, name, seed, time_limit_s, 0.0, f"cannot express {error}")
-    except (engine.InfeasibleRoute, engine.PlanRejected, KeyError, IndexError) as error:
-        seconds = time.perf_counter() - started_s
-        return failed(stops, name, seed, time_limit_s, seconds, f"{type(error).__name__}: {error}"[:300])
-    if faults:
-        return failed(stops, name, seed, time_limit_s, seconds, faults[0])
+    made = judged(read, name, peer, time_limit_s=time_limit_s, seed=seed)
+    if made.plan is None:
+        return failed(stops, name, seed, time_limit_s, made.seconds, made.why)
     return Answer(
         stops=stops,
         peer=name,
         seed=seed,
         time_limit_s=time_limit_s,
-        seconds=round(seconds, 2),
-        cost=plan.cost,
-        routes=len(plan.routes),
+        seconds=round(made.seconds, 2),
+        cost=made.plan.cost,
+        routes=len(made.plan.routes),
         memory_gb=0.0,
         why="",
     )
@@ -130,7 +114,8 @@ def warm(peer: Peer) -> None:
 
 def raced(stops: int, name: str, peer: Peer, limit_s: float, seed: int, memory_gb: float) -> list[Answer]:
     """The answers of a solver's processes, which run at the same time, watched from here."""
-    runs = {one: _process(stops, name, limit_s, one) for one in range(seed, seed + peer.runs)}
+    which = ["--size", stops, "--peer", name, "--seconds", limit_s, "--one"]
+    runs = {one: begun("benchmarks.scale", *which, "--seed", one) for one in range(seed, seed + peer.runs)}
     started_s, peak_gb, killed = time.monotonic(), 0.0, ""
     making_s = 30.0 + stops / 100  # the city itself
     while any(run.poll() is None for run in runs.values()):
@@ -146,14 +131,12 @@ def raced(stops: int, name: str, peer: Peer, limit_s: float, seed: int, memory_g
     answers = []
     for one, run in runs.items():
         out, err = run.communicate()
-        lines = out.strip().splitlines()
-        if run.returncode == 0 and len(lines) > 1:
-            given = json.loads(lines[-1])
-            answers.append(Answer(**{**given, "memory_gb": round(peak_gb, 2)}))
-        else:
-            why = killed or (err.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
+        given, held = told_by(out, killed or err, run.returncode), round(peak_gb, 2)
+        if isinstance(given, str):
             seconds = time.monotonic() - started_s
-            answers.append(failed(stops, name, one, limit_s, seconds, why, memory_gb=round(peak_gb, 2)))
+            answers.append(failed(stops, name, one, limit_s, seconds, given, memory_gb=held))
+        else:
+            answers.append(Answer(**{**given, "memory_gb": held}))
     return answers
 
 
@@ -186,13 +169,6 @@ def kill_all(run: subprocess.Popen[str]) -> None:
             continue
 
 
-def _process(stops: int, name: str, limit_s: float, seed: int) -> subprocess.Popen[str]:
-    which = ["--size", str(stops), "--peer", name, "--seconds", str(limit_s), "--seed", str(seed), "--one"]
-    return subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.scale", *which], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-
 def failed(
     stops: int, name: str, seed: int, limit_s: float, seconds: float, why: str, *, memory_gb: float = 0.0
 ) -> Answer:
@@ -221,10 +197,7 @@ def told(answer: Answer) -> str:
 
 def table(answers: list[Answer]) -> str:
     """A row per size and solver: cost over the engine's, cost a stop, seconds, memory and its growth since the last."""
-    lines = [
-        "| Stops | Limit, s | Solver | Cost over the engine's, % | Cost a stop | Seconds | Peak, GB | Memory × |",
-        "|---:|---:|---|---:|---:|---:|---:|---:|",
-    ]
+    rows = []
     engine_cost = {answer.stops: answer.cost for answer in answers if answer.peer == "engine"}
     before: dict[str, float] = {}
     for answer in answers:
@@ -235,9 +208,10 @@ def table(answers: list[Answer]) -> str:
         grown = f"{answer.memory_gb / before[answer.peer]:.1f}" if before.get(answer.peer) else "–"
         before[answer.peer] = answer.memory_gb
         cells = [str(answer.stops), f"{answer.time_limit_s:g}", label, over, a_stop]
-        cells += [f"{answer.seconds:.1f}", f"{answer.memory_gb:.2f}", grown]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, *growth(answers)])
+        rows.append([*cells, f"{answer.seconds:.1f}", f"{answer.memory_gb:.2f}", grown])
+    heads = ["Stops", "Limit, s", "Solver", "Cost over the engine's, %", "Cost a stop"]
+    heads += ["Seconds", "Peak, GB", "Memory ×"]
+    return "\n".join([*markdown(heads, rows, left={2}), *growth(answers)])
 
 
 def growth(answers: list[Answer]) -> list[str]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.routing import Answer, Instance, best, cell, faults_of, measured, table
+from benchmarks.routing import Answer, Instance, best, cell, measured, table
 from benchmarks.routing_peers import PEERS, CannotExpress, plain
+from benchmarks.tables import faults_of
 from logistics.routing.engine import InfeasibleRoute
 from logistics.routing.engine.formats import ReadProblem, plan_of_routes
 from logistics.routing.engine.formats.vrplib import read_vrplib
