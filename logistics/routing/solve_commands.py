@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,19 +23,23 @@ from logistics.routing.engine.formats import (
     BadProblemFile,
     ReadProblem,
     Start,
-    plan_as_json,
-    plan_as_svg,
     read_problem,
     read_start,
-    write_sol,
 )
-from logistics.routing.engine.warming import is_compiled, warm_for
+from logistics.routing.engine.walking import BadWalk, warm
+from logistics.routing.engine.walking.files import Walks, walks_of
+from logistics.routing.engine.warming import is_compiled, rest_is_compiled, warm_for
+from logistics.routing.file_plans import FilePlan, planned
 from logistics.terminal import Command, named, said
 
 DROPPED_SHOWN = 20
 STRANGERS_SHOWN = 5
 COST = N_("cost %(cost)s, %(routes)s routes for %(stops)s stops, distance %(distance)s, %(dropped)s dropped")
 TIME = N_("%(seconds)s s, the best after %(best)s s, by %(solver)s")
+ON_FOOT = N_(
+    "on foot from %(count)s gates: %(volunteers)s volunteers to %(buildings)s buildings with %(packages)s packages, "
+    "%(busy_s)s s together, cost %(cost)s"
+)
 HOLDS = N_("check: the plan holds")
 BROKEN = N_("check: %(count)s rules broken")
 LEFT_OUT = N_("stop %(stop)s is dropped: %(reason)s")
@@ -44,7 +48,7 @@ BETTER = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes")
 BETTER_DROPPED = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes, %(dropped)s dropped")
 BEGINS = N_("begins with %(stops)s stops in %(routes)s routes of %(file)s")
 STRANGERS = N_("not in this problem and left out: %(names)s")
-OUTPUTS: dict[str, Callable[[ReadProblem, engine.Plan], str]] = {".sol": write_sol, ".json": plan_as_json}
+OUTPUTS = (".sol", ".json")
 
 
 def register(app: Flask) -> None:
@@ -78,11 +82,13 @@ def solve(
     """Plan the problem in FILE and print what the plan costs and whether it holds.
 
     FILE is a Solomon or Gehring-Homberger .txt, a CVRPLIB .vrp, one of Cordeau's with several depots, VROOM's JSON or
-    our own; it is recognised by what stands in it. Ctrl-C ends the search and keeps the best plan. Exit code 1 means
+    our own; it is recognised by what stands in it. Walks from gates to buildings, which our own may state, are planned
+    with it. Ctrl-C ends the search and keeps the best plan. Exit code 1 means
     that the plan breaks a rule.
     """
     try:
         read = read_problem(file)
+        walks = walks_of(read, file.name)
         begun = read_start(start, read) if start is not None else None
     except BadProblemFile as error:
         raise click.ClickException(str(error)) from error
@@ -96,37 +102,32 @@ def solve(
         start=read.start if begun is None else begun.orders,
         start_reloads=read.start_reloads if begun is None else begun.reloads,
     )
-    if not is_compiled(read.problem):
-        click.echo(said(COMPILING), err=True)
-    warm_for(read.problem)
+    _warm(read, walks)
     live = sys.stderr.isatty()
     shown = _Shown(read=read, live=live, better=said(BETTER), better_dropped=said(BETTER_DROPPED))
     with _interruptible() as interrupted, _on_cores(workers):
-        plan, broken = _planned(read, options, shown.progress, interrupted.is_set)
+        try:
+            found = planned(read, walks, options, shown.progress, interrupted.is_set)
+        except (BadWalk, engine.BadProblem, engine.PlanRejected) as error:
+            raise click.ClickException(str(error)) from error
     if output is not None:
-        output.write_text(OUTPUTS[output.suffix](read, plan), encoding="utf-8")
+        output.write_text(found.text(output.suffix), encoding="utf-8")
     if plot is not None:
-        plot.write_text(plan_as_svg(read, plan), encoding="utf-8")
-    summary = _summary(read, plan, broken, shown)
+        plot.write_text(found.drawing(), encoding="utf-8")
+    summary = _summary(found, shown)
     shown.end()
     click.echo(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else _lines(summary))
-    if broken:
+    if found.broken:
         raise SystemExit(1)
 
 
-def _planned(
-    read: ReadProblem,
-    options: engine.SolveOptions,
-    on_progress: Callable[[engine.Progress], None],
-    cancelled: Callable[[], bool],
-) -> tuple[engine.Plan, list[str]]:
-    """The plan, and a sentence for each rule that it breaks: a bug of the engine, which is shown all the same."""
-    try:
-        plan = engine.solve(read.problem, options, on_progress=on_progress, cancelled=cancelled)
-        broken = engine.check(read.problem, plan)
-    except engine.PlanRejected as error:
-        plan, broken = error.plan, error.violations
-    return plan, [violation.message for violation in broken]
+def _warm(read: ReadProblem, walks: Walks) -> None:
+    """Compiles or loads what the plan needs, before its time runs."""
+    if not is_compiled(read.problem) or (walks and not rest_is_compiled()):
+        click.echo(said(COMPILING), err=True)
+    warm_for(read.problem)
+    if walks:
+        warm()
 
 
 def _tell_start(start: Start, path: Path) -> None:
@@ -193,7 +194,8 @@ class _Shown:
         return self.best_s if self.best == (len(plan.dropped), plan.cost) else plan.seconds
 
 
-def _summary(read: ReadProblem, plan: engine.Plan, broken: list[str], shown: _Shown) -> dict[str, Any]:
+def _summary(found: FilePlan, shown: _Shown) -> dict[str, Any]:
+    read, plan, walked = found.read, found.plan, found.walked()
     return {
         "name": read.name,
         "format": read.format,
@@ -203,10 +205,11 @@ def _summary(read: ReadProblem, plan: engine.Plan, broken: list[str], shown: _Sh
         "routes": len(plan.routes),
         "distance": _number(read.distance(plan)),
         "dropped": {dropped.stop: dropped.reason.value for dropped in plan.dropped},
+        **({} if walked is None else {"walks": {**walked, "cost": _number(read.objective(walked["cost"]))}}),
         "seconds": round(plan.seconds, 2),
         "seconds_to_best": round(shown.seconds_to_best(plan), 2),
         "solver": plan.solver,
-        "check": {"holds": not broken, "violations": broken},
+        "check": {"holds": not found.broken, "violations": found.broken},
     }
 
 
@@ -218,6 +221,7 @@ def _lines(summary: dict[str, Any]) -> str:
     lines = [
         f"{summary['name']} ({summary['convention']})",
         said(COST) % {**facts, "dropped": len(dropped)},
+        *([said(ON_FOOT) % summary["walks"]] if "walks" in summary else []),
         said(TIME) % {**facts, "best": summary["seconds_to_best"]},
         said(BROKEN) % {"count": len(broken)} if broken else said(HOLDS),
     ]

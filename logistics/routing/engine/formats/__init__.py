@@ -6,10 +6,11 @@ from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadPr
 from logistics.routing.engine.formats.reading import read_problem
 from logistics.routing.engine.formats.solution import plan_of_orders, plan_of_routes, read_sol, write_sol
 from logistics.routing.engine.formats.starting import Start, read_start
-from logistics.routing.engine.formats.svg import plan_as_svg
+from logistics.routing.engine.formats.svg import Footway, plan_as_svg
 
 __all__ = [
     "BadProblemFile",
+    "Footway",
     "ReadProblem",
     "Start",
     "plan_as_json",

@@ -20,6 +20,8 @@ belong to them, and `profiles` holds those of other kinds of vehicle by name: `{
 each vehicle in order to begin with, and `start_reloads`, the positions in it (from 0) ahead of which they load again:
 `{"V1": [3, 7]}`; `scale`, `factor`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
 from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their id.
+`walks` says by stop who carries what from the gate to which building, see `walking/files.py`; only that it is an object
+is looked at here. `walking_cents_per_h` and `split_gates` belong to it.
 """
 
 import json
@@ -27,23 +29,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from logistics.routing.engine.formats.json_values import Value, longitude_latitude, matrix_of, parse_json
+from logistics.routing.engine.formats.coordinates_json import coordinates_of, written_coordinates
+from logistics.routing.engine.formats.json_values import Value, matrix_of, parse_json
 from logistics.routing.engine.formats.problem_file import ReadProblem, problem_of
 from logistics.routing.engine.formats.records_json import record_of, written
-from logistics.routing.engine.items import UNREACHABLE, Depot, Stop, Vehicle
+from logistics.routing.engine.items import Depot, Stop, Vehicle
 from logistics.routing.engine.travelling import Profile, SpeedSlot
 
 FORMAT = "last-hundred-metres problem"
 VERSION = 1
-NOWHERE = (np.nan, np.nan)
 CONVENTION = "money of the routes: fixed costs, kilometres, hours"
 _FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "lnglat", "xy", "start", "start_reloads")
 _TRAVEL = ("seconds", "metres", "speeds")
 _PROBLEM_FIELDS = (*_TRAVEL, "profiles", "longest_route_cents_per_h")
 _META_FIELDS = ("scale", "factor", "convention", "numbered_vehicles")
+_WALK_FIELDS = ("walks", "walking_cents_per_h", "split_gates")
 
 
 def write_json(read: ReadProblem) -> str:
@@ -57,6 +57,7 @@ def write_json(read: ReadProblem) -> str:
     }
     if problem.longest_route_cents_per_h:
         head["longest_route_cents_per_h"] = problem.longest_route_cents_per_h
+    head |= {name: getattr(read, name) for name in _WALK_FIELDS[1:] if getattr(read, name)}
     lines = [f"{json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
     for name in ("depots", "vehicles", "stops"):
         lines.append(_listed(name, [written(item) for item in getattr(problem, name)]))
@@ -71,17 +72,17 @@ def write_json(read: ReadProblem) -> str:
             for name, profile in problem.profiles.items()
         )
         lines.append(f'"profiles": {{\n{inner}\n}}')
-    if read.coordinates is not None:
-        points = [None if np.isnan(point).any() else point.tolist() for point in read.coordinates]
-        lines.append(_listed("lnglat" if read.geographic else "xy", points))
+    if read.walks:
+        lines.append(_listed("walks", dict(read.walks)))
+    for name, points in written_coordinates(read.coordinates, geographic=read.geographic).items():
+        lines.append(_listed(name, points))
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _travel_lines(profile: Profile) -> list[str]:
     lines = []
     for name in ("seconds", "metres"):
-        rows = getattr(profile, name).tolist()
-        lines.append(_listed(name, [[None if cell == UNREACHABLE else cell for cell in row] for row in rows]))
+        lines.append(_listed(name, written(getattr(profile, name))))
     return lines + ([_listed("speeds", written(profile.speeds))] if profile.speeds else [])
 
 
@@ -92,12 +93,12 @@ def read_json(text: str, file: str) -> ReadProblem:
         BadProblemFile: if it is no JSON, with the line; or if a field is missing, unknown or wrong, with its name.
     """
     root = parse_json(text, file)
-    root.fields(_FILE_FIELDS + _PROBLEM_FIELDS + _META_FIELDS)
+    root.fields(_FILE_FIELDS + _PROBLEM_FIELDS + _META_FIELDS + _WALK_FIELDS)
     for key, right in (("format", FORMAT), ("version", VERSION)):
         if root.get(key).value != right:
             root.get(key).refuse(f"is {root.get(key).value!r}; it must be {right!r}")
     travel = _profile(root)
-    coordinates, geographic = _coordinates(root, len(travel.seconds))
+    coordinates, geographic = coordinates_of(root, size=len(travel.seconds))
     vehicles = [record_of(value, Vehicle, numbers_later=True) for value in root.get("vehicles").list()]
     stops = [record_of(value, Stop, numbers_later=True) for value in root.get("stops").list()]
     return ReadProblem(
@@ -124,6 +125,9 @@ def read_json(text: str, file: str) -> ReadProblem:
         ),
         start=_start(root.get("start")) if root.has("start") else None,
         start_reloads=_start_reloads(root) if root.has("start_reloads") else None,
+        walks=(root.get("walks").object() or None) if root.has("walks") else None,
+        walking_cents_per_h=_whole(root, "walking_cents_per_h", at_least=0, default=0),
+        split_gates=root.get("split_gates").truth() if root.has("split_gates") else False,
     )
 
 
@@ -175,27 +179,6 @@ def _start_reloads(root: Value) -> Mapping[str, tuple[int, ...]]:
         last = len(start[vehicle]) - 1
         reloads[vehicle] = tuple(before.whole(at_least=0, at_most=last) for before in value.get(vehicle).list())
     return reloads
-
-
-def _coordinates(root: Value, size: int) -> tuple[NDArray[np.float64] | None, bool]:
-    for key in ("lnglat", "xy"):
-        if not root.has(key):
-            continue
-        points = root.get(key).list()
-        if len(points) != size:
-            root.get(key).refuse(f"has {len(points)} points; it must have {size}, one per place")
-        pair = longitude_latitude if key == "lnglat" else _point
-        found = [NOWHERE if point.value is None else pair(point) for point in points]
-        known = any(point is not NOWHERE for point in found)
-        return np.array(found, dtype=np.float64) if known else None, key == "lnglat"
-    return None, False
-
-
-def _point(value: Value) -> tuple[float, float]:
-    pair = value.list()
-    if len(pair) != 2:
-        value.refuse(f"has {len(pair)} numbers; it must be [x, y]")
-    return pair[0].number(), pair[1].number()
 
 
 def _listed(name: str, items: list[Any] | dict[str, Any]) -> str:

@@ -42,6 +42,9 @@ class ReadProblem:
     `convention` says all this in one line. `numbered_vehicles` means that vehicles differ, so that route 3 of a
     solution file is the route of vehicle "3". `start` is a plan to begin with that came in the same file, the stops of
     each vehicle in order, as `SolveOptions.start`, and `start_reloads` where they load again, as it does there.
+    `walks` is what the file says of volunteers on foot behind its gates, by stop, as JSON has it: `walking.files` reads
+    it, for walks stand above the formats. With it come `walking_cents_per_h` and `split_gates`, as in
+    `plan_two_echelons`.
     """
 
     name: str
@@ -55,6 +58,9 @@ class ReadProblem:
     numbered_vehicles: bool = False
     start: Mapping[str, Sequence[str]] | None = None
     start_reloads: Mapping[str, Sequence[int]] | None = None
+    walks: Mapping[str, Any] | None = None
+    walking_cents_per_h: int = 0
+    split_gates: bool = False
 
     def objective(self, cost: int) -> Decimal:
         """A plan's cost in the unit of the family's published costs, exact."""

@@ -1,4 +1,5 @@
-"""The engine's records as JSON objects and back: a key per field, sets as sorted lists, defaults left out.
+"""The engine's records as JSON objects and back: a key per field, sets as sorted lists, matrices as lists of rows with
+null where there is no way, defaults left out.
 
 What a field may hold is read from the record itself, so a field that is added to the model is in the files at once.
 """
@@ -10,8 +11,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from logistics.routing.engine.formats.json_values import Value
-from logistics.routing.engine.items import TimeWindow
+import numpy as np
+
+from logistics.routing.engine.formats.json_values import Value, matrix_of
+from logistics.routing.engine.items import UNREACHABLE, TimeWindow
 from logistics.routing.engine.validation import LARGEST_TIME_S
 
 Record = TypeVar("Record")
@@ -24,7 +27,13 @@ def written(value: Any) -> Any:
         kind: Any = type(value)
         defaults = _defaults(kind)
         given = {name: getattr(value, name) for name in defaults}
-        return {name: written(inner) for name, inner in given.items() if inner != defaults[name]}
+        return {
+            name: written(inner)
+            for name, inner in given.items()
+            if isinstance(inner, np.ndarray) or inner != defaults[name]  # a matrix has no default
+        }
+    if isinstance(value, np.ndarray):
+        return [[None if cell == UNREACHABLE else cell for cell in row] for row in value.tolist()]
     if isinstance(value, (frozenset, set)):
         return sorted(value)
     if isinstance(value, (tuple, list)):
@@ -68,6 +77,8 @@ def _read(value: Value, hint: Any, *, numbers_later: bool, ignored: tuple[str, .
         return value.value if numbers_later else value.whole(at_least=-LARGEST_TIME_S, at_most=LARGEST_TIME_S)
     if kind in _PLAIN:
         return _PLAIN[kind](value)
+    if kind is np.ndarray:
+        return matrix_of(value)
     if kind in (tuple, frozenset):
         return kind(_read(item, inner[0], numbers_later=numbers_later, ignored=ignored) for item in value.list())
     if isinstance(kind, type) and issubclass(kind, StrEnum):

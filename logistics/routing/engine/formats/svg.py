@@ -1,7 +1,10 @@
-"""A plan as a drawing (SVG, nothing but lines and dots): one colour a route, depots square, dropped stops hollow."""
+"""A plan as a drawing (SVG, nothing but lines and dots): one colour a route, depots square, dropped stops hollow, ways
+on foot grey and dashed."""
 
 import colorsys
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -23,13 +26,21 @@ class NoCoordinates(ValueError):
         super().__init__(f"{name} has no coordinates, so there is nothing to draw")
 
 
-def plan_as_svg(read: ReadProblem, plan: Plan) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Footway:
+    """A way on foot: `(n, 2)` points in the coordinates of the file, all of them known."""
+
+    title: str
+    points: NDArray[np.float64]
+
+
+def plan_as_svg(read: ReadProblem, plan: Plan, on_foot: Sequence[Footway] = ()) -> str:
     """The text of an SVG file, north up.
 
     Raises:
         NoCoordinates: if the problem came without any.
     """
-    at, width, height = _on_paper(read)
+    at, ways, width, height = _on_paper(read, on_foot)
     problem = read.problem
     title = f"{read.name}: cost {read.objective(plan.cost)}, {len(plan.routes)} routes, {len(plan.dropped)} dropped"
     lines = [
@@ -47,6 +58,12 @@ def plan_as_svg(read: ReadProblem, plan: Plan) -> str:
         )
         lines.append(f'<polyline points="{way}" fill="none" stroke-width="1.5" stroke-opacity="0.7"/>')
         lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" stroke="none"/>' for x, y in at[places]]
+        lines.append("</g>")
+    for footway, points in zip(on_foot, ways, strict=True):
+        way = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        lines.append(f'<g stroke="#555" fill="#555"><title>{escape(footway.title)}</title>')
+        lines.append(f'<polyline points="{way}" fill="none" stroke-width="0.8" stroke-dasharray="3 2"/>')
+        lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.2" stroke="none"/>' for x, y in points]
         lines.append("</g>")
     for dropped in plan.dropped:
         x, y = at[problem.stop(dropped.stop).place]
@@ -73,19 +90,24 @@ def _way(problem: Problem, route: Route) -> list[int]:
     return [*way, problem.end_place(vehicle)]
 
 
-def _on_paper(read: ReadProblem) -> tuple[NDArray[np.float64], int, int]:
-    """`(n, 2)` points on paper, y downwards, NaN for places that are nowhere, and the paper's width and height."""
+def _on_paper(
+    read: ReadProblem, on_foot: Sequence[Footway]
+) -> tuple[NDArray[np.float64], list[NDArray[np.float64]], int, int]:
+    """`(n, 2)` points on paper, y downwards, NaN for places that are nowhere; the same for each way on foot; and the
+    paper's width and height."""
     if read.coordinates is None:
         raise NoCoordinates(read.name)
-    plane = read.coordinates[:, :2].copy()  # a third coordinate is a height
+    places = read.coordinates[:, :2]  # a third coordinate is a height
+    plane = np.concatenate([places, *(footway.points for footway in on_foot)])
     if read.geographic:
-        plane[:, 0] *= math.cos(math.radians(float(np.nanmean(plane[:, 1]))))
+        plane[:, 0] *= math.cos(math.radians(float(np.nanmean(places[:, 1]))))
     plane -= np.nanmin(plane, axis=0)
     extent = np.nanmax(plane, axis=0)
     stretch = (SIZE - 2 * MARGIN) / max(float(extent.max()), 1e-12)
     width, height = (extent * stretch).tolist()
     paper = np.column_stack([plane[:, 0] * stretch + MARGIN, height - plane[:, 1] * stretch + HEAD])
-    return paper, math.ceil(width + 2 * MARGIN), math.ceil(height + HEAD + MARGIN)
+    at, *ways = np.split(paper, np.cumsum([len(places), *(len(footway.points) for footway in on_foot)])[:-1])
+    return at, ways, math.ceil(width + 2 * MARGIN), math.ceil(height + HEAD + MARGIN)
 
 
 def _colour(number: int) -> str:

@@ -1,6 +1,7 @@
 """The page on problem files says what the readers do."""
 
 import dataclasses
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from logistics.routing.engine.formats.tsplib_distances import MEASURES
 from logistics.routing.engine.formats.vrplib import read_vrplib
 from logistics.routing.engine.items import Break, Underway
 from logistics.routing.engine.travelling import SpeedSlot
+from logistics.routing.engine.walking import BuildingDrop, GateWalk, Volunteers
+from logistics.routing.engine.walking.files import StatedGate, walks_of
 
 from .files import CORDEAU, CVRP, SOLOMON
 from .test_own_json import broken
@@ -21,7 +24,25 @@ from .test_own_json import broken
 PAGE = (Path(__file__).parents[4] / "docs" / "problem-files.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("record", [Problem, Depot, Vehicle, Stop, Break, Underway, SpeedSlot])
+RECORDS = [Problem, Depot, Vehicle, Stop, Break, Underway, SpeedSlot, GateWalk, BuildingDrop, Volunteers]
+
+
+def read_walks(text: str, file: str) -> dict[str, tuple[StatedGate, ...]]:
+    return walks_of(read_json(text, file), file)
+
+
+def walking(*steps: str | int, value: object) -> str:
+    """The page's example of walks with another value somewhere."""
+    root = json.loads(PAGE.split("```json\n")[2].partition("```")[0])
+    *above, last = steps
+    inner = root
+    for step in above:
+        inner = inner[step]
+    inner[last] = value
+    return json.dumps(root)
+
+
+@pytest.mark.parametrize("record", RECORDS)
 def test_every_field_is_in_the_table(record: type) -> None:
     table = PAGE.partition("| **The file**")[2].partition("\n\n")[0]
     named = set(re.findall(r"`(\w+)`", table))
@@ -56,6 +77,16 @@ def test_every_field_is_in_the_table(record: type) -> None:
         ),
         (read_solomon, SOLOMON.replace("  20\n", "  0\n"), "line 5: CAPACITY is 0; it must be from 1 to 1000000000"),
         (read_json, broken(stops__1__weight=3), "stops[1].weight: is not known here"),
+        (
+            read_walks,
+            walking("walks", "S1", "volunteers", "count", value=0),
+            "walks.S1: the gate: volunteers.count is 0; it must be a whole number of people from 1 to 200",
+        ),
+        (
+            read_walks,
+            walking("stops", 0, "packages", value=9),
+            "walks.S1.buildings: 10 packages go to them, but stop 'S1' drops 9; at most as much must be carried on",
+        ),
     ],
 )
 def test_the_messages_on_the_page_are_those_that_come(read, text: str, said: str) -> None:  # type: ignore[no-untyped-def]

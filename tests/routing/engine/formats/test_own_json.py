@@ -198,6 +198,7 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
         ({"version": 2}, "version: is 2; it must be 1"),
         ({"lnglat": [[117, 36], [36.6, 117.2], [117, 37]]}, "lnglat[1]: is [36.6, 117.2], which is latitude before"),
         ({"lnglat": [[117, 36]]}, "lnglat: has 1 points; it must have 3"),
+        ({"xy": [[0, 0]] * 3, "lnglat": [[0, 0]] * 3}, "xy: stands beside lnglat; places lie in degrees or on a plane"),
         ({"xy": [[0, 0], [1, None], [2, 2]]}, "xy[1][1]: is null; it must be a number"),
     ],
 )
