@@ -5,16 +5,23 @@ vehicle. A stop too heavy for the vans and in too many packages for the trucks i
 trucks' numbers. Positions and groups come after these, and only then what the plan at hand has no room for.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 
 from logistics.routing.engine.explaining.alone import SERVED, first_obstacles
 from logistics.routing.engine.explaining.columns import StopColumns
+from logistics.routing.engine.explaining.company import perhaps_served
 from logistics.routing.engine.explaining.details import explained
 from logistics.routing.engine.explaining.kinds import Kind, kinds_of
-from logistics.routing.engine.explaining.promises import broken_pins, split_groups
+from logistics.routing.engine.explaining.promises import (
+    ALONE,
+    IN_ANY_COMPANY,
+    Proof,
+    broken_pins,
+    split_groups,
+)
 from logistics.routing.engine.plan import Dropped, DropReason, Route
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
 
@@ -27,12 +34,22 @@ def drop_reasons(problem: Problem) -> dict[str, Dropped]:
     kinds = kinds_of(problem)
     columns = StopColumns.of(problem, problem.stops)
     gone = {dropped.stop: dropped for dropped in _never_alone(problem, kinds, columns)}
-    known = -1
-    while known < len(gone):  # a group that cannot be may leave too few stops for a position, and the other way round
-        known = len(gone)
-        for found in (broken_pins, split_groups):
-            gone = {dropped.stop: dropped for dropped in found(problem, kinds, gone)} | gone
-    return gone
+    return _with_broken_promises(problem, kinds, gone, ALONE)
+
+
+def never_served(problem: Problem, reasons: Mapping[str, Dropped]) -> frozenset[str]:
+    """Those of the stops with `drop_reasons` that no plan whatsoever can hold, proven.
+
+    The others might be served beside other stops: where those give a place for a break, a way round a closed leg or a
+    later return. Beyond some size the proof is given up for some of them, which are then not among these.
+    """
+    if not reasons:
+        return frozenset()
+    suspects = [stop for stop in problem.stops if stop.id in reasons]
+    kinds = kinds_of(problem)
+    perhaps = perhaps_served(problem, kinds, suspects)
+    gone = {stop.id: reasons[stop.id] for stop, may_be in zip(suspects, perhaps, strict=True) if not may_be}
+    return frozenset(_with_broken_promises(problem, kinds, gone, IN_ANY_COMPANY))
 
 
 def drop_reason(problem: Problem, stop: Stop) -> Dropped | None:
@@ -74,6 +91,18 @@ def left_out_reasons(
         else:
             found.append(Dropped(stop=stop.id, reason=DropReason.FLEET_FULL, detail=detail))
     return found
+
+
+def _with_broken_promises(
+    problem: Problem, kinds: Sequence[Kind], gone: dict[str, Dropped], proof: Proof
+) -> dict[str, Dropped]:
+    """These stops and those whose position or group cannot be without them, or at all."""
+    known = -1
+    while known < len(gone):  # a group that cannot be may leave too few stops for a position, and the other way round
+        known = len(gone)
+        for found in (broken_pins, split_groups):
+            gone = {dropped.stop: dropped for dropped in found(problem, kinds, gone, proof)} | gone
+    return gone
 
 
 def _never_alone(problem: Problem, kinds: Sequence[Kind], columns: StopColumns) -> list[Dropped]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from logistics.routing.engine.check import Violation, check
-from logistics.routing.engine.explain import drop_reasons, left_out_reasons
+from logistics.routing.engine.explain import drop_reasons, left_out_reasons, never_served
 from logistics.routing.engine.plan import Dropped, Plan
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers.closing import orders_of, reloads_of
@@ -38,9 +38,10 @@ def solve(
 ) -> Plan:
     """The best plan the solver (the portfolio by default) finds within the options, checked by `check`.
 
-    Stops that no vehicle could serve even alone are left out beforehand and dropped with that reason; those the solver
-    leaves out are dropped as FLEET_FULL, or NOT_WORTH_IT if only their own `drop_cost` kept them out. `cancelled` is
-    asked about ten times a second; once it is true the best plan so far comes back.
+    Stops that no plan whatsoever can hold are left out beforehand. Of those and what the solver leaves out, stops that
+    no vehicle could serve alone are dropped with that reason, the others as FLEET_FULL, or NOT_WORTH_IT if only their
+    own `drop_cost` kept them out. `cancelled` is asked about ten times a second; once it is true the best plan so far
+    comes back.
 
     Raises:
         ValueError: if the solver cannot express the problem, with the item and the field that it does not know.
@@ -51,7 +52,8 @@ def solve(
     refusal = solver.can_express(problem)
     if refusal is not None:
         raise ValueError(f"{solver.name} is not to be asked: {refusal}")
-    impossible = drop_reasons(problem)
+    alone = drop_reasons(problem)
+    impossible = never_served(problem, alone)
     possible = problem
     if impossible:
         stops = tuple(stop for stop in problem.stops if stop.id not in impossible)
@@ -61,27 +63,28 @@ def solve(
     spent_s += CHECK_S_PER_STOP * len(problem.stops) * busy
     left = dataclasses.replace(options, time_limit_s=max(0.01, options.time_limit_s - spent_s))
     found = solver.solve(possible, left, on_progress=on_progress, cancelled=cancelled)
-    plan = dataclasses.replace(
-        with_reasons(problem, found, impossible=impossible), seconds=time.monotonic() - started_s
-    )
+    plan = dataclasses.replace(with_reasons(problem, found, alone=alone), seconds=time.monotonic() - started_s)
     violations = check(problem, plan)
     if violations:
         raise PlanRejected(plan, violations)
     return plan
 
 
-def with_reasons(problem: Problem, plan: Plan, *, impossible: Mapping[str, Dropped]) -> Plan:
-    """The plan with the reason of every stop it drops, and with `impossible` ones dropped too.
+def with_reasons(problem: Problem, plan: Plan, *, alone: Mapping[str, Dropped]) -> Plan:
+    """The plan with the reason of every stop it drops, and with those of `alone` dropped too that it does not serve.
 
-    These are stops of the problem that could not be served whatever the plan, as `drop_reasons` finds them.
+    These are stops that no vehicle could serve if it had nothing else to do, as `drop_reasons` finds them; some may be
+    served beside others all the same.
     """
-    left_out = [problem.stop(dropped.stop) for dropped in plan.dropped if dropped.stop not in impossible]
+    served = {visit.stop for route in plan.routes for visit in route.visits}
+    left_out = [problem.stop(dropped.stop) for dropped in plan.dropped if dropped.stop not in alone]
     insertable = set()
     if any(stop.drop_cost is not None for stop in left_out):
         routes = open_routes(problem, orders_of(problem, plan), reloads_of(plan))
         priced = [stop for stop in left_out if stop.drop_cost is not None]
         insertable = {stop.id for stop in priced if best_insertion(routes, stop) is not None}
     found = left_out_reasons(problem, plan.routes, left_out, insertable=insertable)
-    reasons = {**impossible, **{dropped.stop: dropped for dropped in found}}
+    reasons = {stop: dropped for stop, dropped in alone.items() if stop not in served}
+    reasons |= {dropped.stop: dropped for dropped in found}
     dropped = tuple(reasons[stop.id] for stop in problem.stops if stop.id in reasons)
     return dataclasses.replace(plan, dropped=dropped)

@@ -41,28 +41,36 @@ def first_obstacles(problem: Problem, kind: Kind, columns: StopColumns) -> NDArr
     """For each stop the index in `RULES` of the first rule that keeps this kind from serving it alone, or SERVED."""
     vehicle = kind.vehicle
     found = np.full(len(columns.stops), SERVED, dtype=np.int8)
-    depot = next(index for index, depot in enumerate(problem.depots) if depot.id == vehicle.depot)
     legs = Legs.of(problem, vehicle, columns)
-    # From the last rule to the first, so that the first is what remains; time is asked only where nothing else forbids.
     forbidden = {
-        DropReason.TOO_FAR: _over(legs.there_m + legs.back_m, vehicle.longest_m),
-        DropReason.TOO_LARGE: _over(columns.volume_ml, vehicle.capacity_ml),
-        DropReason.TOO_MANY_PACKAGES: _over(columns.packages, vehicle.capacity_packages),
-        DropReason.TOO_HEAVY: _over(columns.demand_g, vehicle.capacity_g),
+        **forbidden_without_roads(problem, kind, columns),
         DropReason.UNREACHABLE: legs.closed,
-        DropReason.NO_SKILL: ~columns.skilled(kind),
-        DropReason.NO_VEHICLE: ((columns.depot != -1) & (columns.depot != depot))
-        | ~columns.allowing(kind)
-        | (vehicle.most_stops == 0),
+        DropReason.TOO_FAR: _over(legs.there_m + legs.back_m, vehicle.longest_m),
     }
     for reason, where in forbidden.items():
-        found[where] = _ASKED[reason]
+        found[where] = np.minimum(found[where], _ASKED[reason])
+    # Time is asked only where nothing else forbids.
     left = np.flatnonzero(found == SERVED)
     if len(left) == len(found):
         return _time_obstacles(problem, vehicle, columns, legs)
     if len(left):
         found[left] = _time_obstacles(problem, vehicle, columns.take(left), legs.take(left))
     return found
+
+
+def forbidden_without_roads(problem: Problem, kind: Kind, columns: StopColumns) -> dict[DropReason, NDArray[np.bool_]]:
+    """For each rule that asks for no road and no clock, the stops that it forbids."""
+    vehicle = kind.vehicle
+    depot = next(index for index, depot in enumerate(problem.depots) if depot.id == vehicle.depot)
+    return {
+        DropReason.NO_VEHICLE: ((columns.depot != -1) & (columns.depot != depot))
+        | ~columns.allowing(kind)
+        | (vehicle.most_stops == 0),
+        DropReason.NO_SKILL: ~columns.skilled(kind),
+        DropReason.TOO_HEAVY: _over(columns.demand_g, vehicle.capacity_g),
+        DropReason.TOO_MANY_PACKAGES: _over(columns.packages, vehicle.capacity_packages),
+        DropReason.TOO_LARGE: _over(columns.volume_ml, vehicle.capacity_ml),
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

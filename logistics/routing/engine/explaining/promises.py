@@ -1,18 +1,22 @@
 """Promises about other stops that no plan can keep: a position without enough stops ahead, a group without a vehicle.
 
-Each test is a proof by the stops concerned alone, like those of `alone`: nothing else would be on the route.
+What counts as a proof is a `Proof`: by the stops concerned alone, like those of `alone`, when nothing else would be on
+the route; or, like those of `company`, whatever else may be on it.
 """
 
 import dataclasses
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logistics.routing.engine.explaining.alone import SERVED, alone, first_obstacles
 from logistics.routing.engine.explaining.columns import StopColumns
+from logistics.routing.engine.explaining.company import admitted, decided_alone
 from logistics.routing.engine.explaining.kinds import Kind
 from logistics.routing.engine.plan import Dropped, DropReason
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
@@ -22,7 +26,28 @@ ORDERS_TRIED_MAX = 120
 """Time is proved to be too short by trying every order: five stops in a group have 120."""
 
 
-def broken_pins(problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dropped]) -> Iterator[Dropped]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What rules a vehicle out.
+
+    `able` tells for each stop whether it could be among those that a vehicle of the kind serves, `decisive` whether it
+    is enough to try some stops on the vehicle with nothing else.
+    """
+
+    able: Callable[[Problem, Kind, StopColumns], NDArray[np.bool_]]
+    decisive: Callable[[Problem, Vehicle, Sequence[Stop]], bool]
+
+
+ALONE = Proof(
+    able=lambda problem, kind, columns: first_obstacles(problem, kind, columns) == SERVED,
+    decisive=lambda _, __, ___: True,
+)
+IN_ANY_COMPANY = Proof(able=admitted, decisive=decided_alone)
+
+
+def broken_pins(
+    problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dropped], proof: Proof
+) -> Iterator[Dropped]:
     """Stops whose position in the vehicle's route cannot be reached; `gone` are those that cannot be served at all."""
     wanted: dict[str, list[Stop]] = defaultdict(list)
     for stop in problem.stops:
@@ -33,14 +58,16 @@ def broken_pins(problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Drop
     columns = StopColumns.of(problem, [stop for stop in problem.stops if stop.id not in gone])
     for vehicle_id, stops in wanted.items():
         only = Kind(vehicle=problem.vehicle(vehicle_id), members=frozenset([vehicle_id]))
-        served = np.flatnonzero(first_obstacles(problem, only, columns) == SERVED).tolist()
+        served = np.flatnonzero(proof.able(problem, only, columns)).tolist()
         for stop in stops:
-            detail = _pin_fault(problem, only.vehicle, stop, [columns.stops[row] for row in served])
+            detail = _pin_fault(problem, only.vehicle, stop, [columns.stops[row] for row in served], proof)
             if detail is not None:
                 yield Dropped(stop=stop.id, reason=DropReason.PIN_IMPOSSIBLE, detail=detail)
 
 
-def _pin_fault(problem: Problem, vehicle: Vehicle, stop: Stop, served: Sequence[Stop]) -> dict[str, int | str] | None:
+def _pin_fault(
+    problem: Problem, vehicle: Vehicle, stop: Stop, served: Sequence[Stop], proof: Proof
+) -> dict[str, int | str] | None:
     """The numbers of the rule that keeps the stop from its position, or None."""
     ahead = (stop.pinned_position or 1) - 1
     others = [other for other in served if other.id != stop.id and (other.pinned_position or 0) <= ahead]
@@ -58,7 +85,7 @@ def _pin_fault(problem: Problem, vehicle: Vehicle, stop: Stop, served: Sequence[
         least = sum(sorted(load)[:ahead])
         if capacity is not None and least > capacity:
             return {**detail, f"others_{name}": least, f"free_{name}": capacity}
-    if math.perm(len(others), ahead) > ORDERS_TRIED_MAX:
+    if math.perm(len(others), ahead) > ORDERS_TRIED_MAX or not proof.decisive(problem, vehicle, [*others, stop]):
         return None
     last = alone(stop)
     orders = permutations([alone(other) for other in others], ahead)
@@ -67,7 +94,9 @@ def _pin_fault(problem: Problem, vehicle: Vehicle, stop: Stop, served: Sequence[
     return {**detail, "time": "short"}
 
 
-def split_groups(problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dropped]) -> Iterator[Dropped]:
+def split_groups(
+    problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dropped], proof: Proof
+) -> Iterator[Dropped]:
     """Stops that must share a vehicle with others and cannot; `gone` are those that cannot be served at all."""
     groups: dict[str, list[Stop]] = defaultdict(list)
     for stop in problem.stops:
@@ -79,7 +108,7 @@ def split_groups(problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dro
         if lost:
             detail = {"stop": lost[0].id, "because": gone[lost[0].id].reason.value}
         elif len(members) > 1:
-            detail = _group_fault(problem, kinds, members)
+            detail = _group_fault(problem, kinds, members, proof)
         else:
             detail = None
         if detail is not None:
@@ -89,9 +118,11 @@ def split_groups(problem: Problem, kinds: Sequence[Kind], gone: Mapping[str, Dro
                     yield Dropped(stop=stop.id, reason=DropReason.TOGETHER, detail=numbers)
 
 
-def _group_fault(problem: Problem, kinds: Sequence[Kind], members: Sequence[Stop]) -> dict[str, int | str] | None:
+def _group_fault(
+    problem: Problem, kinds: Sequence[Kind], members: Sequence[Stop], proof: Proof
+) -> dict[str, int | str] | None:
     columns = StopColumns.of(problem, members)
-    able = [kind for kind in kinds if (first_obstacles(problem, kind, columns) == SERVED).all()]
+    able = [kind for kind in kinds if proof.able(problem, kind, columns).all()]
     able = [kind for kind in able if frozenset.intersection(*(kind.serving(stop) for stop in members))]
     if not able:
         return {"vehicles_able": 0}
@@ -113,6 +144,8 @@ def _group_fault(problem: Problem, kinds: Sequence[Kind], members: Sequence[Stop
             return {f"group_{name}": load, f"largest_capacity_{name}": max(c for c in capacities if c is not None)}
         able = fitting
     if math.factorial(len(members)) > ORDERS_TRIED_MAX or any(kind.vehicle.reloads for kind in able):
+        return None
+    if not all(proof.decisive(problem, kind.vehicle, members) for kind in able):
         return None
     # The kind's first vehicle stands for another of the kind that the stops may name.
     freed = [

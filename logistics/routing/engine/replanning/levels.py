@@ -17,6 +17,7 @@ from logistics.routing.engine.plan import Dropped, DropReason, Plan
 from logistics.routing.engine.planning import with_reasons
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
 from logistics.routing.engine.replanning.keeping import on_later_trips
+from logistics.routing.engine.replanning.later_trips import LaterTrips, later_trips
 from logistics.routing.engine.replanning.remaining import LOADS, Remaining
 from logistics.routing.engine.solvers.protocol import Progress, SolveOptions, Solver
 
@@ -44,7 +45,15 @@ class Search:
         return self.left_s() < SHORTEST_SEARCH_S or (self.cancelled is not None and self.cancelled())
 
 
-def plan_of(rest: Remaining, orders: Orders, impossible: Mapping[str, Dropped], solver: str) -> Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unserved:
+    """The reasons of stops that could not be served `alone`, and which of them no plan whatsoever can hold."""
+
+    alone: Mapping[str, Dropped]
+    never: frozenset[str]
+
+
+def plan_of(rest: Remaining, orders: Orders, alone: Mapping[str, Dropped], solver: str) -> Plan:
     """The plan of orders that hold, with the reasons of what is in none."""
     problem = rest.problem
     routes = [
@@ -66,46 +75,61 @@ def plan_of(rest: Remaining, orders: Orders, impossible: Mapping[str, Dropped], 
         seconds=0.0,
         solutions=1,
     )
-    return with_reasons(problem, plan, impossible=impossible)
+    return with_reasons(problem, plan, alone=alone)
 
 
 def opened(
-    rest: Remaining, start: Plan, impossible: Mapping[str, Dropped], search: Search, *, vehicles: Sequence[Vehicle]
+    rest: Remaining, start: Plan, unserved: Unserved, search: Search, *, vehicles: Sequence[Vehicle]
 ) -> Plan | None:
     """The plan with the routes of these vehicles, and what no route serves, planned anew; None if that found nothing.
 
-    Routes that load again behind what is aboard stay as they are: a search would put other goods ahead of it.
+    Of a route that loads again behind what is aboard, the trips still to be loaded for are.
     """
     orders = orders_in(start)
-    free = [vehicle for vehicle in vehicles if not _holds_later_trips(rest, vehicle, orders)]
-    names = {vehicle.id for vehicle in free}
+    later = _later(rest, start, vehicles)
+    begin = {name: later[name].order if name in later else order for name, order in orders.items()}
+    names = {vehicle.id for vehicle in vehicles}
     fixed = {stop for name, order in orders.items() if name not in names for stop in order.stops}
-    stops = [stop for stop in rest.problem.stops if stop.id not in fixed and stop.id not in impossible]
-    part = _part(rest, free, stops)
+    fixed |= {stop for trips in later.values() for stop in trips.first}
+    stops = [stop for stop in rest.problem.stops if stop.id not in fixed and stop.id not in unserved.never]
+    part = _part(rest, vehicles, later, stops)
     left_s = search.left_s()
     if part is None or search.solver.can_express(part) is not None or left_s < SHORTEST_SEARCH_S:
         return None
-    begin = {name: order for name, order in orders.items() if name in names}
     options = dataclasses.replace(
         search.options,
         time_limit_s=left_s,
-        start={name: order.stops for name, order in begin.items()},
-        start_reloads={name: order.reload_before for name, order in begin.items()},
+        start={name: order.stops for name, order in begin.items() if name in names},
+        start_reloads={name: order.reload_before for name, order in begin.items() if name in names},
     )
     found = search.solver.solve(part, options, on_progress=search.on_progress, cancelled=search.cancelled)
     merged = {name: order for name, order in orders.items() if name not in names}
     merged |= {route.vehicle: order_of(route) for route in found.routes}
+    merged |= {name: trips.whole(merged.get(name, Order())) for name, trips in later.items()}
     merged = on_later_trips(rest.problem, merged, [stop for stop in stops if stop.id not in rest.aboard])
-    plan = plan_of(rest, merged, impossible, found.solver)
+    plan = plan_of(rest, merged, unserved.alone, found.solver)
     plan = dataclasses.replace(plan, solutions=found.solutions)
     return None if check(rest.problem, plan) else plan
 
 
-def _part(rest: Remaining, vehicles: Sequence[Vehicle], stops: Sequence[Stop]) -> Problem | None:
+def _later(rest: Remaining, start: Plan, vehicles: Sequence[Vehicle]) -> dict[str, LaterTrips]:
+    """The trips still to be loaded for, of those of the vehicles that are out and have any."""
+    routes = {route.vehicle: route for route in start.routes if route.reloads}
+    return {
+        vehicle.id: later_trips(rest.problem, vehicle, routes[vehicle.id])
+        for vehicle in vehicles
+        if vehicle.underway is not None and vehicle.id in routes
+    }
+
+
+def _part(
+    rest: Remaining, vehicles: Sequence[Vehicle], later: Mapping[str, LaterTrips], stops: Sequence[Stop]
+) -> Problem | None:
     """The vehicles and those of the stops that some of them may serve as a problem of their own, or None."""
-    here = [_as_loaded(vehicle) for vehicle in vehicles]
+    here = [later[vehicle.id].vehicle if vehicle.id in later else _as_loaded(vehicle) for vehicle in vehicles]
     by_id = {vehicle.id: vehicle for vehicle in here}
-    wanted = [stop for stop in stops if stop.pinned_vehicle is None or _may_carry(rest, by_id, stop)]
+    counted = [later[str(s.pinned_vehicle)].stop_here(s) if s.pinned_vehicle in later else s for s in stops]
+    wanted = [s for s in counted if s is not None and (s.pinned_vehicle is None or _may_carry(rest, by_id, s))]
     part = part_of(rest.problem, here, wanted)
     if part is None:
         part = part_of(rest.problem, here, [stop for stop in wanted if part_of(rest.problem, here, [stop]) is not None])
@@ -116,11 +140,6 @@ def _may_carry(rest: Remaining, vehicles: Mapping[str, Vehicle], stop: Stop) -> 
     """Whether the vehicle that the stop is pinned to is among these, and has it aboard or is at its depot."""
     vehicle = vehicles.get(str(stop.pinned_vehicle))
     return vehicle is not None and rest.problem.may_serve(vehicle, stop)
-
-
-def _holds_later_trips(rest: Remaining, vehicle: Vehicle, orders: Orders) -> bool:
-    order = orders.get(vehicle.id, Order())
-    return vehicle.underway is not None and any(stop not in rest.aboard for stop in order.stops)
 
 
 def _as_loaded(vehicle: Vehicle) -> Vehicle:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from logistics.routing.engine.check import check
 from logistics.routing.engine.costs import FINE_PER_CENT
-from logistics.routing.engine.explain import drop_reasons
+from logistics.routing.engine.explain import drop_reasons, never_served
 from logistics.routing.engine.orders import orders_in
-from logistics.routing.engine.plan import Dropped, Plan, Visit
+from logistics.routing.engine.plan import Plan, Visit
 from logistics.routing.engine.planning import PlanRejected
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.replanning.changes import Change, changes_between
 from logistics.routing.engine.replanning.keeping import kept_orders
-from logistics.routing.engine.replanning.levels import Search, near_to, opened, plan_of
+from logistics.routing.engine.replanning.levels import Search, Unserved, near_to, opened, plan_of
 from logistics.routing.engine.replanning.remaining import Remaining, remaining
 from logistics.routing.engine.replanning.vehicles import Driven
 from logistics.routing.engine.solvers.closing import plan_value
@@ -81,8 +81,9 @@ def replan(
     """
     started_s = time.monotonic()
     rest = remaining(problem, current, underway or {}, broken)
-    impossible = drop_reasons(rest.problem)
-    plans = [plan_of(rest, kept_orders(rest, impossible), impossible, current.solver)]
+    alone = drop_reasons(rest.problem)
+    unserved = Unserved(alone=alone, never=never_served(rest.problem, alone))
+    plans = [plan_of(rest, kept_orders(rest, unserved.never), alone, current.solver)]
     violations = check(rest.problem, plans[0])
     if violations:
         raise PlanRejected(plans[0], violations)
@@ -95,7 +96,7 @@ def replan(
             cancelled=cancelled,
             started_s=time.monotonic(),
         )
-        plans += _searched(rest, plans[0], impossible, search, touched=_touched(least, plans[0]))
+        plans += _searched(rest, plans[0], unserved, search, touched=_touched(least, plans[0]))
     level = _lowest(rest.problem, plans, keep_within_cents)
     plan = dataclasses.replace(plans[level], seconds=time.monotonic() - started_s)
     return Replan(
@@ -142,9 +143,7 @@ def _touched(changes: Collection[Change], plan: Plan) -> _Touched:
     )
 
 
-def _searched(
-    rest: Remaining, kept: Plan, impossible: Mapping[str, Dropped], search: Search, *, touched: _Touched
-) -> list[Plan]:
+def _searched(rest: Remaining, kept: Plan, unserved: Unserved, search: Search, *, touched: _Touched) -> list[Plan]:
     """The plans of levels 1 and 2, each no worse than the one before it; fewer if the time is over."""
     found = [kept]
     limits = [NEIGHBOURHOOD_SHARE * search.left_s(), search.options.time_limit_s]
@@ -155,7 +154,7 @@ def _searched(
         options = dataclasses.replace(search.options, time_limit_s=max(0.01, limit_s))
         whole = len(vehicles) == len(rest.problem.vehicles)
         level = dataclasses.replace(search, options=options, on_progress=search.on_progress if whole else None)
-        better = opened(rest, found[-1], impossible, level, vehicles=vehicles)
+        better = opened(rest, found[-1], unserved, level, vehicles=vehicles)
         best = found[-1]
         if better is not None and plan_value(rest.problem, better) < plan_value(rest.problem, best):
             best = better

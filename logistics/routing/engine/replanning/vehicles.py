@@ -47,7 +47,7 @@ def left_of(vehicle: Vehicle, route: Route | None, underway: Mapping[str, Driven
     state = underway[vehicle.id]
     out = Underway(place=state.place, ready_s=state.ready_s)
     if route is None:
-        return dataclasses.replace(vehicle, underway=out, breaks=tuple(_ahead(vehicle.breaks, state.ready_s)))
+        return dataclasses.replace(vehicle, underway=out, breaks=tuple(breaks_ahead(vehicle.breaks, state.ready_s)))
     left = reloads_left(route, state)
     done = [reload for reload in route.reloads if reload.before not in left]
     metres = sum(visit.travel_m for visit in route.visits[: state.visits]) + sum(reload.travel_m for reload in done)
@@ -59,7 +59,7 @@ def left_of(vehicle: Vehicle, route: Route | None, underway: Mapping[str, Driven
         longest_s=_less(vehicle.longest_s, state.ready_s - route.depart_s),
         longest_m=_less(vehicle.longest_m, metres),
         most_stops=_less(vehicle.most_stops, state.visits),
-        breaks=tuple(_ahead(untaken, state.ready_s)),
+        breaks=tuple(breaks_ahead(untaken, state.ready_s)),
     )
 
 
@@ -76,7 +76,7 @@ def _taken(rest: Break, route: Route, state: Driven) -> bool:
     )
 
 
-def _ahead(breaks: Collection[Break], ready_s: int) -> Iterator[Break]:
+def breaks_ahead(breaks: Collection[Break], ready_s: int) -> Iterator[Break]:
     """Breaks still to be taken: not before the vehicle is free, and at once where that is late already."""
     for rest in breaks:
         earliest_s = max(rest.earliest_s, ready_s)

@@ -37,7 +37,7 @@ def _routes(problem, vehicle):
             names = frozenset(stop.id for stop in order)
             if any(0 < len(names & group) < len(group) for group in groups.values()):
                 continue
-            for reload_before in _reloads(vehicle, size):
+            for reload_before in reloads_tried(vehicle, size):
                 try:
                     route = schedule_route(problem, vehicle, order, reload_before)
                 except InfeasibleRoute:
@@ -47,7 +47,7 @@ def _routes(problem, vehicle):
     return [(names, *numbers) for names, all_ in found.items() for numbers in _undominated(all_)]
 
 
-def _reloads(vehicle, size):
+def reloads_tried(vehicle, size):
     first = 0 if vehicle.underway else 1
     for count in range(min(vehicle.reloads, size) + 1):
         yield from itertools.combinations(range(first, size), count)
