@@ -1,7 +1,8 @@
 """`python -m workers.compiling`: compiles every search, or finds that it is compiled, so that no plan waits for it.
 
-Compiling takes a core for a minute a search. Where nothing is compiled yet, each search is compiled in a process of its
-own, side by side; `python -m workers.compiling rich` is one of these. Otherwise this process does what is left.
+Compiling takes one core for half a minute to more than one, by search. Where nothing is compiled yet, each search is
+compiled in a process of its own, as many at a time as there are cores; `python -m workers.compiling rich` is one of
+these. Otherwise this process does what is left.
 """
 
 from __future__ import annotations
@@ -19,23 +20,29 @@ from logistics.routing.engine.warming import SEARCHES, nothing_is_compiled, warm
 LOOK_EVERY_S = 0.2
 
 
-def side_by_side(commands: Mapping[str, Sequence[str]]) -> int:
-    """Runs one command per name at the same time, telling when each ends; returns how many failed.
+def side_by_side(commands: Mapping[str, Sequence[str]], *, at_once: int) -> int:
+    """Runs a command per name, `at_once` at a time in this order, telling when each ends; returns how many failed.
 
     All end when this process does, even by kill -9.
     """
-    started_s = time.monotonic()
     bound = [sys.executable, "-m", "workers.child", str(os.getpid()), signal.SIGKILL.name]
-    running = {name: subprocess.Popen([*bound, *command]) for name, command in commands.items()}  # noqa: S603  our own
-    failed = 0
-    while running:
+    started_s = time.monotonic()
+    waiting, running, failed = dict(commands), dict[str, subprocess.Popen[bytes]](), 0
+    while waiting or running:
+        for name in list(waiting)[: at_once - len(running)]:
+            running[name] = subprocess.Popen([*bound, *waiting.pop(name)])  # noqa: S603  our own interpreter and modules
         time.sleep(LOOK_EVERY_S)
         for name in [name for name, process in running.items() if process.poll() is not None]:
             code = running.pop(name).returncode
             failed += code != 0
-            how = f"ready in {time.monotonic() - started_s:.1f} s" if code == 0 else f"failed with exit code {code}"
+            how = f"ready after {time.monotonic() - started_s:.1f} s" if code == 0 else f"failed with exit code {code}"
             print(f"{name}: {how}", flush=True)
     return failed
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,9 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not nothing_is_compiled():
         print(f"searches ready in {warm():.1f} s")
         return 0
-    print(f"compiling {len(SEARCHES)} searches side by side ({', '.join(SEARCHES)}), this once", flush=True)
+    print(f"compiling {len(SEARCHES)} searches, this once: {', '.join(SEARCHES)}", flush=True)
     started_s = time.monotonic()
-    failed = side_by_side({name: [sys.executable, "-m", "workers.compiling", name] for name in SEARCHES})
+    commands = {name: [sys.executable, "-m", "workers.compiling", name] for name in SEARCHES}
+    failed = side_by_side(commands, at_once=cores())
     print(f"{len(SEARCHES) - failed} of {len(SEARCHES)} searches ready in {time.monotonic() - started_s:.1f} s")
     return 1 if failed else 0
 

@@ -27,10 +27,19 @@ def python(code: str, *arguments: str) -> list[str]:
 def test_all_run_at_the_same_time(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     one, other = str(tmp_path / "one"), str(tmp_path / "other")
 
-    assert side_by_side({"one": python(MEET, one, other), "other": python(MEET, other, one)}) == 0
+    assert side_by_side({"one": python(MEET, one, other), "other": python(MEET, other, one)}, at_once=2) == 0
 
     lines = capfd.readouterr().out.splitlines()
-    assert sorted(line.partition(" in ")[0] for line in lines) == ["one: ready", "other: ready"]
+    assert sorted(line.partition(" after ")[0] for line in lines) == ["one: ready", "other: ready"]
+
+
+def test_one_core_compiles_one_after_the_other(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    alone = "import os, sys, time\nos.mkdir(sys.argv[1])\ntime.sleep(0.3)\nos.rmdir(sys.argv[1])"  # fails if it is not
+
+    commands = {name: python(alone, str(tmp_path / "core")) for name in ("c", "a", "b")}
+    assert side_by_side(commands, at_once=1) == 0
+
+    assert [line[0] for line in capfd.readouterr().out.splitlines()] == ["c", "a", "b"]
 
 
 def test_who_fails_is_named_with_the_exit_code_and_the_others_go_on(capfd: pytest.CaptureFixture[str]) -> None:
@@ -40,18 +49,18 @@ def test_who_fails_is_named_with_the_exit_code_and_the_others_go_on(capfd: pytes
         "slow": python("import time; time.sleep(1)"),
     }
 
-    assert side_by_side(commands) == 2
+    assert side_by_side(commands, at_once=3) == 2
 
     out = capfd.readouterr().out
     assert "broken: failed with exit code 3\n" in out
     assert "killed: failed with exit code -9\n" in out
-    assert out.splitlines()[-1].startswith("slow: ready in ")
+    assert out.splitlines()[-1].startswith("slow: ready after ")
 
 
 def test_nobody_goes_on_compiling_for_a_parent_that_was_killed(tmp_path: Path) -> None:
     written = tmp_path / "pid"
     child = f"import os, pathlib, time; pathlib.Path({str(written)!r}).write_text(str(os.getpid())); time.sleep(60)"
-    code = "import sys; from workers.compiling import side_by_side; side_by_side({'child': sys.argv[1:]})"
+    code = "import sys; from workers.compiling import side_by_side; side_by_side({'child': sys.argv[1:]}, at_once=1)"
     parent = subprocess.Popen(python(code, *python(child)), cwd=REPO)
     try:
         wait_for("the child", lambda: written.is_file() and written.read_text() != "", patience_s=60)
@@ -68,7 +77,7 @@ def test_a_search_nobody_knows_is_refused(capsys: pytest.CaptureFixture[str]) ->
         main(["poor"])
 
     assert refused.value.code == 2
-    assert "invalid choice: 'poor' (choose from 'plain', 'rich', 'walks')" in capsys.readouterr().err
+    assert "invalid choice: 'poor' (choose from 'rich', 'plain', 'walks')" in capsys.readouterr().err
 
 
 def test_one_kernel_kept_elsewhere_is_something_compiled(tmp_path: Path) -> None:

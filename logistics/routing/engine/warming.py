@@ -13,8 +13,8 @@ from logistics.routing.engine.machine_code import is_kept
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers import rich, ruin_recreate
 
-SEARCHES = {"plain": ruin_recreate, "rich": rich, "walks": walking}
-"""All that is compiled, by name; the one that takes longest to compile first."""
+SEARCHES = {"rich": rich, "plain": ruin_recreate, "walks": walking}
+"""All that is compiled, by name; what takes longest first: of 140 s, 78, 39 and 23."""
 
 
 def warm_first() -> float:
