@@ -131,7 +131,7 @@ def test_two_small_stops_are_served_rather_than_one_large(solve):
 
 def test_impossible_stops_do_not_spoil_the_rest(solve):
     seconds, metres = a_line([0, 100, 200, 300])
-    seconds[0, 3] = UNREACHABLE
+    seconds[:3, 3] = UNREACHABLE
     stops = [
         a_stop("A"),
         a_stop("heavy", demand_g=1_001),

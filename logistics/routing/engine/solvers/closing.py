@@ -39,14 +39,17 @@ def closed_plan(
     """
     kept = _holding(problem, orders, reloads or {})
     served = {stop.id for order, _ in kept.values() for stop in order}
-    routes = open_routes(
-        problem,
-        {vehicle: order for vehicle, (order, _) in kept.items()},
-        {vehicle: reload_before for vehicle, (_, reload_before) in kept.items()},
-    )
-    insert_all(routes, (stop for stop in problem.stops if stop.id not in served), deadline_s=deadline_s)
+    left_out = [stop for stop in problem.stops if stop.id not in served]
+    if left_out:  # with nothing to insert, opening thousands of idle vehicles would only take time
+        routes = open_routes(
+            problem,
+            {vehicle: order for vehicle, (order, _) in kept.items()},
+            {vehicle: reload_before for vehicle, (_, reload_before) in kept.items()},
+        )
+        insert_all(routes, left_out, deadline_s=deadline_s)
+        kept = {route.vehicle.id: (route.stops, route.reload_before) for route in routes if route.stops}
     driven = tuple(
-        schedule_route(problem, route.vehicle, route.stops, route.reload_before) for route in routes if route.stops
+        schedule_route(problem, vehicle, *kept[vehicle.id]) for vehicle in problem.vehicles if vehicle.id in kept
     )
     return plan_of_routes(problem, driven, solver, started_s, solutions)
 

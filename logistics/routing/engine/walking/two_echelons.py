@@ -89,13 +89,11 @@ def plan_two_echelons(
     def over() -> bool:
         return time.monotonic() - started_s > options.time_limit_s or (cancelled is not None and cancelled())
 
-    def searched(chosen: Mapping[str, Offer], share: float, start: Mapping[str, list[str]] | None) -> _Found:
+    def searched(chosen: Mapping[str, Offer], share: float, known: _Found | None) -> _Found:
         before_s = time.monotonic() - started_s
-        left = dataclasses.replace(
-            options,
-            time_limit_s=max(0.01, (options.time_limit_s - before_s) * share),
-            start=options.start if start is None else start,
-        )
+        left = dataclasses.replace(options, time_limit_s=max(0.01, (options.time_limit_s - before_s) * share))
+        if known is not None:
+            left = dataclasses.replace(left, start=_ids(known), start_reloads=reloads_of(known.plan))
 
         def tell(progress: Progress) -> None:
             if on_progress is not None:
@@ -108,13 +106,14 @@ def plan_two_echelons(
     if is_open:
         best = _with_better_gates(problem, offers, best, walking_cents_per_h, cancelled=over)
         if not over():
-            orders = {
-                vehicle: [stop.id for stop in stops] for vehicle, stops in orders_of(best.problem, best.plan).items()
-            }
-            again = searched(best.chosen, 1.0, orders)
+            again = searched(best.chosen, 1.0, best)
             if again.value < best.value:
                 best = _with_better_gates(problem, offers, again, walking_cents_per_h, cancelled=over)
     return _told(best, seconds=time.monotonic() - started_s)
+
+
+def _ids(found: _Found) -> dict[str, list[str]]:
+    return {vehicle: [stop.id for stop in stops] for vehicle, stops in orders_of(found.problem, found.plan).items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,8 +25,8 @@ SMALL_STOPS, SMALL_ITERATIONS_PER_STOP = 30, 3
 # The temperature first and last, in legs to a near neighbour: colder starts freeze on long routes. A given plan would
 # be forgotten at that heat.
 HOT_LEGS, WARM_LEGS, COLD_LEGS = 4.0, 0.5, 0.1
-# What comes after the search, as a share of the time limit and at most.
-CLOSING_SHARE, CLOSING_S_MAX = 0.05, 0.3
+# What comes after the search: a share of the time limit, at most so long, and so long for every stop.
+CLOSING_SHARE, CLOSING_S_MAX, CLOSING_S_PER_STOP = 0.05, 0.2, 1e-4
 SEEDS = 2**31
 
 
@@ -128,7 +128,7 @@ def _pace(problem: Problem, tables: Tables, options: SolveOptions, *, started_s:
     if iterations is None and count <= SMALL_STOPS:
         iterations = SMALL_ITERATIONS_PER_STOP * count
     leg = max(1.0, mean_leg_price(problem, tables.near) / scale_of(problem))
-    closing_s = min(CLOSING_SHARE * options.time_limit_s, CLOSING_S_MAX)
+    closing_s = min(CLOSING_SHARE * options.time_limit_s, CLOSING_S_MAX) + CLOSING_S_PER_STOP * count
     return Pace(
         begin_s=time.monotonic(),
         end_s=started_s + options.time_limit_s - closing_s,
