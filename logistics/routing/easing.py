@@ -52,4 +52,4 @@ def _numbers(wish: Relaxation) -> dict[str, Any]:
         "depot": wish.depot,
         "from_s": wish.from_s,
         "cost_cents": wish.cost_cents,
-    }
+    } | ({} if wish.also is None else {"also": _numbers(wish.also)})

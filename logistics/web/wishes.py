@@ -16,7 +16,10 @@ def wishes_of(stop: StopView) -> list[str]:
 
 
 def _sentence(wish: Mapping[str, object]) -> str:
-    what = _asked(wish)
+    what, also = _asked(wish), wish.get("also")
+    if isinstance(also, Mapping):
+        other = _asked(also)
+        what = _("%(what)s, and also: %(other)s", what=what, other=other) if what and other else ""
     cost = wish.get("cost_cents")
     if not what or not isinstance(cost, int):
         return what

@@ -201,6 +201,12 @@ def test_wishes_are_told_with_their_amounts_and_what_they_cost(app: Flask) -> No
     with app.app_context(), app.test_request_context("/?lang=en"):
         for sentence, wish in cases.items():
             assert wishes_of(a_stop(None, drop_detail={"relaxations": [wish]})) == [sentence]
+        pair = a_wish("window_later", 61) | {"also": a_wish("capacity_g", 3_000)}
+        assert wishes_of(a_stop(None, drop_detail={"relaxations": [pair]})) == [
+            "Take deliveries 2 min longer, and also: A/van-01 takes 3 kg more – costs ¥12.50 more"
+        ]
+        half = a_wish("window_later", 61) | {"also": a_wish("not known here")}
+        assert wishes_of(a_stop(None, drop_detail={"relaxations": [half]})) == []
         assert wishes_of(a_stop(None, drop_detail={"relaxations": [a_wish("not known here")]})) == []
         assert wishes_of(a_stop(None, drop_detail={"demand_g": 3})) == []
         assert wishes_of(a_stop(None)) == []

@@ -1,7 +1,7 @@
 """For a stop that a plan leaves out: the least of everything that would let it be served."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from logistics.routing.engine.orders import Orders, orders_in
 from logistics.routing.engine.plan import Plan
@@ -9,11 +9,15 @@ from logistics.routing.engine.problem import Problem, Stop, Vehicle
 from logistics.routing.engine.relaxing.inserting import AT_ONCE, Inserted, inserted, least
 from logistics.routing.engine.relaxing.lever import Kind, Lever, group_of, new_id
 from logistics.routing.engine.relaxing.levers import new_vehicle_levers, stop_levers, vehicle_levers, vehicles_tried
+from logistics.routing.engine.relaxing.pairing import least_pairs
 from logistics.routing.engine.relaxing.relaxation import Relaxation, effort_of
 from logistics.routing.engine.relaxing.solving import Found, Searching
 from logistics.routing.engine.relaxing.witness import relaxation_of
 from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.protocol import Solver
+
+PAIRS_KEPT = 3
+"""A dispatcher weighs a few; the others ask for more."""
 
 
 def relaxations(
@@ -33,7 +37,10 @@ def relaxations(
     over the routes that pass near. With what is left of `time_limit_s` the neighbourhood is planned anew with less of
     each (by the portfolio unless a `solver` is given), so that amounts are bounds from above: they serve the stop, and
     one unit less does not let it into the witness' routes. A stop with a group is served with all of it. At the same
-    effort the cheaper comes first. Nothing comes back where only several things at once would help.
+    effort the cheaper comes first.
+
+    Where no single kind does, pairs of kinds are tried in the same way, by insertion into the few nearest routes, and
+    the PAIRS_KEPT of least effort come back. Nothing does where only three things at once would help.
 
     `apply` grants one; its `witness` then passes `check`.
 
@@ -59,6 +66,8 @@ def relaxations(
         )
         found = _by_search(searching, stop, found)
     relaxed = [relaxation_of(problem, plan, one) for one in found.values()]
+    if not any(relaxed):
+        relaxed = _smallest(least_pairs(problem, plan, stop, near, base).values())
     kinds = list(Kind)
     return tuple(
         sorted(
@@ -66,6 +75,10 @@ def relaxations(
             key=lambda one: (one.effort, one.cost_cents, kinds.index(one.kind), one.vehicle or ""),
         )
     )
+
+
+def _smallest(pairs: Iterable[Relaxation]) -> list[Relaxation | None]:
+    return [*sorted(pairs, key=lambda pair: (pair.effort, pair.cost_cents))[:PAIRS_KEPT]]
 
 
 def _as_it_is(problem: Problem, stop: Stop, near: list[Vehicle], base: Orders) -> dict[Kind, Found]:

@@ -28,7 +28,9 @@ class Lever:
 
 
 def apply(problem: Problem, relaxation: Relaxation) -> Problem:
-    """The problem in which the relaxation is granted, and nothing else."""
+    """The problem in which the relaxation is granted, with what it needs `also`, and nothing else."""
+    if relaxation.also is not None:
+        problem = apply(problem, relaxation.also)
     lever = Lever(
         kind=relaxation.kind, stop=relaxation.stop, vehicle=relaxation.vehicle, depot=relaxation.depot, most=0
     )

@@ -108,6 +108,9 @@ class Relaxation:
     `effort` measures its smallness in points, a point being about a minute of one person: 1 a minute of a stop's window
     or packing, a kilometre or a yuan; 2 a minute of shift or a percent of capacity; 6 a minute of a depot's hours; 5 a
     stop more or a position, 10 a pin, 15 a vehicle allowed, 60 a skill, 240 another vehicle.
+
+    Where no single kind would do, `also` is what must be granted with it, with the same cost and witness and an effort
+    of its own; `effort` is then that of both.
     """
 
     kind: RelaxationKind
@@ -120,14 +123,19 @@ class Relaxation:
     cost_cents: int
     effort: float
     witness: Plan = field(compare=False, repr=False)
+    also: Relaxation | None = None
 
     def __str__(self) -> str:
+        wishes = self._wish() if self.also is None else f"{self._wish()}, and {self.also._wish()}"
+        return f"stop {self.stop!r}: {wishes}, for {self.cost_cents} cents more"
+
+    def _wish(self) -> str:
         whose = "".join(
             f" of {what} {name!r}" for what, name in (("vehicle", self.vehicle), ("depot", self.depot)) if name
         )
         since = "" if self.from_s is None else f" from {self.from_s} s on"
         amount = f": {self.amount} {self.unit}" if self.unit else ""
-        return f"stop {self.stop!r}: {self.kind}{whose}{amount}{since}, for {self.cost_cents} cents more"
+        return f"{self.kind}{whose}{amount}{since}"
 
 
 def effort_of(problem: Problem, kind: RelaxationKind, amount: int, vehicle_id: str | None) -> float:

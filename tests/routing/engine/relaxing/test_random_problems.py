@@ -122,6 +122,10 @@ def admits(problem, relaxation, stop_ids):
     return best_insertion([route], relaxed.stop(min(stop_ids))) is not None
 
 
+def kinds_in(relaxation: Relaxation):
+    return frozenset({relaxation.kind} if relaxation.also is None else {relaxation.kind, relaxation.also.kind})
+
+
 def assert_they_serve(problem, plan, relaxed):
     for one in relaxed:
         assert check(apply(problem, one), one.witness) == ()
@@ -148,7 +152,7 @@ def test_every_relaxation_serves_the_stop_and_no_less_would(problem):
 
         assert_they_serve(problem, plan, relaxed)
         assert [one.effort for one in relaxed] == sorted(one.effort for one in relaxed)
-        assert len({one.kind for one in relaxed}) == len(relaxed)
+        assert len({kinds_in(one) for one in relaxed}) == len(relaxed)
 
 
 class TriesEveryVehicle:
@@ -178,6 +182,35 @@ def test_what_a_search_makes_smaller_serves_the_stop_too(problem):
         relaxed = relaxations(problem, plan, dropped.stop, time_limit_s=30, solver=TriesEveryVehicle())
 
         assert_they_serve(problem, plan, relaxed)
-        efforts = {one.kind: one.effort for one in relaxed}
-        if Kind.SEARCH_LONGER not in efforts:
-            assert all(efforts[one.kind] <= one.effort for one in by_insertion)
+        efforts = {kinds_in(one): one.effort for one in relaxed}
+        if frozenset({Kind.SEARCH_LONGER}) not in efforts and all(one.also is None for one in by_insertion):
+            assert all(efforts[kinds_in(one)] <= one.effort for one in by_insertion)
+
+
+def either_less(problem, pair: Relaxation):
+    """The pair with one unit less of one of its halves, for those of its halves that have units."""
+    if pair.kind in IN_UNITS and (less := amount_less(problem, pair)) is not None:
+        yield less
+    if pair.also.kind in IN_UNITS and (less := amount_less(problem, pair.also)) is not None:
+        yield dataclasses.replace(pair, also=less)
+
+
+@settings(max_examples=100, deadline=None, print_blob=True)
+@given(problem=small_fleets(), late=st.integers(0, 200), heavy=st.integers(0, 600))
+def test_every_pair_serves_the_stop_where_no_single_kind_does_and_no_less_of_either_would(problem, late, heavy):
+    hard = a_stop("S", place=5, demand_g=500 + heavy, window=TimeWindow(start_s=0, end_s=late))
+    problem = dataclasses.replace(problem, stops=(*problem.stops, hard))
+    plan = closed_plan(problem, {}, "insertion", 0.0, 1)
+
+    relaxed = relaxations(problem, plan, "S", time_limit_s=0)
+
+    assert len(relaxed) <= 3 or relaxed[0].also is None
+    for pair in relaxed:
+        assert check(apply(problem, pair), pair.witness) == ()
+        assert served_by(plan) | {"S"} <= served_by(pair.witness)
+        if pair.also is not None:
+            assert check(apply(problem, dataclasses.replace(pair, also=None)), pair.witness) != ()
+            assert check(apply(problem, pair.also), pair.witness) != ()
+            assert pair.effort >= pair.also.effort
+            first = either_less(problem, pair)
+            assert not any(admits(problem, less, {"S"}) for less in first)
