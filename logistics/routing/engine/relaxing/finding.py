@@ -67,7 +67,7 @@ def relaxations(
         found = _by_search(searching, stop, found)
     relaxed = [relaxation_of(problem, plan, one) for one in found.values()]
     if not any(relaxed):
-        relaxed = _smallest(least_pairs(problem, plan, stop, near, base).values())
+        relaxed = _smallest(least_pairs(problem, plan, stop, near, base))
     kinds = list(Kind)
     return tuple(
         sorted(

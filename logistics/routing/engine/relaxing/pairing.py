@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from logistics.routing.engine.check import check
-from logistics.routing.engine.orders import Orders
+from logistics.routing.engine.orders import Order, Orders
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
-from logistics.routing.engine.relaxing.inserting import inserted, least
-from logistics.routing.engine.relaxing.lever import Kind, Lever, apply, moved, new_id
+from logistics.routing.engine.relaxing.inserting import Inserted, inserted, least
+from logistics.routing.engine.relaxing.lever import Kind, Lever, apply, group_of, moved, new_id
 from logistics.routing.engine.relaxing.levers import new_vehicle_levers, stop_levers, vehicle_levers
 from logistics.routing.engine.relaxing.relaxation import UNITS, Relaxation, effort_of
 from logistics.routing.engine.relaxing.solving import Found
@@ -21,44 +22,72 @@ HOSTS_TRIED = 3
 """The nearest routes that could take the stop if everything about them were granted: each has up to a hundred pairs."""
 
 
-def least_pairs(
-    problem: Problem, plan: Plan, stop: Stop, near: Sequence[Vehicle], base: Orders
-) -> dict[frozenset[Kind], Relaxation]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pair:
+    """Two limits moved: `second` granted first, and then `first` with the stop in its place."""
+
+    first: Inserted
+    second: Inserted
+    effort: float
+
+
+def least_pairs(problem: Problem, plan: Plan, stop: Stop, near: Sequence[Vehicle], base: Orders) -> list[Relaxation]:
     """For every two kinds the pair of least effort that was found by inserting the stop into the plan's routes.
 
     Of both limits one is moved as little as will do with the other as far as makes sense, and then the other as little
     as will do with that; either may be the first. So neither can be moved one unit less, though less of one and more of
     the other may be a smaller wish.
     """
-    best: dict[frozenset[Kind], Relaxation] = {}
-    for one, other, host in _pairs(problem, stop, near, base):
-        for found in (
-            _both(problem, plan, one, other, host, base),
-            _both(problem, plan, other, one, host, base),
-        ):
+    best: dict[frozenset[Kind], _Pair] = {}
+    for small, one, other, host in _tried(problem, stop, near, base):
+        for pair in (_both(small, one, other, host, base), _both(small, other, one, host, base)):
             kinds = frozenset((one.kind, other.kind))
-            if found is not None and (kinds not in best or _rank(found) < _rank(best[kinds])):
-                best[kinds] = found
-    return best
+            if pair is not None and (kinds not in best or _rank(pair) < _rank(best[kinds])):
+                best[kinds] = pair
+    relaxed = [_relaxation(problem, plan, pair, base) for pair in best.values()]
+    return [one for one in relaxed if one is not None]
 
 
-def _rank(relaxation: Relaxation) -> tuple[float, int]:
-    return relaxation.effort, relaxation.cost_cents
+def _rank(pair: _Pair) -> tuple[float, int]:
+    return pair.effort, pair.first.cost_fine
 
 
-def _pairs(problem: Problem, stop: Stop, near: Sequence[Vehicle], base: Orders) -> Iterator[tuple[Lever, Lever, str]]:
-    """Pairs of limits of the stop, a vehicle near by and its depot, or of the stop and a new vehicle; and the host."""
+def _tried(
+    problem: Problem, stop: Stop, near: Sequence[Vehicle], base: Orders
+) -> Iterator[tuple[Problem, Lever, Lever, str]]:
+    """Pairs of limits of the stop, a vehicle near by and its depot, or of the stop and a new vehicle, and the host.
+
+    A vehicle's are tried on a problem of its route and the stop alone: nothing else changes.
+    """
     of_stop = list(stop_levers(problem, stop))
-    tried = 0
+    wanted = [other.id for other in group_of(problem, stop)]
+    hosts = 0
     for vehicle in near:
-        levers = [*of_stop, *vehicle_levers(problem, vehicle, stop)]
-        if tried == HOSTS_TRIED:
+        if hosts == HOSTS_TRIED:
             break
-        if len(levers) > 1 and _could_take(problem, levers, vehicle.id, base):
-            tried += 1
-            yield from ((one, other, vehicle.id) for one, other in combinations(levers, 2))
+        levers = [*of_stop, *vehicle_levers(problem, vehicle, stop)]
+        order = base.get(vehicle.id, Order())
+        small = _of_vehicle(problem, vehicle, [*order.stops, *wanted])
+        if len(levers) > 1 and _could_take(small, levers, vehicle.id, base):
+            hosts += 1
+            yield from ((small, one, other, vehicle.id) for one, other in combinations(levers, 2))
     for new in new_vehicle_levers(problem, stop):
-        yield from ((one, new, new_id(problem, str(new.vehicle))) for one in of_stop)
+        yield from ((problem, one, new, new_id(problem, str(new.vehicle))) for one in of_stop)
+
+
+def _of_vehicle(problem: Problem, vehicle: Vehicle, stops: Sequence[str]) -> Problem:
+    """The vehicle with these stops; the others make no stop, so that what stops say of them stays true."""
+    here = frozenset(stops)
+    named = {vehicle.id}
+    kept = tuple(stop for stop in problem.stops if stop.id in here)
+    for stop in kept:
+        named |= {stop.pinned_vehicle or vehicle.id} | (stop.vehicles_allowed or set()) | stop.vehicles_forbidden
+    vehicles = tuple(one for one in problem.vehicles if one.id in named)
+    # A position beyond the stops there are could not be kept and may not be said: from the last one on, then.
+    beyond = [stop.id for stop in kept if (stop.pinned_position or 0) > len(kept)]
+    last = {name: len(kept) - number for number, name in enumerate(beyond)}
+    kept = tuple(dataclasses.replace(s, pinned_position=last[s.id]) if s.id in last else s for s in kept)
+    return dataclasses.replace(problem, vehicles=vehicles, stops=kept)
 
 
 def _could_take(problem: Problem, levers: Sequence[Lever], host: str, base: Orders) -> bool:
@@ -68,29 +97,44 @@ def _could_take(problem: Problem, levers: Sequence[Lever], host: str, base: Orde
     return inserted(problem, levers[0], levers[0].most, host, base) is not None
 
 
-def _both(problem: Problem, plan: Plan, one: Lever, other: Lever, host: str, base: Orders) -> Relaxation | None:
-    """The pair, proven by its witness, or None."""
+def _both(problem: Problem, one: Lever, other: Lever, host: str, base: Orders) -> _Pair | None:
+    """The pair with the other limit moved least, or None."""
     second = least(moved(problem, one, one.most), other, host, base)
     if second is None:
         return None
     granted = moved(problem, other, second.amount)
     first = least(granted, one, host, base)
-    main = None if first is None else relaxation_of(granted, plan, Found(inserted=first, base=base))
+    if first is None:
+        return None
+    effort = sum(effort_of(problem, *_wished(place), place.lever.vehicle) for place in (first, second))
+    return _Pair(first=first, second=second, effort=effort)
+
+
+def _wished(place: Inserted) -> tuple[Kind, int]:
+    kind = place.lever.kind
+    return kind, 1 if kind is Kind.ONE_MORE_VEHICLE else place.amount
+
+
+def _relaxation(problem: Problem, plan: Plan, pair: _Pair, base: Orders) -> Relaxation | None:
+    """The pair, proven by its witness, or None if that does not hold after all."""
+    lever, amount = pair.second.lever, pair.second.amount
+    granted = moved(problem, lever, amount)
+    main = relaxation_of(granted, plan, Found(inserted=pair.first, base=base))
     if main is None:
         return None
-    amount, from_s = second.amount, None
-    if other.kind is Kind.ONE_MORE_VEHICLE:
-        amount, from_s = 1, problem.vehicle(str(other.vehicle)).shift.end_s - second.amount
-    effort = effort_of(problem, other.kind, amount, other.vehicle)
+    from_s = None
+    if lever.kind is Kind.ONE_MORE_VEHICLE:
+        from_s = problem.vehicle(str(lever.vehicle)).shift.end_s - amount
+    kind, amount = _wished(pair.second)
     also = dataclasses.replace(
         main,
-        kind=other.kind,
-        vehicle=other.vehicle,
-        depot=other.depot,
+        kind=kind,
+        vehicle=lever.vehicle,
+        depot=lever.depot,
         amount=amount,
-        unit=UNITS[other.kind],
+        unit=UNITS[kind],
         from_s=from_s,
-        effort=effort,
+        effort=effort_of(problem, kind, amount, lever.vehicle),
     )
-    pair = dataclasses.replace(main, also=also, effort=main.effort + effort)
-    return None if check(apply(problem, pair), pair.witness) else pair
+    whole = dataclasses.replace(main, also=also, effort=main.effort + also.effort)
+    return None if check(apply(problem, whole), whole.witness) else whole

@@ -11,12 +11,12 @@ from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.ruin_recreate.expressing import why_not
 from logistics.routing.engine.solvers.ruin_recreate.model import Model, build_model
 from logistics.routing.engine.solvers.ruin_recreate.pacing import Pace
-from logistics.routing.engine.solvers.ruin_recreate.search import AnnealingSearch
+from logistics.routing.engine.solvers.ruin_recreate.search import SPLIT_STOPS, AnnealingSearch
 from logistics.routing.engine.solvers.watching import Watch
 
 # Temperatures in typical legs (the cost of one to a near stop). Colder starts freeze; a start that is already good is
-# only thrown away by heat.
-HOT, COLD, WARM_SHARE = 4.0, 0.1, 0.11
+# only thrown away by heat. Searched in halves, 1,000 stops ended 0.2 % lower from twice the heat in both of two runs.
+HOT, HOT_SPLIT, COLD, WARM_SHARE = 4.0, 8.0, 0.1, 0.11
 # One iteration of `SolveOptions` is so many of the kernel's steps in each thread: 5 to 15 ms.
 STEPS_PER_ITERATION = 1_000
 # A small problem's best is found long before so many steps in all and so many a stop, and a person waits.
@@ -85,7 +85,7 @@ def pace_of(model: Model, options: SolveOptions, *, started_s: float, warm: bool
 
 def heat(model: Model, *, warm: bool) -> tuple[float, float]:
     """The first and the last temperature, in fine units."""
-    hot = HOT * model.typical_leg
+    hot = (HOT if len(model.stops) < SPLIT_STOPS else HOT_SPLIT) * model.typical_leg
     return (hot * WARM_SHARE if warm else hot), COLD * model.typical_leg
 
 
