@@ -1,7 +1,8 @@
 """Kernels that numba keeps on disk, thrown away when a source that they were made of has changed."""
 
+import contextlib
 import hashlib
-import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -28,21 +29,49 @@ def forget_stale_code(folder: Path) -> None:
     texts = _digest(sources)
     for kept in _kept_in(folder):
         stamp = kept / f"{folder.name}.sha256"
-        known = stamp.read_text().split() if stamp.is_file() else []
+        known = _read(stamp)
         if known[:1] == [texts]:  # what kernels reach need not be found out, which takes a twentieth of a second
             continue
         reached = _digest(reached_sources(folder))
         if known[1:] != [reached]:
+            stamp.unlink(missing_ok=True)  # if no new one can be written, it would vouch for code that is yet to come
             for file in list(_code(folder, kept)):
                 file.unlink(missing_ok=True)
-        fresh = kept / f"{stamp.name}.{os.getpid()}"  # nobody may read half a stamp and delete what is good
-        fresh.write_text(f"{texts}\n{reached}\n")
-        fresh.replace(stamp)
+        with contextlib.suppress(OSError):  # a full disk: code without a stamp is only compiled again
+            _write(stamp, f"{texts}\n{reached}\n")
 
 
 def is_kept(folder: Path) -> bool:
     """Whether machine code of a folder's sources is on disk."""
     return any(file.suffix == ".nbc" for kept in _kept_in(folder) for file in _code(folder, kept))
+
+
+def _read(stamp: Path) -> list[str]:
+    """The digests in a stamp, none if there is no stamp."""
+    try:
+        return stamp.read_text().split()
+    except FileNotFoundError:  # perhaps since a moment ago: others, who share the place, delete old code too
+        return []
+
+
+def _write(stamp: Path, text: str) -> None:
+    """Puts a whole stamp there at once: nobody may read half of one and delete what is good.
+
+    Containers that share the place may have the same process ids, so these make no name of one's own.
+
+    Raises:
+        OSError: if it cannot be written; nothing is left of it then.
+    """
+    handle, name = tempfile.mkstemp(dir=stamp.parent, prefix=f"{stamp.name}.")
+    fresh = Path(name)
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.chmod(0o644)  # made for its owner alone, but all who share the place read it
+        fresh.replace(stamp)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def _digest(sources: set[Path]) -> str:

@@ -1,6 +1,7 @@
 """Old machine code is never run, wherever numba keeps it, and new is not thrown away for nothing."""
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -180,6 +181,58 @@ def test_old_code_that_cannot_be_deleted_is_not_run(kept: Path) -> None:
 
     with pytest.raises(OSError, match=r"moves\.move-3\.py311\.2\.nbc"):
         forget_stale_code(kept.parent)
+
+
+@contextmanager
+def a_full_disk() -> Iterator[None]:
+    """No file of this process may grow: every write into one is an OSError."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_code_stays_on_a_full_disk_and_nothing_half_is_left(kept: Path) -> None:
+    stamp = (kept / "search.sha256").read_bytes()
+    a_folder(kept.parent, plain="")
+
+    with a_full_disk():
+        forget_stale_code(kept.parent)
+
+    assert left(kept) == ALL
+    assert (kept / "search.sha256").read_bytes() == stamp
+
+
+def test_no_stamp_of_before_speaks_for_code_from_when_the_disk_was_full(kept: Path) -> None:
+    before = (kept.parent / "moves.py").read_text(encoding="utf-8")
+    a_folder(kept.parent, moves="from search.compiling import njit  # changed")
+    with a_full_disk():
+        forget_stale_code(kept.parent)
+    assert left(kept) == NONE
+    (kept / "moves.move-3.py311.1.nbc").touch()  # of the changed source, when there is room again
+
+    (kept.parent / "moves.py").write_text(before, encoding="utf-8")
+    forget_stale_code(kept.parent)
+
+    assert left(kept) == NONE
+    assert (kept / "search.sha256").is_file()
+
+
+def test_another_container_with_the_same_process_id_writes_its_own_stamp(kept: Path) -> None:
+    theirs = kept / f"search.sha256.{os.getpid()}"
+    theirs.write_text("half", encoding="utf-8")
+    a_folder(kept.parent, plain="")
+
+    forget_stale_code(kept.parent)
+
+    assert left(kept) == [*ALL, theirs.name]
+    assert theirs.read_text(encoding="utf-8") == "half"
+
+
+def test_a_stamp_is_for_every_user_to_read(kept: Path) -> None:
+    assert (kept / "search.sha256").stat().st_mode & 0o777 == 0o644
 
 
 def test_code_is_kept_if_there_is_any_of_these_sources(kept: Path) -> None:
