@@ -103,8 +103,9 @@ def unpacked(parcel: bytes) -> tuple[Problem, SolveOptions, Stretch]:
             profiles={name: Profile(**travel(profiles.get(name))) for name in profiles.object()},
             longest_route_cents_per_h=given["longest_route_cents_per_h"],
         )
-        names = ("time_limit_s", "seed", "iteration_limit", "start", "start_reloads")
-        options = SolveOptions(**{name: given[name] for name in names}, workers=1)
+        names = ("time_limit_s", "seed", "iteration_limit", "start")
+        reloads = given.get("start_reloads")  # an older release, whose parcels may still wait, knew none
+        options = SolveOptions(**{name: given[name] for name in names}, start_reloads=reloads, workers=1)
         return problem, options, Stretch(begin=given["stretch"][0], end=given["stretch"][1])
     except (zipfile.BadZipFile, OSError, EOFError, KeyError, TypeError, ValueError) as fault:
         raise BadParcel(f"a parcel of {len(parcel)} bytes: {fault}") from fault

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 
 import numpy as np
@@ -11,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logistics.routing.engine import Problem, Profile, SolveOptions, SpeedSlot, schedule_route
-from logistics.routing.engine.decompose.packing import BadParcel, packed, packed_orders, plan_of_parcel, unpacked
+from logistics.routing.engine.decompose.packing import (
+    TEXT,
+    BadParcel,
+    packed,
+    packed_orders,
+    plan_of_parcel,
+    unpacked,
+)
 from logistics.routing.engine.decompose.parts import Part
 from logistics.routing.engine.decompose.tasks import PartTask, Stretch
 from logistics.routing.engine.problem import UNREACHABLE
@@ -66,6 +74,37 @@ def test_without_a_start_none_arrives() -> None:
     _, options, _ = unpacked(packed(a_problem(a_stop()), bare, Stretch()))
 
     assert (options.start, options.start_reloads) == (None, {})
+
+
+def lacking(parcel: bytes, name: str) -> bytes:
+    """The parcel as a release wrote it that did not know this field."""
+    with np.load(io.BytesIO(parcel)) as archive:
+        arrays = {key: archive[key] for key in archive.files}
+    text = json.loads(arrays[TEXT].tobytes())
+    del text[name]
+    arrays[TEXT] = np.frombuffer(json.dumps(text).encode(), dtype=np.uint8)
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def test_a_parcel_of_an_older_release_says_nothing_of_reloads() -> None:
+    problem = a_problem(a_stop())
+
+    back, options, stretch = unpacked(lacking(packed(problem, OPTIONS, Stretch(end=0.5)), "start_reloads"))
+
+    assert_same(problem, back)
+    assert (options.start, options.start_reloads) == ({"V": ["S"]}, None)
+    assert (options.time_limit_s, options.seed, options.iteration_limit) == (2.5, 7, 30)
+    assert stretch == Stretch(end=0.5)
+
+
+@pytest.mark.parametrize("name", ["start", "seed", "stretch", "stops"])
+def test_a_parcel_that_lacks_what_every_release_wrote_is_refused(name: str) -> None:
+    parcel = packed(a_problem(a_stop()), OPTIONS, Stretch())
+
+    with pytest.raises(BadParcel, match=name):
+        unpacked(lacking(parcel, name))
 
 
 def test_a_part_that_loads_again_in_time_goes_and_comes_back_as_it_was() -> None:
