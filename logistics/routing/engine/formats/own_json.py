@@ -17,9 +17,10 @@ out, one that is not known is refused. Matrices are whole numbers, row = from, n
 belong to them, and `profiles` holds those of other kinds of vehicle by name: `{"walk": {"seconds": …, "metres": …,
 "speeds": [{"start_s": 25200, "percent": 60}]}}`. Optional: `longest_route_cents_per_h`; `lnglat` (one
 `[longitude, latitude]` per place, null for one that is nowhere) or `xy` (a plane), for drawings; `start`, the stops of
-each vehicle in order to begin with, and `start_reloads`, the positions in it (from 0) ahead of which they load again:
-`{"V1": [3, 7]}`; `scale`, `factor`, `convention` and `numbered_vehicles` as in `ReadProblem`, for instances that come
-from elsewhere. Without `numbered_vehicles`, vehicles are numbered if they differ in more than their id.
+each vehicle in order to begin with, and `start_reloads`, the rising positions in it (from 0, which is for a vehicle
+that is underway alone) ahead of which they load again: `{"V1": [3, 7]}`; `scale`, `factor`, `convention` and
+`numbered_vehicles` as in `ReadProblem`, for instances that come from elsewhere. Without `numbered_vehicles`, vehicles
+are numbered if they differ in more than their id.
 `walks` says by stop who carries what from the gate to which building, see `walking/files.py`; only that it is an object
 is looked at here. `walking_cents_per_h` and `split_gates` belong to it.
 """
@@ -34,6 +35,7 @@ from logistics.routing.engine.formats.json_values import Value, matrix_of, parse
 from logistics.routing.engine.formats.problem_file import ReadProblem, problem_of
 from logistics.routing.engine.formats.records_json import record_of, written
 from logistics.routing.engine.items import Depot, Stop, Vehicle
+from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.travelling import Profile, SpeedSlot
 
 FORMAT = "last-hundred-metres problem"
@@ -101,21 +103,22 @@ def read_json(text: str, file: str) -> ReadProblem:
     coordinates, geographic = coordinates_of(root, size=len(travel.seconds))
     vehicles = [record_of(value, Vehicle, numbers_later=True) for value in root.get("vehicles").list()]
     stops = [record_of(value, Stop, numbers_later=True) for value in root.get("stops").list()]
+    problem = problem_of(
+        file,
+        depots=[record_of(value, Depot, numbers_later=True) for value in root.get("depots").list()],
+        vehicles=vehicles,
+        stops=stops,
+        seconds=travel.seconds,
+        metres=travel.metres,
+        speeds=travel.speeds,
+        profiles=_profiles(root, size=len(travel.seconds)),
+        longest_route_cents_per_h=_whole(root, "longest_route_cents_per_h", at_least=0, default=0),
+    )
     return ReadProblem(
         name=root.get("name").text() if root.has("name") else file,
         format="json",
         convention=root.get("convention").text() if root.has("convention") else CONVENTION,
-        problem=problem_of(
-            file,
-            depots=[record_of(value, Depot, numbers_later=True) for value in root.get("depots").list()],
-            vehicles=vehicles,
-            stops=stops,
-            seconds=travel.seconds,
-            metres=travel.metres,
-            speeds=travel.speeds,
-            profiles=_profiles(root, size=len(travel.seconds)),
-            longest_route_cents_per_h=_whole(root, "longest_route_cents_per_h", at_least=0, default=0),
-        ),
+        problem=problem,
         scale=_whole(root, "scale", at_least=1, default=1),
         factor=_whole(root, "factor", at_least=1, default=1),
         coordinates=coordinates,
@@ -124,7 +127,7 @@ def read_json(text: str, file: str) -> ReadProblem:
             root.get("numbered_vehicles").truth() if root.has("numbered_vehicles") else _differ(vehicles, stops)
         ),
         start=_start(root.get("start")) if root.has("start") else None,
-        start_reloads=_start_reloads(root) if root.has("start_reloads") else None,
+        start_reloads=_start_reloads(root, problem) if root.has("start_reloads") else None,
         walks=(root.get("walks").object() or None) if root.has("walks") else None,
         walking_cents_per_h=_whole(root, "walking_cents_per_h", at_least=0, default=0),
         split_gates=root.get("split_gates").truth() if root.has("split_gates") else False,
@@ -169,16 +172,37 @@ def _start(value: Value) -> Mapping[str, tuple[str, ...]]:
     return {vehicle: tuple(stop.text() for stop in value.get(vehicle).list()) for vehicle in value.object()}
 
 
-def _start_reloads(root: Value) -> Mapping[str, tuple[int, ...]]:
+def _start_reloads(root: Value, problem: Problem) -> Mapping[str, tuple[int, ...]]:
     value = root.get("start_reloads")
     start = _start(root.get("start"))
+    vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
     reloads = {}
-    for vehicle in value.object():
-        if vehicle not in start:
-            value.get(vehicle).refuse("is of a vehicle that start does not name")
-        last = len(start[vehicle]) - 1
-        reloads[vehicle] = tuple(before.whole(at_least=0, at_most=last) for before in value.get(vehicle).list())
+    for name in value.object():
+        if name not in start:
+            value.get(name).refuse("is of a vehicle that start does not name")
+        if name not in vehicles:
+            value.get(name).refuse("is of a vehicle that vehicles does not hold")
+        reloads[name] = _reload_positions(value.get(name), vehicles[name], stops=len(start[name]))
     return reloads
+
+
+def _reload_positions(value: Value, vehicle: Vehicle, *, stops: int) -> tuple[int, ...]:
+    """Positions that a search would follow: others it would leave out and guess."""
+    given = value.list()
+    if len(given) > vehicle.reloads:
+        value.refuse(f"has {len(given)} positions; it must have at most {vehicle.reloads}, the vehicle's reloads")
+    first = 0 if vehicle.underway is not None else 1
+    if given and stops <= first:
+        value.refuse(f"has {len(given)} positions; it must have none, for start has {stops} stops of the vehicle")
+    found: list[int] = []
+    for before in given:
+        if before.value == 0 and first == 1:
+            before.refuse("is 0; it must be from 1, for only a vehicle that is underway loads ahead of its first stop")
+        position = before.whole(at_least=first, at_most=stops - 1)
+        if found and position <= found[-1]:
+            before.refuse(f"is {position} after {found[-1]}; positions must rise, each given once")
+        found.append(position)
+    return tuple(found)
 
 
 def _listed(name: str, items: list[Any] | dict[str, Any]) -> str:
