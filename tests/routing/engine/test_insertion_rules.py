@@ -165,6 +165,22 @@ def test_a_reload_without_a_trip_is_left_out():
     assert (orders, plan.routes[0].reloads) == ({"V": ["A"]}, ())
 
 
+def test_reloads_move_with_the_stops_that_stay():
+    # The house is torn, and C is too much for any trip; A fills one with 6 of 10, D and E with 5 + 5 another.
+    stops = [
+        a_stop("A", packages=6),
+        a_stop("B", together="house"),
+        a_stop("C", together="house", packages=11),
+        a_stop("D", packages=5),
+        a_stop("E", packages=5),
+    ]
+    problem = a_problem(*stops, vehicles=[a_vehicle(reloads=2)])
+
+    orders, plan = closed(problem, {"V": ["B", "A", "D", "E"]}, {"V": [1, 2]})
+
+    assert (orders, reloads_of(plan)) == ({"V": ["A", "D", "E"]}, {"V": [1]})
+
+
 def test_higher_priority_is_inserted_first():
     stops = [a_stop("A", packages=10), a_stop("B", packages=10, priority=1, window=DAY)]
 

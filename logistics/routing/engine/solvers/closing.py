@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 
 from logistics.routing.engine.costs import FINE_PER_CENT, plan_cost, routes_cost_fine
+from logistics.routing.engine.orders import Order, keeping
 from logistics.routing.engine.plan import Dropped, DropReason, Plan, Route
 from logistics.routing.engine.problem import Problem, Stop
 from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
@@ -109,14 +110,11 @@ def _holds(problem: Problem, vehicle: str, order: _Order) -> bool:
 
 
 def _without(order: _Order, leaving: Set[str], *, out: bool) -> _Order:
-    """The order without these stops, and without reloads for what is then no trip.
-
-    A vehicle that is `out` has its first trip aboard, and loads ahead of its first stop if nothing of that is left.
-    """
+    """As `orders.without`."""
     stops, reload_before = order
-    staying = [stop for stop in stops if stop.id not in leaving]
-    moved = {sum(stop.id not in leaving for stop in stops[:position]) for position in reload_before}
-    return staying, tuple(sorted(position for position in moved if (0 if out else 1) <= position < len(staying)))
+    staying = [position for position, stop in enumerate(stops) if stop.id not in leaving]
+    left = keeping(Order(stops=tuple(stop.id for stop in stops), reload_before=reload_before), staying, out=out)
+    return [stops[position] for position in staying], left.reload_before
 
 
 def plan_value(problem: Problem, plan: Plan) -> Value:

@@ -11,15 +11,27 @@ from logistics.routing.engine.solvers.protocol import SolveOptions
 
 
 def start_orders(problem: Problem, options: SolveOptions) -> dict[str, Order]:
-    """The orders of `SolveOptions.start` without vehicles and stops that the problem does not know, stops that their
-    vehicle may not serve, and second visits; who has no stop left is left out.
+    """The orders of `SolveOptions.start` at their `known_positions`.
 
     The reloads are those of `start_reloads` if an order holds with them, else those of `reloads_by_load`.
     """
+    start = options.start or {}
+    return {
+        name: _loading(problem, problem.vehicle(name), start[name], known, options.start_reloads or {})
+        for name, known in known_positions(problem, start).items()
+    }
+
+
+def known_positions(problem: Problem, start: Mapping[str, Sequence[str]]) -> dict[str, list[int]]:
+    """Where in the order of each vehicle, from 0, the stops are that it may go on to serve.
+
+    Not those that the problem does not know, that their vehicle may not serve, or that one has already that may; nor
+    vehicles that the problem does not know or that have no stop left.
+    """
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
     left = {stop.id: stop for stop in problem.stops}
-    orders = {}
-    for name, stops in (options.start or {}).items():
+    found = {}
+    for name, stops in start.items():
         vehicle = vehicles.get(name)
         if vehicle is None:
             continue
@@ -29,8 +41,8 @@ def start_orders(problem: Problem, options: SolveOptions) -> dict[str, Order]:
                 del left[stop]
                 known.append(position)
         if known:
-            orders[name] = _loading(problem, vehicle, stops, known, options.start_reloads or {})
-    return orders
+            found[name] = known
+    return found
 
 
 def start_plan(problem: Problem, orders: Orders, solver: str, started_s: float) -> Plan:
