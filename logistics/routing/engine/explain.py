@@ -17,11 +17,12 @@ from logistics.routing.engine.explaining.details import explained
 from logistics.routing.engine.explaining.kinds import Kind, kinds_of
 from logistics.routing.engine.explaining.promises import (
     ALONE,
-    IN_ANY_COMPANY,
     Proof,
     broken_pins,
+    in_any_company,
     split_groups,
 )
+from logistics.routing.engine.explaining.ways import LEGS_READ_MAX, Ways
 from logistics.routing.engine.plan import Dropped, DropReason, Route
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
 
@@ -37,19 +38,22 @@ def drop_reasons(problem: Problem) -> dict[str, Dropped]:
     return _with_broken_promises(problem, kinds, gone, ALONE)
 
 
-def never_served(problem: Problem, reasons: Mapping[str, Dropped]) -> frozenset[str]:
+def never_served(
+    problem: Problem, reasons: Mapping[str, Dropped], *, legs_read_max: int = LEGS_READ_MAX
+) -> frozenset[str]:
     """Those of the stops with `drop_reasons` that no plan whatsoever can hold, proven.
 
     The others might be served beside other stops: where those give a place for a break, a way round a closed leg or a
-    later return. Beyond some size the proof is given up for some of them, which are then not among these.
+    later return. Beyond some size, and once `legs_read_max` legs have been looked at, the proof is given up for some of
+    them, which are then not among these.
     """
     if not reasons:
         return frozenset()
     suspects = [stop for stop in problem.stops if stop.id in reasons]
-    kinds = kinds_of(problem)
-    perhaps = perhaps_served(problem, kinds, suspects)
+    kinds, ways = kinds_of(problem), Ways(problem, suspects, legs_read_max=legs_read_max)
+    perhaps = perhaps_served(problem, kinds, suspects, ways)
     gone = {stop.id: reasons[stop.id] for stop, may_be in zip(suspects, perhaps, strict=True) if not may_be}
-    return frozenset(_with_broken_promises(problem, kinds, gone, IN_ANY_COMPANY))
+    return frozenset(_with_broken_promises(problem, kinds, gone, in_any_company(ways)))
 
 
 def drop_reason(problem: Problem, stop: Stop) -> Dropped | None:

@@ -36,12 +36,13 @@ def admitted(problem: Problem, kind: Kind, columns: StopColumns) -> Able:
     return able
 
 
-def perhaps_served(problem: Problem, kinds: Sequence[Kind], stops: Sequence[Stop]) -> Able:
-    """For each stop whether some vehicle could serve it among others; False is a proof that none can."""
+def perhaps_served(problem: Problem, kinds: Sequence[Kind], stops: Sequence[Stop], ways: Ways) -> Able:
+    """For each stop whether some vehicle could serve it among others; False is a proof that none can.
+
+    `ways` are those to these stops.
+    """
     perhaps = np.zeros(len(stops), dtype=np.bool_)
-    if not kinds:
-        return perhaps
-    columns, ways = StopColumns.of(problem, stops), Ways(problem, stops)
+    columns = StopColumns.of(problem, stops)
     for kind in kinds:
         rows = np.flatnonzero(~perhaps)
         rows = rows[admitted(problem, kind, columns.take(rows))]
@@ -58,15 +59,16 @@ def perhaps_served(problem: Problem, kinds: Sequence[Kind], stops: Sequence[Stop
 def decided_alone(problem: Problem, vehicle: Vehicle, stops: Sequence[Stop]) -> bool:
     """Whether the vehicle can serve these stops among others only if it can serve them, in some order, alone.
 
-    That is so without breaks and reloads, where no way over other places is shorter than a leg between these stops, and
-    where the scheduler's return, the earliest, is the one with the least paid time.
+    That is so without breaks and reloads, and where the scheduler's return, the earliest, is the one with the least
+    paid time; if no way over other places is shorter than a leg between these stops, for which `Ways.are_legs` is to be
+    asked too.
     """
     if vehicle.breaks or vehicle.reloads:
         return False
     plain = not problem.travel(vehicle).speeds and all(
         not stop.further_windows and stop.late_cents_per_h is None for stop in stops
     )
-    return (vehicle.longest_s is None or plain) and Ways(problem, problem.stops).are_legs(vehicle, stops)
+    return vehicle.longest_s is None or plain
 
 
 def _in_time(problem: Problem, vehicle: Vehicle, columns: StopColumns, legs: Legs) -> Able:

@@ -18,6 +18,7 @@ from logistics.routing.engine.explaining.alone import SERVED, alone, first_obsta
 from logistics.routing.engine.explaining.columns import StopColumns
 from logistics.routing.engine.explaining.company import admitted, decided_alone
 from logistics.routing.engine.explaining.kinds import Kind
+from logistics.routing.engine.explaining.ways import Ways
 from logistics.routing.engine.plan import Dropped, DropReason
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
 from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
@@ -30,19 +31,26 @@ ORDERS_TRIED_MAX = 120
 class Proof:
     """What rules a vehicle out.
 
-    `able` tells for each stop whether it could be among those that a vehicle of the kind serves, `decisive` whether it
-    is enough to try some stops on the vehicle with nothing else.
+    `able` tells for each stop whether it could be among those that a vehicle of the kind serves. It is enough to try
+    some stops on the vehicle with nothing else where both `decisive` and `direct` say so: the first by the rules, at
+    once, the second by the roads, which takes long and is asked last.
     """
 
     able: Callable[[Problem, Kind, StopColumns], NDArray[np.bool_]]
     decisive: Callable[[Problem, Vehicle, Sequence[Stop]], bool]
+    direct: Callable[[Vehicle, Sequence[Stop]], bool]
 
 
 ALONE = Proof(
     able=lambda problem, kind, columns: first_obstacles(problem, kind, columns) == SERVED,
     decisive=lambda _, __, ___: True,
+    direct=lambda _, __: True,
 )
-IN_ANY_COMPANY = Proof(able=admitted, decisive=decided_alone)
+
+
+def in_any_company(ways: Ways) -> Proof:
+    """What rules a vehicle out whatever else is on the route, as far as `ways` may still read the roads."""
+    return Proof(able=admitted, decisive=decided_alone, direct=ways.are_legs)
 
 
 def broken_pins(
@@ -90,6 +98,8 @@ def _pin_fault(
     last = alone(stop)
     orders = permutations([alone(other) for other in others], ahead)
     if any(_drives(problem, vehicle, [*order, last]) for order in orders):
+        return None
+    if not proof.direct(vehicle, [*others, stop]):
         return None
     return {**detail, "time": "short"}
 
@@ -153,6 +163,8 @@ def _group_fault(
         for stop in members
     ]
     if any(_drives(problem, kind.vehicle, order) for kind in able for order in permutations(freed)):
+        return None
+    if not all(proof.direct(kind.vehicle, members) for kind in able):
         return None
     return {"vehicles_able": sum(len(kind.members) for kind in able), "time": "short"}
 

@@ -12,10 +12,11 @@ from logistics.routing.engine.travelling import PERCENT
 FAR = 2**50
 """No way at all, and far enough from overflow."""
 LEGS_READ_MAX = 100_000_000
-"""So many legs are looked at for one problem, about a second; for ways not found by then a bound must do."""
+"""So many legs are looked at for one problem, about a second; of ways not found by then nothing is proven."""
 
 EVERYWHERE = slice(None)
 ROWS_AT_ONCE = 256
+_UNREAD = -1
 _BOTH_WAYS = (False, True)
 """There, and back home."""
 
@@ -29,19 +30,21 @@ class Row(Protocol):
 class Ways:
     """Shortest ways for vehicles of the problem to some of its stops.
 
-    Matrices need not keep to it that the straight way is the shortest, and a closed leg can have a way round.
+    Matrices need not keep to it that the straight way is the shortest, and a closed leg can have a way round. All
+    questions share `legs_left`, the legs that may still be read; the first row of a way is not counted in `legs`.
     """
 
     def __init__(self, problem: Problem, stops: Sequence[Stop], *, legs_read_max: int = LEGS_READ_MAX) -> None:
         self._problem = problem
         over = {stop.place for stop in problem.stops} | {depot.place for depot in problem.depots}
         self._over = np.array(sorted(over), dtype=np.int64)
-        self._asked = np.array(sorted({stop.place for stop in stops}), dtype=np.int64)
-        self._bound: dict[tuple[str, int, str, bool], Moments] = {}
+        self._last_leg: dict[tuple[str, str, bool], Moments] = {}
         self._known: dict[tuple[str, int, str, bool], Moments] = {}
-        self._to_read = legs_read_max
+        self._straight: dict[tuple[str, int, int, frozenset[int]], bool] = {}
+        self.legs_left = legs_read_max
         hours = [problem.hours_of(vehicle) for vehicle in problem.vehicles]
-        opens_s, closes_s = min(span.start_s for span in hours), max(span.end_s for span in hours)
+        opens_s = min((span.start_s for span in hours), default=0)
+        closes_s = max((span.end_s for span in hours), default=0)
         fastest = max(
             (PERCENT, *(slot.percent for vehicle in problem.vehicles for slot in problem.travel(vehicle).speeds))
         )
@@ -61,22 +64,40 @@ class Ways:
         then with those home too. Metres are looked at for vehicles that are limited in them, and 0 for others.
         """
         units = ["seconds"] if vehicle.longest_m is None else ["seconds", "metres"]
-        found = {(unit, back): self._bounds(vehicle, unit, back=back)[places] for unit in units for back in _BOTH_WAYS}
+        found = {(unit, back): self._bounds(vehicle, unit, places, back=back) for unit in units for back in _BOTH_WAYS}
         yield _legs(found, len(places))
         for back in _BOTH_WAYS:
             found |= {(unit, back): self._least(vehicle, unit, places, found, back=back) for unit in units}
             yield _legs(found, len(places))
 
     def are_legs(self, vehicle: Vehicle, stops: Sequence[Stop]) -> bool:
-        """Whether none of the vehicle's legs to, between and from these stops has a shorter way over other places."""
-        problem = self._problem
-        ends = np.array([problem.end_place(vehicle), *(stop.place for stop in stops)], dtype=np.int64)
-        for start in {problem.start_place(vehicle), *(stop.place for stop in stops)}:
+        """Whether none of the vehicle's legs to, between and from these stops has a shorter way over other places.
+
+        With too much to read the answer is no.
+        """
+        places = frozenset(stop.place for stop in stops)
+        key = vehicle.profile, self._home(vehicle, back=False), self._home(vehicle, back=True), places
+        if key not in self._straight:
+            self._straight[key] = self._no_shorter_way(vehicle, places)
+        return self._straight[key]
+
+    def _no_shorter_way(self, vehicle: Vehicle, places: frozenset[int]) -> bool:
+        ends = np.array(sorted({self._home(vehicle, back=True), *places}), dtype=np.int64)
+        for start in sorted({self._home(vehicle, back=False), *places}):
             for unit in ("seconds", "metres"):
-                row = self._row(vehicle, unit, back=False)
-                ways = self._shortest(row, start, limit=int(row(start)[ends].max()))
-                if (ways[ends] < row(start)[ends]).any():
+                if not self._may_read(len(self._problem.seconds)):
                     return False
+                row = self._row(vehicle, unit, back=False)
+                legs = row(start, ends)
+                if (self._shortest(row, start, limit=int(legs.max()))[ends] < legs).any():
+                    return False
+        return True
+
+    def _may_read(self, count: int) -> bool:
+        """Whether so many more legs may be read, which are then counted."""
+        if count > self.legs_left:
+            return False
+        self.legs_left -= count
         return True
 
     def _least(
@@ -89,19 +110,25 @@ class Ways:
             self._known[key] = self._shortest(self._row(vehicle, unit, back=back), home, limit=limit)
         return np.maximum(known[unit, back], self._known[key][places])
 
-    def _bounds(self, vehicle: Vehicle, unit: str, *, back: bool) -> Moments:
-        """The shortest leg at the far end, for every place: no way is shorter, and without one there is no way."""
+    def _bounds(self, vehicle: Vehicle, unit: str, places: Moments, *, back: bool) -> Moments:
+        """The shortest leg at the far end, for each place: no way is shorter, and without one there is no way.
+
+        With too much to read it is 0: some of the legs alone would be no bound.
+        """
         home, row = self._home(vehicle, back=back), self._row(vehicle, unit, back=back)
-        key = vehicle.profile, home, unit, back
-        if key not in self._bound:
-            least = np.full(len(self._problem.seconds), FAR, dtype=np.int64)
-            least[self._asked] = row(home, self._asked)
-            for begin in range(0, len(self._over), ROWS_AT_ONCE):
-                here = self._over[begin : begin + ROWS_AT_ONCE, None]
-                legs = np.where(here == self._asked, FAR, row(here, self._asked))
-                least[self._asked] = np.minimum(least[self._asked], legs.min(axis=0))
-            self._bound[key] = least
-        return self._bound[key]
+        key = vehicle.profile, unit, back
+        if key not in self._last_leg:
+            self._last_leg[key] = np.full(len(self._problem.seconds), _UNREAD, dtype=np.int64)
+        least = self._last_leg[key]
+        unread = np.unique(places[least[places] == _UNREAD])
+        if not self._may_read(len(self._over) * len(unread) + len(places)):
+            return np.zeros(len(places), dtype=np.int64)
+        least[unread] = FAR
+        for begin in range(0, len(self._over) if len(unread) else 0, ROWS_AT_ONCE):
+            here = self._over[begin : begin + ROWS_AT_ONCE, None]
+            legs = np.where(here == unread, FAR, row(here, unread))
+            least[unread] = np.minimum(least[unread], legs.min(axis=0))
+        return np.minimum(least[places], row(home, places))
 
     def _home(self, vehicle: Vehicle, *, back: bool) -> int:
         return self._problem.end_place(vehicle) if back else self._problem.start_place(vehicle)
@@ -133,8 +160,7 @@ class Ways:
             nearest = int(waiting.argmin())
             if waiting[nearest] > limit or waiting[nearest] >= FAR:
                 return best
-            self._to_read -= len(best)
-            if self._to_read < 0:  # what is not settled is no nearer than the nearest of it
+            if not self._may_read(len(best)):  # what is not settled is no nearer than the nearest of it
                 nearest_left: Moments = np.minimum(best, waiting[nearest])
                 return nearest_left
             open_[nearest] = False
