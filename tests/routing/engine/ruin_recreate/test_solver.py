@@ -121,6 +121,31 @@ def test_a_start_is_read_as_far_as_it_holds():
     assert [(vehicle, [stop.id for stop in order]) for vehicle, order in orders.items()] == [("V", ["S"])]
 
 
+@pytest.mark.parametrize(
+    ("start", "held"),
+    [
+        ({"V": "BA", "W": "B"}, {"V": "A", "W": "B"}),  # V may not serve B
+        ({"V": "B", "W": "AB"}, {"W": "AB"}),
+        ({"V": "A", "W": "BA"}, {"V": "A", "W": "B"}),  # either may serve A: whoever is first
+        ({"V": "B"}, {}),
+    ],
+)
+def test_a_stop_in_two_orders_is_of_the_first_vehicle_that_may_serve_it(start, held):
+    problem = a_problem(
+        a_stop("A"), a_stop("B", vehicles_forbidden=frozenset("V")), vehicles=[a_vehicle(), a_vehicle(id="W")]
+    )
+
+    orders = holding_orders(problem, start)
+
+    assert {vehicle: "".join(stop.id for stop in order) for vehicle, order in orders.items()} == held
+
+
+def test_of_a_start_with_too_much_what_has_room_is_kept():
+    problem = a_problem(*(a_stop(name, packages=packages) for name, packages in zip("ABC", (6, 5, 4), strict=True)))
+
+    assert [stop.id for stop in holding_orders(problem, {"V": "ABC"})["V"]] == ["A", "C"]  # 6 + 4 of 10
+
+
 def test_a_warm_start_is_not_lost():
     problem = a_town(60, vehicle_count=9)
     good = planned(problem, SolveOptions(time_limit_s=60, iteration_limit=40))

@@ -12,6 +12,7 @@ from logistics.routing.engine.solvers.ruin_recreate.expressing import why_not
 from logistics.routing.engine.solvers.ruin_recreate.model import Model, build_model
 from logistics.routing.engine.solvers.ruin_recreate.pacing import Pace
 from logistics.routing.engine.solvers.ruin_recreate.search import SPLIT_STOPS, AnnealingSearch
+from logistics.routing.engine.solvers.starting import known_positions
 from logistics.routing.engine.solvers.watching import Watch
 
 # Temperatures in typical legs (the cost of one to a near stop). Colder starts freeze; a start that is already good is
@@ -90,19 +91,15 @@ def heat(model: Model, *, warm: bool) -> tuple[float, float]:
 
 
 def holding_orders(problem: Problem, start: Mapping[str, Sequence[str]]) -> dict[str, list[Stop]]:
-    """The orders of a plan to begin with, without what the problem does not know and what does not hold any more."""
-    vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
-    stops = {stop.id: stop for stop in problem.stops}
+    """The orders of a plan to begin with at their `known_positions`, without what does not hold any more."""
     orders: dict[str, list[Stop]] = {}
-    for vehicle_id, order in start.items():
-        vehicle = vehicles.get(vehicle_id)
-        if vehicle is None:
-            continue
-        kept: list[Stop] = []
-        known = [stops.pop(stop_id) for stop_id in order if stop_id in stops]
-        if known and _holds(problem, vehicle, known):
+    for vehicle_id, positions in known_positions(problem, start).items():
+        vehicle = problem.vehicle(vehicle_id)
+        known = [problem.stop(start[vehicle_id][position]) for position in positions]
+        if _holds(problem, vehicle, known):
             orders[vehicle_id] = known
             continue
+        kept: list[Stop] = []
         for stop in known:
             if _holds(problem, vehicle, [*kept, stop]):
                 kept.append(stop)
