@@ -1,6 +1,7 @@
 """The engines together: never worse than what OR-Tools constructs, and around what one of them cannot express."""
 
 import dataclasses
+import time
 from collections import Counter
 
 import pytest
@@ -24,6 +25,7 @@ from logistics.routing.engine.solvers.closing import plan_value
 from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.pyvrp_search import STOPS_MAX, PyvrpSearch
 from logistics.routing.engine.solvers.ruin_recreate import RuinRecreate
+from logistics.routing.engine.solvers.watching import Watch
 from tests.routing.engine.builders import a_plan, a_problem, a_stop, a_vehicle
 from tests.routing.engine.test_solve import a_small_problem, best_by_brute_force, problems
 from tests.routing.engine.test_solvers import a_town
@@ -192,3 +194,64 @@ def test_whatever_a_problem_asks_for_somebody_plans_it(vehicle, stop, problem):
     )
 
     assert plan.dropped == ()
+
+
+class Traced(recipes.Recipe):
+    """A recipe that tells which phases began, and when each was to end as a share of the time."""
+
+    def __init__(self, problem, **options):
+        options = SolveOptions(workers=2, **options)
+        super().__init__(problem, options, Watch(problem, 0.0, None, None), name="traced", started_s=time.monotonic())
+        self.phases = []
+
+    def _anneal(self, until, *, workers, pooled):
+        self.phases.append(("kernel", until))
+        super()._anneal(until, workers=workers, pooled=pooled)
+
+    def _recombine(self, until):
+        self.phases.append(("recombined", until))
+        super()._recombine(until)
+
+    def _polish(self, after):
+        self.phases.append(("polished", after))
+        super()._polish(after)
+
+
+def phases(problem, *, polished=True, **options):
+    recipe = Traced(problem, **options)
+    assert check(problem, recipe.run(polished=polished)) == ()
+    return recipe.phases
+
+
+def test_pyvrp_polishes_only_where_it_searches_for_longer_than_it_takes_to_begin():
+    # 310 stops: 4e-7 × 310² = 0.03844 s to begin, and as long to search, in 0.14 of the time: 0.5492 s in all.
+    problem = a_town(310, vehicle_count=40)
+    polished = [("kernel", 0.86), ("recombined", 0.9), ("polished", 0.86)]
+
+    assert phases(problem, time_limit_s=0.54) == [("kernel", 1.0), ("recombined", 1.0)]
+    assert phases(problem, time_limit_s=0.56) == polished
+    assert phases(problem, time_limit_s=0.54, iteration_limit=1) == polished  # the clock must not decide
+
+
+def test_what_pyvrp_cannot_express_leaves_time_for_recombination():
+    town = a_town(20)
+    recombined = [("kernel", 0.96), ("recombined", 1.0)]
+
+    assert phases(town, polished=False, time_limit_s=30, iteration_limit=2) == recombined
+    # 0.04 of the time must be 0.1 s, and 20 stops a vehicle the most.
+    assert phases(a_town(40), polished=False, time_limit_s=2.4) == [("kernel", 1.0), ("recombined", 1.0)]
+    long = a_town(21, vehicle_count=1)
+    assert phases(long, polished=False, time_limit_s=30, iteration_limit=2) == [("kernel", 1.0), ("recombined", 1.0)]
+
+
+def test_what_closing_a_plan_took_is_kept_free_for_every_thread():
+    recipe = Traced(a_town(20), time_limit_s=30.0)
+    at_first = recipe._end_s - recipe._started_s
+    assert at_first == pytest.approx(30 - 0.2 - 20 * 1e-4)
+
+    recipe._spare(0.01)  # two threads and one more: less than what is kept free anyway
+    assert recipe._end_s - recipe._started_s == pytest.approx(at_first)
+    recipe._spare(2.0)
+    assert recipe._end_s - recipe._started_s == pytest.approx(30 - 3 * 2.0)
+    recipe._spare(20.0)  # never before now
+    assert recipe._end_s == pytest.approx(time.monotonic(), abs=1.0)

@@ -34,8 +34,8 @@ from logistics.routing.engine.solvers.watching import Watch
 SIDE_BY_SIDE_STOPS, POLISHED_STOPS = 300, 4_000
 # By which share of the time the first phase ends, and recombination.
 SIDE_BY_SIDE_ENDS, KERNEL_ENDS, RECOMBINED_AFTER = 0.55, 0.86, 0.04
-# What recombination may take at most, and how many routes it is shown.
-RECOMBINE_S_MAX, RECOMBINE_ROUTES = 1.5, 1_500
+# What recombination may take at most, what it is worth beginning with, and how many routes it is shown.
+RECOMBINE_S_MAX, RECOMBINE_S_MIN, RECOMBINE_ROUTES = 1.5, 0.1, 1_500
 # Longer routes are hardly ever met twice with the same neighbours: at 36 stops a route it never found anything.
 RECOMBINE_STOPS_PER_ROUTE_MAX = 20
 # One iteration of `SolveOptions` is so many of PyVRP's.
@@ -75,30 +75,38 @@ class Recipe:
     def run(self, *, polished: bool) -> Plan:
         """The best plan found; `polished` says whether PyVRP can express the problem."""
         size, workers = len(self._stops), self._options.workers
-        polished = polished and self._pays_to_polish()
         if size > POLISHED_STOPS:
             self._anneal(1.0, workers=workers, pooled=False)
-        elif polished and size <= SIDE_BY_SIDE_STOPS and not self._orders:
+        elif size <= SIDE_BY_SIDE_STOPS and not self._orders and polished and self._pays(1.0 - SIDE_BY_SIDE_ENDS):
             self._side_by_side(SIDE_BY_SIDE_ENDS)
             self._recombine(SIDE_BY_SIDE_ENDS + RECOMBINED_AFTER)
             self._polish(SIDE_BY_SIDE_ENDS)
+        elif polished and self._pays(1.0 - KERNEL_ENDS):
+            self._anneal(KERNEL_ENDS, workers=workers, pooled=True)
+            self._recombine(KERNEL_ENDS + RECOMBINED_AFTER)
+            self._polish(KERNEL_ENDS)
         else:
-            ends = KERNEL_ENDS if polished else 1.0 - RECOMBINED_AFTER
-            self._anneal(ends, workers=workers, pooled=True)
-            self._recombine(ends + RECOMBINED_AFTER)
-            if polished:
-                self._polish(ends)
+            pooled = self._may_recombine()
+            self._anneal(1.0 - RECOMBINED_AFTER if pooled else 1.0, workers=workers, pooled=pooled)
+            self._recombine(1.0)
         assert self.best is not None
         seconds = time.monotonic() - self._started_s
         return dataclasses.replace(self.best, solver=self._name, seconds=seconds, solutions=self._solutions)
 
-    def _pays_to_polish(self) -> bool:
-        """Whether PyVRP would search for longer than it takes to begin."""
+    def _pays(self, share: float) -> bool:
+        """Whether PyVRP searches for longer than it takes to begin, in so much of the time; by counted iterations the
+        time does not matter."""
         beginning_s = PYVRP_BEGIN_S_PER_PAIR * len(self._stops) ** 2
-        return 2.0 * beginning_s <= (1.0 - KERNEL_ENDS) * self._options.time_limit_s
+        return self._iterations is not None or 2.0 * beginning_s <= share * self._options.time_limit_s
+
+    def _may_recombine(self) -> bool:
+        """Whether there will be time for it, and the routes can be short enough."""
+        served_max = RECOMBINE_STOPS_PER_ROUTE_MAX * len(self._problem.vehicles)
+        timed = self._iterations is None and RECOMBINED_AFTER * self._options.time_limit_s < RECOMBINE_S_MIN
+        return len(self._stops) <= served_max and not timed
 
     def _pace(self, until: float) -> Pace:
-        hot, cold = heat(self._model, warm=bool(self._orders))
+        hot, cold = heat(self._model, warm=bool(self._orders), workers=self._options.workers)
         steps = None if self._iterations is None else int(until * self._iterations * STEPS_PER_ITERATION)
         return Pace(begin_s=time.monotonic(), end_s=self._time_of(until), steps=steps, hot=hot, cold=cold)
 
@@ -162,7 +170,7 @@ class Recipe:
         limit_s = self._end_s - time.monotonic()
         if self._iterations is None:
             limit_s = min(RECOMBINE_S_MAX, limit_s, max(0.3, self._time_of(until) - time.monotonic()))
-        if limit_s < 0.1 or served > RECOMBINE_STOPS_PER_ROUTE_MAX * len(routes):
+        if limit_s < RECOMBINE_S_MIN or served > RECOMBINE_STOPS_PER_ROUTE_MAX * len(routes):
             return
         known = self._known_routes(self.best)
         prizes = self._model.tables.stops[:, PRICE].tolist()

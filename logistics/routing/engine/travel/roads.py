@@ -54,6 +54,7 @@ class RoadTravel:
     ) -> None:
         self.metric = metric
         self.mode = mode
+        self.network, self.graph = network, graph
         self.max_access_m = max_access_m
         self._cache = cache
         self._snapper = Snapper(network, graph, max_access_m=max_access_m)

@@ -72,7 +72,7 @@ def construct(tables: Tables, state: State) -> None:
         stop = np.int64(state.left_out[index])
         begin_step(state)
         state.nodes[stop, WAS_OUT] = 0
-        place_one(tables, state, stop, 0.0, np.int64(FAR), np.int64(0))
+        place_one(tables, state, stop, 0.0, 0.0, np.int64(FAR), np.int64(0))
         if state.nodes[stop, ROUTE] < 0:
             state.nodes[stop, WAS_OUT] = 1
             state.left_out[missed] = stop

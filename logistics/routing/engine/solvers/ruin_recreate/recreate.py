@@ -70,7 +70,7 @@ def recreate(
     missed = 0
     for index in range(count):
         stop = np.int64(state.removed[index])
-        mark, price = place_one(tables, state, stop, settings.blink_chance, left, mark)
+        mark, price = place_one(tables, state, stop, settings.blink_chance, settings.looked_at, left, mark)
         if mark < 0:
             return mark, delta, retried, missed
         left -= price
@@ -102,11 +102,13 @@ def retry_some(state: State) -> Number:
 
 @compiled_inline
 def place_one(
-    tables: Tables, state: State, stop: Number, blink_chance: float, left: Number, mark: Number
+    tables: Tables, state: State, stop: Number, blink_chance: float, looked_at: float, left: Number, mark: Number
 ) -> tuple[Number, Number]:
     """Inserts the stop at its cheapest place if there is one, else leaves it out; returns the next mark and the price.
 
-    ~mark if the log is full, or if neither costs less than `left`.
+    ~mark if the log is full, or if neither costs less than `left` as far as it looks: within such a bound a stop
+    without a place beside its neighbours is the end of most steps, and is tried in all routes only as often as that
+    costs a look at `looked_at` places.
     """
     optional = tables.stops[stop, OPTIONAL] != 0
     bound = tables.stops[stop, PRICE] if optional else FAR
@@ -119,17 +121,15 @@ def place_one(
         slot = take_free(tables, state, kind)
         before = tables.stops.shape[0] + slot
     else:
-        if before < 0 and bounded:
-            return ~mark, price
         if before < 0 and not optional:
-            if state.nodes[stop, WAS_OUT] == 0:
-                before, price = best_place_anywhere(tables, state, stop, bound, state.every_slot)
-            else:
+            if state.nodes[stop, WAS_OUT] != 0:
                 # Where nothing changed there is still no room.
                 changed = state.touched[: state.numbers[TOUCHED_COUNT]]
                 before, price = best_place_anywhere(tables, state, stop, bound, changed)
+            elif not bounded or uniform(state.random) * tables.stops.shape[0] < looked_at:
+                before, price = best_place_anywhere(tables, state, stop, bound, state.every_slot)
         if before < 0:
-            return mark, tables.stops[stop, PRICE]
+            return (~mark if bounded else mark), tables.stops[stop, PRICE]
         slot = slot_of(tables, state, before)
     if mark + NODE_COLUMNS * (state.slots[slot, SIZE] + 4) > state.log.shape[0]:
         return ~mark, price

@@ -33,6 +33,11 @@ COUNTED_ROUNDS = 10
 Look = Callable[[], bool]
 
 
+def is_split(model: Model, workers: int) -> bool:
+    """Whether so many threads work on parts of the routes."""
+    return workers > 1 and len(model.stops) >= SPLIT_STOPS
+
+
 class AnnealingSearch:
     """Searches from nothing or from given routes; `best` is a pair of cost (fine units) and next nodes."""
 
@@ -49,7 +54,7 @@ class AnnealingSearch:
     ) -> None:
         self.model = model
         self._settings = Settings() if settings is None else settings
-        self._split = (len(model.stops) >= SPLIT_STOPS if split is None else split) and workers > 1
+        self._split = is_split(model, workers) if split is None else split and workers > 1
         self._generator = np.random.default_rng(seed)
         routes = {} if start is None else start
         order = _turns(model, routes)

@@ -11,7 +11,7 @@ from logistics.routing.engine.solvers.protocol import Progress, SolveOptions
 from logistics.routing.engine.solvers.ruin_recreate.expressing import why_not
 from logistics.routing.engine.solvers.ruin_recreate.model import Model, build_model
 from logistics.routing.engine.solvers.ruin_recreate.pacing import Pace
-from logistics.routing.engine.solvers.ruin_recreate.search import SPLIT_STOPS, AnnealingSearch
+from logistics.routing.engine.solvers.ruin_recreate.search import AnnealingSearch, is_split
 from logistics.routing.engine.solvers.starting import known_positions
 from logistics.routing.engine.solvers.watching import Watch
 
@@ -71,7 +71,7 @@ def pace_of(model: Model, options: SolveOptions, *, started_s: float, warm: bool
     """From now on as long as the options and the closing of the plan allow."""
     stop_count = len(model.stops)
     closing_s = min(CLOSING_SHARE * options.time_limit_s, CLOSING_S_MAX) + CLOSING_S_PER_STOP * stop_count
-    hot, cold = heat(model, warm=warm)
+    hot, cold = heat(model, warm=warm, workers=options.workers)
     steps = None if options.iteration_limit is None else options.iteration_limit * STEPS_PER_ITERATION
     if steps is None and stop_count <= SMALL_STOPS:
         steps = SMALL_STEPS + SMALL_STEPS_PER_STOP * stop_count
@@ -84,10 +84,10 @@ def pace_of(model: Model, options: SolveOptions, *, started_s: float, warm: bool
     )
 
 
-def heat(model: Model, *, warm: bool) -> tuple[float, float]:
+def heat(model: Model, *, warm: bool, workers: int) -> tuple[float, float]:
     """The first and the last temperature, in fine units."""
-    hot = (HOT if len(model.stops) < SPLIT_STOPS else HOT_SPLIT) * model.typical_leg
-    return (hot * WARM_SHARE if warm else hot), COLD * model.typical_leg
+    cold_start = HOT_SPLIT if is_split(model, workers) else HOT
+    return (HOT * WARM_SHARE if warm else cold_start) * model.typical_leg, COLD * model.typical_leg
 
 
 def holding_orders(problem: Problem, start: Mapping[str, Sequence[str]]) -> dict[str, list[Stop]]:
