@@ -12,7 +12,7 @@ from logistics.routing.engine.travelling import PERCENT
 FAR = 2**50
 """No way at all, and far enough from overflow."""
 LEGS_READ_MAX = 100_000_000
-"""So many legs are looked at for one problem, about a second; of ways not found by then nothing is proven."""
+"""So many legs are looked at for one problem, one to two seconds; of ways not found by then nothing is proven."""
 
 EVERYWHERE = slice(None)
 ROWS_AT_ONCE = 256
