@@ -1,12 +1,15 @@
 """For a stop that a plan leaves out: the least of everything that would let it be served."""
 
+import dataclasses
+import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from logistics.routing.engine.orders import Orders, orders_in
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
-from logistics.routing.engine.relaxing.inserting import AT_ONCE, Inserted, inserted, least
+from logistics.routing.engine.relaxing.allowance import Allowance
+from logistics.routing.engine.relaxing.inserting import Inserted, as_small, inserted, least
 from logistics.routing.engine.relaxing.lever import Kind, Lever, group_of, new_id
 from logistics.routing.engine.relaxing.levers import new_vehicle_levers, stop_levers, vehicle_levers, vehicles_tried
 from logistics.routing.engine.relaxing.pairing import least_pairs
@@ -16,8 +19,9 @@ from logistics.routing.engine.relaxing.witness import relaxation_of
 from logistics.routing.engine.solvers.portfolio import Portfolio
 from logistics.routing.engine.solvers.protocol import Solver
 
-PAIRS_KEPT = 3
-"""A dispatcher weighs a few; the others ask for more."""
+PAIR_INSERTIONS = 300
+"""For the pairs of one stop, which no search time is for: half a second with routes of 30 stops. Where two limits were
+in the way, 200 found the same pairs as 1,000. Counted and not timed, so that the same plan gives the same pairs."""
 
 
 def relaxations(
@@ -29,18 +33,25 @@ def relaxations(
     solver: Solver | None = None,
     seed: int = 0,
     iteration_limit: int | None = None,
+    deadline_s: float | None = None,
+    stopped: Callable[[], bool] | None = None,
 ) -> tuple[Relaxation, ...]:
     """The least relaxation of each kind that serves the stop and everything the plan serves, the smallest first.
 
     Each is found by moving the limit of a stop, a vehicle or a depot as far as makes sense, putting the stop into the
-    plan's routes, and bisecting how far it must be moved; of the vehicles the one that needs least. That always runs,
-    over the routes that pass near. With what is left of `time_limit_s` the neighbourhood is planned anew with less of
-    each (by the portfolio unless a `solver` is given), so that amounts are bounds from above: they serve the stop, and
-    one unit less does not let it into the witness' routes. A stop with a group is served with all of it. At the same
-    effort the cheaper comes first.
+    plan's routes, and bisecting how far it must be moved; of the vehicles the one that needs least. That is done over
+    the routes that pass near however short `time_limit_s` is. With what it leaves of it the neighbourhood is planned
+    anew with less of each (by the portfolio unless a `solver` is given), so that amounts are bounds from above: they
+    serve the stop, and one unit less does not let it into the witness' routes. A stop with a group is served with all
+    of it. At the same effort the cheaper comes first.
 
-    Where no single kind does, pairs of kinds are tried in the same way, by insertion into the few nearest routes, and
-    the PAIRS_KEPT of least effort come back. Nothing does where only three things at once would help.
+    Where none was found, pairs of kinds are tried in the same way, by about PAIR_INSERTIONS insertions into the few
+    nearest routes, and up to three of least effort come back: two that do together, not the least two there are.
+    Nothing does where only three things at once would help.
+
+    Nothing new is tried after `deadline_s` (monotonic seconds) or once `stopped` says so. The smallest of what was
+    found by then is still proven and comes back, unless it was stopped: maybe not all kinds, nor the vehicle that needs
+    least.
 
     `apply` grants one; its `witness` then passes `check`.
 
@@ -49,36 +60,43 @@ def relaxations(
     """
     if stop_id not in {dropped.stop for dropped in plan.dropped}:
         raise ValueError(f"stop {stop_id!r} is not left out by the plan; only one that is can be relaxed for")
-    deadline_s = time.monotonic() + time_limit_s
+    search_until_s = min(time.monotonic() + time_limit_s, math.inf if deadline_s is None else deadline_s)
+    allowance = Allowance(deadline_s=deadline_s, stopped=stopped)
     stop, base = problem.stop(stop_id), orders_in(plan)
     near = vehicles_tried(problem, plan, stop)
     found = _as_it_is(problem, stop, near, base)
     if not found:
-        found = _by_insertion(problem, stop, near, base)
+        found = _by_insertion(problem, stop, near, base, allowance)
         searching = Searching(
             problem=problem,
             base=base,
             vehicles=near,
             solver=Portfolio() if solver is None else solver,
-            deadline_s=deadline_s,
+            deadline_s=search_until_s,
             seed=seed,
             iteration_limit=iteration_limit,
         )
-        found = _by_search(searching, stop, found)
-    relaxed = [relaxation_of(problem, plan, one) for one in found.values()]
-    if not any(relaxed):
-        relaxed = _smallest(least_pairs(problem, plan, stop, near, base))
-    kinds = list(Kind)
-    return tuple(
-        sorted(
-            (one for one in relaxed if one is not None),
-            key=lambda one: (one.effort, one.cost_cents, kinds.index(one.kind), one.vehicle or ""),
-        )
-    )
+        found = _by_search(searching, stop, found, allowance)
+    relaxed = _proven(problem, plan, found, allowance)
+    if not relaxed:
+        for_pairs = dataclasses.replace(allowance, insertions=PAIR_INSERTIONS)
+        relaxed = least_pairs(problem, plan, stop, near, base, for_pairs)
+    return tuple(sorted(relaxed, key=_smallness))
 
 
-def _smallest(pairs: Iterable[Relaxation]) -> list[Relaxation | None]:
-    return [*sorted(pairs, key=lambda pair: (pair.effort, pair.cost_cents))[:PAIRS_KEPT]]
+def _smallness(relaxation: Relaxation) -> tuple[float, int, int, str]:
+    return relaxation.effort, relaxation.cost_cents, list(Kind).index(relaxation.kind), relaxation.vehicle or ""
+
+
+def _proven(problem: Problem, plan: Plan, found: dict[Kind, Found], allowance: Allowance) -> list[Relaxation]:
+    """Each as a relaxation with its witness, if that holds, the smallest first: a proof looks at the whole plan."""
+    relaxed: list[Relaxation] = []
+    for one in sorted(found.values(), key=lambda one: _measure(problem, one.inserted)):
+        if allowance.told() or (relaxed and allowance.ended()):
+            break
+        proven = relaxation_of(problem, plan, one)
+        relaxed += [] if proven is None else [proven]
+    return relaxed
 
 
 def _as_it_is(problem: Problem, stop: Stop, near: list[Vehicle], base: Orders) -> dict[Kind, Found]:
@@ -108,11 +126,16 @@ def _pairs(problem: Problem, stop: Stop, near: list[Vehicle]) -> Iterator[tuple[
         yield lever, new_id(problem, str(lever.vehicle))
 
 
-def _by_insertion(problem: Problem, stop: Stop, near: list[Vehicle], base: Orders) -> dict[Kind, Found]:
+def _by_insertion(
+    problem: Problem, stop: Stop, near: list[Vehicle], base: Orders, allowance: Allowance
+) -> dict[Kind, Found]:
     best: dict[Kind, Inserted] = {}
     for lever, host in _pairs(problem, stop, near):
+        if allowance.over():
+            break
         known = best.get(lever.kind)
-        place = least(problem, lever, host, base, most=None if known is None else _as_small(problem, lever, known))
+        most = None if known is None else as_small(problem, lever, _measure(problem, known)[0])
+        place = least(problem, lever, host, base, most=most)
         if place is not None and (known is None or _measure(problem, place) < _measure(problem, known)):
             best[lever.kind] = place
     return {kind: Found(inserted=place, base=base) for kind, place in best.items()}
@@ -124,15 +147,7 @@ def _measure(problem: Problem, place: Inserted) -> tuple[float, int, int]:
     return effort_of(problem, lever.kind, amount, lever.vehicle), place.cost_fine, place.amount
 
 
-def _as_small(problem: Problem, lever: Lever, known: Inserted) -> int:
-    """The largest movement of this lever that is no greater wish than what is known of its kind."""
-    if lever.kind is Kind.ONE_MORE_VEHICLE or lever.kind in AT_ONCE:
-        return lever.most
-    effort = effort_of(problem, lever.kind, known.amount, known.lever.vehicle)
-    return int(effort / effort_of(problem, lever.kind, 1, lever.vehicle) + 1e-9)
-
-
-def _by_search(searching: Searching, stop: Stop, found: dict[Kind, Found]) -> dict[Kind, Found]:
+def _by_search(searching: Searching, stop: Stop, found: dict[Kind, Found], allowance: Allowance) -> dict[Kind, Found]:
     """The same with less, or with what insertion could not do, as long as there is time; the smallest wishes first.
 
     A depot's hours bind routes beyond the neighbourhood: what insertion found for them stays.
@@ -144,7 +159,7 @@ def _by_search(searching: Searching, stop: Stop, found: dict[Kind, Found]) -> di
     order = sorted(levers.values(), key=lambda lever: (lever.kind not in found, _wish(problem, lever, found)))
     for index, lever in enumerate([_nothing(problem, stop), *order]):
         left_s = searching.deadline_s - time.monotonic()
-        if left_s <= 0:
+        if left_s <= 0 or allowance.over():
             break
         smaller = searching.smaller(lever, best.get(lever.kind), left_s / (len(order) + 1 - index))
         if smaller is not None:

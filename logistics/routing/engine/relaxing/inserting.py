@@ -7,6 +7,7 @@ from itertools import permutations
 from logistics.routing.engine.orders import Order, Orders, scheduled
 from logistics.routing.engine.parts import part_of
 from logistics.routing.engine.problem import Problem, Stop
+from logistics.routing.engine.relaxing.allowance import Allowance
 from logistics.routing.engine.relaxing.lever import (
     Kind,
     Lever,
@@ -18,6 +19,7 @@ from logistics.routing.engine.relaxing.lever import (
     new_id,
     new_vehicle,
 )
+from logistics.routing.engine.relaxing.relaxation import effort_of
 from logistics.routing.engine.solvers.insertion import OpenRoute
 
 ORDERS_TRIED_MAX = 3
@@ -128,20 +130,39 @@ def _with_all(route: OpenRoute, targets: Sequence[Stop]) -> OpenRoute | None:
     return best
 
 
-def least(problem: Problem, lever: Lever, host: str, base: Orders, *, most: int | None = None) -> Inserted | None:
+def as_small(problem: Problem, lever: Lever, effort: float) -> int:
+    """The furthest movement of the lever that is no greater wish than so many points."""
+    if lever.kind is Kind.ONE_MORE_VEHICLE or lever.kind in AT_ONCE:
+        return lever.most
+    return int(effort / effort_of(problem, lever.kind, 1, lever.vehicle) + 1e-9)
+
+
+def least(
+    problem: Problem,
+    lever: Lever,
+    host: str,
+    base: Orders,
+    *,
+    most: int | None = None,
+    allowance: Allowance | None = None,
+) -> Inserted | None:
     """The smallest movement of the lever, up to `most`, that lets the host take the stop; by bisection.
 
-    One unit less does not. None if the furthest movement does not either.
+    One unit less does not. None if the furthest movement does not either. Each insertion is counted in `allowance`; the
+    bisection is finished even when that is over: a movement found half way would not be the smallest.
     """
+    counted = Allowance() if allowance is None else allowance
     highest = lever.most if most is None else min(most, lever.most)
     if highest < 1:
         return None
+    counted.spend()
     found = inserted(problem, lever, highest, host, base)
     if found is None or lever.kind in AT_ONCE:
         return found
     too_little = 0
     while found.amount - too_little > 1:
         middle = (found.amount + too_little) // 2
+        counted.spend()
         better = inserted(problem, lever, middle, host, base)
         if better is None:
             too_little = middle

@@ -1,4 +1,4 @@
-"""Two things that serve a stop together where no single one does."""
+"""Two things that serve a stop together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from logistics.routing.engine.check import check
 from logistics.routing.engine.orders import Order, Orders
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Stop, Vehicle
-from logistics.routing.engine.relaxing.inserting import Inserted, inserted, least
+from logistics.routing.engine.relaxing.allowance import Allowance
+from logistics.routing.engine.relaxing.inserting import Inserted, as_small, inserted, least
 from logistics.routing.engine.relaxing.lever import Kind, Lever, apply, group_of, moved, new_id
 from logistics.routing.engine.relaxing.levers import new_vehicle_levers, stop_levers, vehicle_levers
 from logistics.routing.engine.relaxing.relaxation import UNITS, Relaxation, effort_of
@@ -20,6 +21,10 @@ from logistics.routing.engine.relaxing.witness import relaxation_of
 
 HOSTS_TRIED = 3
 """The nearest routes that could take the stop if everything about them were granted: each has up to a hundred pairs."""
+
+PAIRS_KEPT = 3
+"""A dispatcher weighs a few; the others ask for more. Each is proven on the whole problem, which with 2,000 stops
+takes as long as a hundred insertions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +36,36 @@ class _Pair:
     effort: float
 
 
-def least_pairs(problem: Problem, plan: Plan, stop: Stop, near: Sequence[Vehicle], base: Orders) -> list[Relaxation]:
-    """For every two kinds the pair of least effort that was found by inserting the stop into the plan's routes.
+def least_pairs(
+    problem: Problem, plan: Plan, stop: Stop, near: Sequence[Vehicle], base: Orders, allowance: Allowance
+) -> list[Relaxation]:
+    """The PAIRS_KEPT pairs of least effort, of different kinds, that were found by inserting the stop into the plan's
+    routes; of fewer pairs if the `allowance` is over before all were tried, and none if it is at once.
 
     Of both limits one is moved as little as will do with the other as far as makes sense, and then the other as little
     as will do with that; either may be the first. So neither can be moved one unit less, though less of one and more of
     the other may be a smaller wish.
     """
     best: dict[frozenset[Kind], _Pair] = {}
-    for small, one, other, host in _tried(problem, stop, near, base):
-        for pair in (_both(small, one, other, host, base), _both(small, other, one, host, base)):
-            kinds = frozenset((one.kind, other.kind))
-            if pair is not None and (kinds not in best or _rank(pair) < _rank(best[kinds])):
+    for small, one, other, host in _tried(problem, stop, near, base, allowance):
+        if allowance.over():
+            break
+        kinds = frozenset((one.kind, other.kind))
+        for first, second in ((one, other), (other, one)):
+            known = best.get(kinds)
+            pair = _both(small, first, second, host, base, known, allowance)
+            if pair is None:
+                break  # not with both as far as makes sense, or with no less than is known: nor the other way round
+            if known is None or _rank(pair) < _rank(known):
                 best[kinds] = pair
-    relaxed = [_relaxation(problem, plan, pair, base) for pair in best.values()]
-    return [one for one in relaxed if one is not None]
+    relaxed: list[Relaxation] = []
+    for pair in sorted(best.values(), key=_rank):
+        # What was found in time is worth one proof, even if that ends late.
+        if len(relaxed) == PAIRS_KEPT or allowance.told() or (relaxed and allowance.ended()):
+            break
+        proven = _relaxation(problem, plan, pair, base)
+        relaxed += [] if proven is None else [proven]
+    return relaxed
 
 
 def _rank(pair: _Pair) -> tuple[float, int]:
@@ -53,32 +73,36 @@ def _rank(pair: _Pair) -> tuple[float, int]:
 
 
 def _tried(
-    problem: Problem, stop: Stop, near: Sequence[Vehicle], base: Orders
+    problem: Problem, stop: Stop, near: Sequence[Vehicle], base: Orders, allowance: Allowance
 ) -> Iterator[tuple[Problem, Lever, Lever, str]]:
     """Pairs of limits of the stop, a vehicle near by and its depot, or of the stop and a new vehicle, and the host.
 
-    A vehicle's are tried on a problem of its route and the stop alone: nothing else changes.
+    A vehicle's are tried on a problem of its route and the stop alone, a new vehicle's on one of the stop and the
+    vehicle that it is like: nothing else changes, and each movement makes a problem that is checked from end to end.
     """
     of_stop = list(stop_levers(problem, stop))
     wanted = [other.id for other in group_of(problem, stop)]
     hosts = 0
     for vehicle in near:
-        if hosts == HOSTS_TRIED:
+        if hosts == HOSTS_TRIED or allowance.over():
             break
         levers = [*of_stop, *vehicle_levers(problem, vehicle, stop)]
         order = base.get(vehicle.id, Order())
         small = _of_vehicle(problem, vehicle, [*order.stops, *wanted])
+        allowance.spend()
         if len(levers) > 1 and _could_take(small, levers, vehicle.id, base):
             hosts += 1
             yield from ((small, one, other, vehicle.id) for one, other in combinations(levers, 2))
     for new in new_vehicle_levers(problem, stop):
-        yield from ((problem, one, new, new_id(problem, str(new.vehicle))) for one in of_stop)
+        small = _of_vehicle(problem, problem.vehicle(str(new.vehicle)), wanted)
+        yield from ((small, one, new, new_id(problem, str(new.vehicle))) for one in of_stop)
 
 
 def _of_vehicle(problem: Problem, vehicle: Vehicle, stops: Sequence[str]) -> Problem:
-    """The vehicle with these stops; the others make no stop, so that what stops say of them stays true."""
+    """The vehicle with these stops; the others make no stop, so that what stops say of them stays true, and a new one
+    is called as in the whole problem."""
     here = frozenset(stops)
-    named = {vehicle.id}
+    named = {vehicle.id} | {one.id for one in problem.vehicles if one.id.startswith(f"{vehicle.id}+")}
     kept = tuple(stop for stop in problem.stops if stop.id in here)
     for stop in kept:
         named |= {stop.pinned_vehicle or vehicle.id} | (stop.vehicles_allowed or set()) | stop.vehicles_forbidden
@@ -97,13 +121,16 @@ def _could_take(problem: Problem, levers: Sequence[Lever], host: str, base: Orde
     return inserted(problem, levers[0], levers[0].most, host, base) is not None
 
 
-def _both(problem: Problem, one: Lever, other: Lever, host: str, base: Orders) -> _Pair | None:
-    """The pair with the other limit moved least, or None."""
-    second = least(moved(problem, one, one.most), other, host, base)
+def _both(
+    problem: Problem, one: Lever, other: Lever, host: str, base: Orders, known: _Pair | None, allowance: Allowance
+) -> _Pair | None:
+    """The pair with the other limit moved least, or None: also if it cannot be of less effort than the known one."""
+    most = None if known is None else as_small(problem, other, known.effort)
+    second = least(moved(problem, one, one.most), other, host, base, most=most, allowance=allowance)
     if second is None:
         return None
     granted = moved(problem, other, second.amount)
-    first = least(granted, one, host, base)
+    first = least(granted, one, host, base, allowance=allowance)
     if first is None:
         return None
     effort = sum(effort_of(problem, *_wished(place), place.lever.vehicle) for place in (first, second))

@@ -109,8 +109,8 @@ class Relaxation:
     or packing, a kilometre or a yuan; 2 a minute of shift or a percent of capacity; 6 a minute of a depot's hours; 5 a
     stop more or a position, 10 a pin, 15 a vehicle allowed, 60 a skill, 240 another vehicle.
 
-    Where no single kind would do, `also` is what must be granted with it, with the same cost and witness and an effort
-    of its own; `effort` is then that of both.
+    Where no single kind was found to do, `also` is what must be granted with it, with the same cost and witness and an
+    effort of its own; `effort` is then that of both.
     """
 
     kind: RelaxationKind
