@@ -42,9 +42,8 @@ def relaxations(
     plan's routes, and bisecting how far it must be moved; of the vehicles the one that needs least. That is done over
     the routes that pass near however short `time_limit_s` is. With what it leaves of it the neighbourhood is planned
     anew with less of each (by the portfolio unless a `solver` is given), so that amounts are bounds from above: they
-    serve the stop, and one unit less does not let it into the witness' routes, unless its vehicle loads once more there
-    than in the plan: with that trip given, it might do with less. A stop with a group is served with all of it. At the
-    same effort the cheaper comes first.
+    serve the stop, and one unit less does not let it into the witness' routes. A stop with a group is served with all
+    of it. At the same effort the cheaper comes first.
 
     Where none was found, pairs of kinds are tried in the same way, by about PAIR_INSERTIONS insertions into the few
     nearest routes, and up to three of least effort come back: two that do together, not the least two there are.

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from logistics.routing.engine.orders import Order, Orders, scheduled
+from logistics.routing.engine.orders import Order, Orders, scheduled, without
 from logistics.routing.engine.parts import part_of
-from logistics.routing.engine.problem import Problem, Stop
+from logistics.routing.engine.problem import Problem, Stop, Vehicle
 from logistics.routing.engine.relaxing.allowance import Allowance
 from logistics.routing.engine.relaxing.lever import (
     Kind,
@@ -66,10 +66,13 @@ def local_problem(
     return part_of(problem, here, served, depots=[moved_depot(lever, amount, depot) for depot in problem.depots])
 
 
-def inserted(problem: Problem, lever: Lever, amount: int, host: str, base: Orders) -> Inserted | None:
+def inserted(
+    problem: Problem, lever: Lever, amount: int, host: str, base: Orders, *, start: Order | None = None
+) -> Inserted | None:
     """The stop in the route of `host` (the new vehicle, maybe), every other stop where `base` has it, or None.
 
-    If the lever is another vehicle's, that one's route must hold too.
+    If the lever is another vehicle's, that one's route must hold too. `start` holds the same stops as the order of the
+    host in the same sequence, with loadings that the stop is to find there already; what they cost is counted too.
     """
     order = base.get(host, Order())
     targets = [stop.id for stop in group_of(problem, problem.stop(lever.stop))]
@@ -84,8 +87,10 @@ def inserted(problem: Problem, lever: Lever, amount: int, host: str, base: Order
     vehicle = local.vehicle(host)
     if order.stops and scheduled(local, vehicle, order) is None:
         return None
-    route = OpenRoute(local, vehicle, [local.stop(name) for name in order.stops], order.reload_before)
-    before = route.cost_fine()
+    before = _opened(local, vehicle, order).cost_fine()
+    if start is not None and start.stops and scheduled(local, vehicle, start) is None:
+        return None
+    route = _opened(local, vehicle, order if start is None else start)
     wider = _with_all(route, [local.stop(name) for name in targets])
     if wider is None:
         return None
@@ -96,6 +101,10 @@ def inserted(problem: Problem, lever: Lever, amount: int, host: str, base: Order
         order=Order(stops=tuple(stop.id for stop in wider.stops), reload_before=wider.reload_before),
         cost_fine=wider.cost_fine() - before,
     )
+
+
+def _opened(local: Problem, vehicle: Vehicle, order: Order) -> OpenRoute:
+    return OpenRoute(local, vehicle, [local.stop(name) for name in order.stops], order.reload_before)
 
 
 def _old(problem: Problem, name: str) -> list[str]:
@@ -148,8 +157,9 @@ def least(
 ) -> Inserted | None:
     """The smallest movement of the lever, up to `most`, that lets the host take the stop; by bisection.
 
-    One unit less does not. None if the furthest movement does not either. Each insertion is counted in `allowance`; the
-    bisection is finished even when that is over: a movement found half way would not be the smallest.
+    One unit less does not, also where the trips that the host then makes are given. None if the furthest movement does
+    not either. Each insertion is counted in `allowance`; the bisection is finished even when that is over: a movement
+    found half way would not be the smallest.
     """
     counted = Allowance() if allowance is None else allowance
     highest = lever.most if most is None else min(most, lever.most)
@@ -159,11 +169,24 @@ def least(
     found = inserted(problem, lever, highest, host, base)
     if found is None or lever.kind in AT_ONCE:
         return found
+    targets = {stop.id for stop in group_of(problem, problem.stop(lever.stop))}
+    start = base.get(host, Order())
+    tried: Order | None = None
+    while start != tried:
+        found = _bisected(problem, lever, found, base, start, counted)
+        tried, start = start, without(found.order, targets, out=False)
+    return found
+
+
+def _bisected(
+    problem: Problem, lever: Lever, found: Inserted, base: Orders, start: Order, counted: Allowance
+) -> Inserted:
+    """The smallest movement below the one found that does where the host starts from this order of its stops."""
     too_little = 0
     while found.amount - too_little > 1:
         middle = (found.amount + too_little) // 2
         counted.spend()
-        better = inserted(problem, lever, middle, host, base)
+        better = inserted(problem, lever, middle, found.host, base, start=start)
         if better is None:
             too_little = middle
         else:
