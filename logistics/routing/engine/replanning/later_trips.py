@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from logistics.routing.engine.orders import Order, order_of
 from logistics.routing.engine.plan import Route
-from logistics.routing.engine.problem import Problem, Stop, TimeWindow, Vehicle
+from logistics.routing.engine.problem import Break, Problem, Stop, TimeWindow, Vehicle
 from logistics.routing.engine.replanning.vehicles import breaks_ahead
 
 
@@ -46,20 +46,19 @@ class LaterTrips:
 def later_trips(problem: Problem, vehicle: Vehicle, route: Route) -> LaterTrips:
     """The trips of a route that loads, of a vehicle that is out, beginning with the first time it does.
 
-    It has loaded when the route has, and had the breaks that it took until then. Its hours end where its paid time
-    would be over. Waiting at the depot costs nothing here, though it does in truth.
+    It has loaded when the route has, and had the breaks that it took until then, those that cannot wait for the loading
+    to end included. Its hours end where its paid time would be over. Waiting at the depot costs nothing here, though it
+    does in truth.
     """
     if vehicle.underway is None or not route.reloads:
         raise AssertionError(f"vehicle {vehicle.id!r} is not out, or its route loads nothing")
     load, order = route.reloads[0], order_of(route)
     count = load.before
-    ready_s = load.arrival_s + vehicle.reload_s
+    ready_s, breaks = _loaded(vehicle, route)
     end_s = vehicle.shift.end_s
     if vehicle.longest_s is not None:
         end_s = min(end_s, vehicle.underway.ready_s + vehicle.longest_s)
     metres = sum(visit.travel_m for visit in route.visits[:count]) + load.travel_m
-    rested = sum(rest.start_s < load.arrival_s for rest in route.rests)
-    begun = sum(rest.earliest_s + rest.duration_s <= vehicle.underway.ready_s for rest in vehicle.breaks)
     at_depot = dataclasses.replace(
         vehicle,
         underway=None,
@@ -68,9 +67,21 @@ def later_trips(problem: Problem, vehicle: Vehicle, route: Route) -> LaterTrips:
         longest_m=None if vehicle.longest_m is None else max(0, vehicle.longest_m - metres),
         most_stops=None if vehicle.most_stops is None else max(0, vehicle.most_stops - count),
         reloads=vehicle.reloads - 1,
-        breaks=tuple(breaks_ahead(vehicle.breaks[begun + rested :], ready_s)),
+        breaks=tuple(breaks_ahead(breaks, ready_s)),
         fixed_cost=0,
     )
     reloads = tuple(before - count for before in order.reload_before[1:])
     later = Order(stops=order.stops[count:], reload_before=reloads)
     return LaterTrips(vehicle=at_depot, first=order.stops[:count], order=later)
+
+
+def _loaded(vehicle: Vehicle, route: Route) -> tuple[int, tuple[Break, ...]]:
+    """When the vehicle has loaded for the first time, and the breaks that it has not had by then."""
+    clock_s = route.reloads[0].arrival_s
+    begun = sum(rest.earliest_s + rest.duration_s <= route.depart_s for rest in vehicle.breaks)
+    rested = sum(rest.start_s < clock_s for rest in route.rests)
+    breaks = vehicle.breaks[begun + rested :]
+    while breaks and breaks[0].latest_s < clock_s + vehicle.reload_s:
+        clock_s = max(clock_s, breaks[0].earliest_s) + breaks[0].duration_s
+        breaks = breaks[1:]
+    return clock_s + vehicle.reload_s, breaks

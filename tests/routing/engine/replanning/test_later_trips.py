@@ -1,11 +1,13 @@
 """Trips that a vehicle which is out has still to load for are planned anew; what is aboard is not."""
 
 import dataclasses
+import random
 
 import pytest
 
-from logistics.routing.engine import Break, TimeWindow, Underway
-from logistics.routing.engine.orders import Order
+from logistics.routing.engine import Break, InfeasibleRoute, TimeWindow, Underway
+from logistics.routing.engine.orders import Order, scheduled
+from logistics.routing.engine.parts import part_of
 from logistics.routing.engine.replanning import Driven, StopMoved
 from logistics.routing.engine.replanning.later_trips import later_trips
 from logistics.routing.engine.schedule import schedule_route
@@ -106,6 +108,19 @@ def test_a_stop_aboard_is_not_asked_about_even_where_another_vehicle_is_nearer()
             },
             {"breaks": (Break(earliest_s=275, latest_s=900, duration_s=10),)},
         ),
+        # It cannot wait until the goods are loaded, at 265: back at 205, it rests from 230 and loads from 240 to 300.
+        (
+            {"breaks": (Break(earliest_s=230, latest_s=264, duration_s=10),)},
+            {"breaks": (), "shift": TimeWindow(start_s=300, end_s=10_000)},
+        ),
+        # It can, just.
+        (
+            {"breaks": (Break(earliest_s=230, latest_s=265, duration_s=10),)},
+            {
+                "breaks": (Break(earliest_s=265, latest_s=265, duration_s=10),),
+                "shift": TimeWindow(start_s=265, end_s=10_000),
+            },
+        ),
     ],
 )
 def test_what_is_left_of_a_vehicle_when_it_has_loaded(changes, expected):
@@ -123,6 +138,43 @@ def test_what_is_left_of_a_vehicle_when_it_has_loaded(changes, expected):
     }
     assert trips.vehicle == dataclasses.replace(vehicle, **{**begin, **expected})
     assert (trips.first, trips.order) == (("A",), Order(stops=("B", "C"), reload_before=(1,)))
+
+
+def test_later_trips_hold_as_they_are_behind_what_is_aboard():
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    draw, followed = random.Random(seed), 0
+    for _ in range(150):
+        vehicle = dataclasses.replace(OUT, reload_s=draw.choice([0, 60, 300]), breaks=some_breaks(draw))
+        problem = problem_of(*STOPS[:3], vehicles=[vehicle])
+        whole = [problem.stop(name) for name in draw.sample("ABC", 3)]
+        try:
+            route = schedule_route(problem, vehicle, whole, [draw.randrange(3)])
+        except InfeasibleRoute:
+            continue
+        trips = later_trips(problem, vehicle, route)
+        stops = [problem.stop(name) for name in draw.sample(trips.order.stops, len(trips.order.stops))]
+        part = part_of(problem, [trips.vehicle], stops)
+
+        later = scheduled(part, trips.vehicle, Order(stops=tuple(stop.id for stop in stops)))
+        together = scheduled(problem, vehicle, trips.whole(Order(stops=tuple(stop.id for stop in stops))))
+
+        assert (later is None) == (together is None)
+        assert later is None or later.return_s == together.return_s
+        followed += later is not None
+    assert followed > 20
+
+
+def some_breaks(draw):
+    """Up to three, most of them while the vehicle is at its depot, which it reaches at 205, 310 or 415."""
+    breaks, clock_s = [], 0
+    for _ in range(draw.randrange(4)):
+        earliest_s = clock_s + draw.randrange(300)
+        breaks.append(
+            Break(earliest_s=earliest_s, latest_s=earliest_s + draw.randrange(60), duration_s=draw.randrange(1, 60))
+        )
+        clock_s = breaks[-1].latest_s + breaks[-1].duration_s
+    return tuple(breaks)
 
 
 def test_orders_are_put_together_again():
