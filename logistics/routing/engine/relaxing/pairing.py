@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from logistics.routing.engine.check import check
 from logistics.routing.engine.orders import Order, Orders
@@ -107,11 +107,23 @@ def _of_vehicle(problem: Problem, vehicle: Vehicle, stops: Sequence[str]) -> Pro
     for stop in kept:
         named |= {stop.pinned_vehicle or vehicle.id} | (stop.vehicles_allowed or set()) | stop.vehicles_forbidden
     vehicles = tuple(one for one in problem.vehicles if one.id in named)
-    # A position beyond the stops there are could not be kept and may not be said: from the last one on, then.
-    beyond = [stop.id for stop in kept if (stop.pinned_position or 0) > len(kept)]
-    last = {name: len(kept) - number for number, name in enumerate(beyond)}
-    kept = tuple(dataclasses.replace(s, pinned_position=last[s.id]) if s.id in last else s for s in kept)
+    # A position beyond the stops there are may not be said, so that others stand beside them, which no route has.
+    last = max((stop.pinned_position or 0 for stop in kept), default=0)
+    others = (_saying_nothing(stop) for stop in problem.stops if stop.id not in here)
+    kept += tuple(islice(others, max(0, last - len(kept))))
     return dataclasses.replace(problem, vehicles=vehicles, stops=kept)
+
+
+def _saying_nothing(stop: Stop) -> Stop:
+    """The stop, naming no vehicle and no other stop."""
+    return dataclasses.replace(
+        stop,
+        vehicles_allowed=None,
+        vehicles_forbidden=frozenset(),
+        pinned_vehicle=None,
+        pinned_position=None,
+        together=None,
+    )
 
 
 def _could_take(problem: Problem, levers: Sequence[Lever], host: str, base: Orders) -> bool:

@@ -141,3 +141,20 @@ def test_a_pair_with_another_vehicle_names_it_as_the_whole_problem_does():
     assert pair.cost_cents == 400 + 410
     assert [route.vehicle for route in pair.witness.routes] == ["V", "V+2", "V+3"]
     assert check(apply(problem, pair), pair.witness) == ()
+
+
+def test_positions_that_few_stops_do_not_reach_are_no_contradiction():
+    # S and T are to be visits 2 and 4 of V, which nobody else is on, and nobody is there before 205.
+    group = {"together": "g", "window": LATE, "pinned_vehicle": "V"}
+    pinned = [a_stop(pinned_position=2, **group), a_stop("T", place=2, pinned_position=4, **group)]
+    others = [a_stop(name, pinned_vehicle="W", pinned_position=place) for place, name in enumerate("AB", start=1)]
+    problem = a_problem(*pinned, *others, vehicles=[a_vehicle(), a_vehicle(id="W")])
+    plan = planned(problem, {"W": "AB"})
+
+    relaxed = relaxations(problem, plan, "S", time_limit_s=0)
+
+    amounts = [{one.kind: one.amount, one.also.kind: one.also.amount} for one in relaxed]
+    # The window 145 s later and both at any position, for 145 / 60 and 5 points.
+    assert amounts[0] == {Kind.POSITION_LIFTED: 1, Kind.WINDOW_LATER: 145}
+    assert relaxed[0].effort == pytest.approx(145 / 60 + 5)
+    assert all(check(apply(problem, one), one.witness) == () for one in relaxed)
