@@ -114,6 +114,7 @@ def read_json(text: str, file: str) -> ReadProblem:
         profiles=_profiles(root, size=len(travel.seconds)),
         longest_route_cents_per_h=_whole(root, "longest_route_cents_per_h", at_least=0, default=0),
     )
+    start = _start(root, problem) if root.has("start") or root.has("start_reloads") else None
     return ReadProblem(
         name=root.get("name").text() if root.has("name") else file,
         format="json",
@@ -126,8 +127,8 @@ def read_json(text: str, file: str) -> ReadProblem:
         numbered_vehicles=(
             root.get("numbered_vehicles").truth() if root.has("numbered_vehicles") else _differ(vehicles, stops)
         ),
-        start=_start(root.get("start")) if root.has("start") else None,
-        start_reloads=_start_reloads(root, problem) if root.has("start_reloads") else None,
+        start=start,
+        start_reloads=_start_reloads(root, problem, start or {}) if root.has("start_reloads") else None,
         walks=(root.get("walks").object() or None) if root.has("walks") else None,
         walking_cents_per_h=_whole(root, "walking_cents_per_h", at_least=0, default=0),
         split_gates=root.get("split_gates").truth() if root.has("split_gates") else False,
@@ -168,21 +169,35 @@ def _profiles(root: Value, *, size: int) -> dict[str, Profile]:
     return profiles
 
 
-def _start(value: Value) -> Mapping[str, tuple[str, ...]]:
-    return {vehicle: tuple(stop.text() for stop in value.get(vehicle).list()) for vehicle in value.object()}
+def _start(root: Value, problem: Problem) -> Mapping[str, tuple[str, ...]]:
+    """The stops of each vehicle; a name that a search would not know is a mistake in the file."""
+    value = root.get("start")
+    vehicles, stops = ({item.id for item in items} for items in (problem.vehicles, problem.stops))
+    start: dict[str, tuple[str, ...]] = {}
+    found: set[str] = set()
+    for name in value.object():
+        if name not in vehicles:
+            value.get(name).refuse("is of a vehicle that vehicles does not hold")
+        order = value.get(name).list()
+        for stop in order:
+            if stop.text() not in stops:
+                stop.refuse(f"is {stop.text()!r}, which stops does not hold")
+            if stop.text() in found:
+                stop.refuse(f"is {stop.text()!r} once more; a stop is served once")
+            found.add(stop.text())
+        start[name] = tuple(stop.text() for stop in order)
+    return start
 
 
-def _start_reloads(root: Value, problem: Problem) -> Mapping[str, tuple[int, ...]]:
+def _start_reloads(
+    root: Value, problem: Problem, start: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, tuple[int, ...]]:
     value = root.get("start_reloads")
-    start = _start(root.get("start"))
-    vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
     reloads = {}
     for name in value.object():
         if name not in start:
             value.get(name).refuse("is of a vehicle that start does not name")
-        if name not in vehicles:
-            value.get(name).refuse("is of a vehicle that vehicles does not hold")
-        reloads[name] = _reload_positions(value.get(name), vehicles[name], stops=len(start[name]))
+        reloads[name] = _reload_positions(value.get(name), problem.vehicle(name), stops=len(start[name]))
     return reloads
 
 

@@ -77,6 +77,7 @@ def test_every_field_is_in_the_table(record: type) -> None:
         ),
         (read_solomon, SOLOMON.replace("  20\n", "  0\n"), "line 5: CAPACITY is 0; it must be from 1 to 1000000000"),
         (read_json, broken(stops__1__weight=3), "stops[1].weight: is not known here"),
+        (read_json, broken(start={"V": ["B", "X"]}), "start.V[1]: is 'X', which stops does not hold"),
         (
             read_walks,
             walking("walks", "S1", "volunteers", "count", value=0),

@@ -102,9 +102,9 @@ def test_what_is_written_is_read_again_exactly(read: ReadProblem) -> None:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine, drawing is slow
 @given(problem=problems())
 def test_every_field_of_the_model_is_written_and_read_again(problem: Problem) -> None:
-    vehicle = problem.vehicles[0]
-    loading = tuple(range(0 if vehicle.underway is not None else 1, 4))[: vehicle.reloads]
-    read = a_read(problem=problem, start={"车0": ("S0", "S1", "S2", "S3")}, start_reloads={"车0": loading})
+    vehicle, order = problem.vehicles[0], tuple(stop.id for stop in problem.stops)
+    loading = tuple(range(0 if vehicle.underway is not None else 1, len(order)))[: vehicle.reloads]
+    read = a_read(problem=problem, start={"车0": order}, start_reloads={"车0": loading})
 
     again = read_json(write_json(read), "again.json")
 
@@ -192,8 +192,6 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
         ({"profiles": {"": {}}}, "has no name; the problem's own matrices"),
         ({"longest_route_cents_per_h": -1}, "longest_route_cents_per_h: is -1"),
         ({"numbered_vehicles": 1}, "numbered_vehicles: is 1; it must be true or false"),
-        ({"start": {"V": "B"}}, 'start.V: is "B"; it must be a list'),
-        ({"start_reloads": {}}, "start: is missing"),
         ({"version": 2}, "version: is 2; it must be 1"),
         ({"lnglat": [[117, 36], [36.6, 117.2], [117, 37]]}, "lnglat[1]: is [36.6, 117.2], which is latitude before"),
         ({"lnglat": [[117, 36]]}, "lnglat: has 1 points; it must have 3"),
@@ -207,84 +205,6 @@ def test_what_is_wrong_is_named_with_its_field(changes: dict[str, Any], says: st
 
     assert str(refused.value).startswith("bad.json: ")
     assert says in str(refused.value)
-
-
-OUT = {"place": 1, "ready_s": 0}
-
-
-def loading_again(stops: int, positions: Any, *, reloads: int = 2, underway: dict[str, int] | None = None) -> str:
-    """The JSON of a start in which V has so many stops."""
-    return broken(
-        vehicles__0__reloads=reloads,
-        vehicles__0__underway=underway,
-        start={"V": [f"S{number}" for number in range(stops)]},
-        start_reloads={"V": positions},
-    )
-
-
-@pytest.mark.parametrize(
-    ("stops", "positions", "vehicle"),
-    [
-        (3, [1, 2], {}),
-        (3, [2], {}),
-        (2, [0, 1], {"underway": OUT}),
-        (1, [0], {"underway": OUT, "reloads": 1}),
-        (0, [], {"reloads": 0}),
-    ],
-)
-def test_a_start_may_load_again_where_the_vehicle_can(stops: int, positions: list[int], vehicle: Any) -> None:
-    assert read_json(loading_again(stops, positions, **vehicle), "a.json").start_reloads == {"V": tuple(positions)}
-
-
-@pytest.mark.parametrize(
-    ("stops", "positions", "vehicle", "says"),
-    [
-        (3, 1, {}, "start_reloads.V: is 1; it must be a list […]"),
-        (3, ["1"], {}, 'start_reloads.V[0]: is "1"; it must be a whole number from 1 to 2'),
-        (3, [1, 3], {}, "start_reloads.V[1]: is 3; it must be a whole number from 1 to 2"),
-        (3, [-1], {}, "start_reloads.V[0]: is -1; it must be a whole number from 1 to 2"),
-        (3, [-1], {"underway": OUT}, "start_reloads.V[0]: is -1; it must be a whole number from 0 to 2"),
-        (
-            3,
-            [0, 1],
-            {},
-            "start_reloads.V[0]: is 0; it must be from 1, for only a vehicle that is underway loads ahead of its first"
-            " stop",
-        ),
-        (9, [5, 4], {}, "start_reloads.V[1]: is 4 after 5; positions must rise, each given once"),
-        (9, [5, 5], {}, "start_reloads.V[1]: is 5 after 5; positions must rise, each given once"),
-        (9, [1, 2, 3], {}, "start_reloads.V: has 3 positions; it must have at most 2, the vehicle's reloads"),
-        (9, [1], {"reloads": 0}, "start_reloads.V: has 1 positions; it must have at most 0, the vehicle's reloads"),
-        (1, [1], {}, "start_reloads.V: has 1 positions; it must have none, for start has 1 stops of the vehicle"),
-        (
-            0,
-            [0],
-            {"underway": OUT},
-            "start_reloads.V: has 1 positions; it must have none, for start has 0 stops of the vehicle",
-        ),
-    ],
-)
-def test_a_start_that_loads_where_no_search_would_is_refused(
-    stops: int, positions: Any, vehicle: Any, says: str
-) -> None:
-    with pytest.raises(BadProblemFile) as refused:
-        read_json(loading_again(stops, positions, **vehicle), "bad.json")
-
-    assert str(refused.value) == f"bad.json: {says}"
-
-
-@pytest.mark.parametrize(
-    ("start", "says"),
-    [
-        ({"V": ["B"]}, "start_reloads.W: is of a vehicle that start does not name"),
-        ({"W": ["B"]}, "start_reloads.W: is of a vehicle that vehicles does not hold"),
-    ],
-)
-def test_reloads_of_no_vehicle_are_refused(start: dict[str, list[str]], says: str) -> None:
-    with pytest.raises(BadProblemFile) as refused:
-        read_json(broken(start=start, start_reloads={"W": []}), "bad.json")
-
-    assert str(refused.value) == f"bad.json: {says}"
 
 
 @pytest.mark.parametrize(
