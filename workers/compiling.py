@@ -1,8 +1,8 @@
 """`python -m workers.compiling`: compiles every search, or finds that it is compiled, so that no plan waits for it.
 
-Compiling takes one core for half a minute to more than one, by search. Where nothing is compiled yet, each search is
-compiled in a process of its own, as many at a time as there are cores; `python -m workers.compiling rich` is one of
-these. Otherwise this process does what is left.
+Compiling takes one core for half a minute to more than one, by search. Where several are not compiled, or not to their
+end, each of these is compiled in a process of its own, as many at a time as there are cores (or `--at-once` says);
+`python -m workers.compiling rich` is one of these. Otherwise this process does what is left.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 
-from logistics.routing.engine.warming import SEARCHES, nothing_is_compiled, warm
+from logistics.routing.engine.warming import SEARCHES, not_compiled, warm
 
 LOOK_EVERY_S = 0.2
 
@@ -48,18 +48,20 @@ def cores() -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m workers.compiling", description="Compile what plans are made by.")
     parser.add_argument("search", nargs="?", choices=list(SEARCHES), help="this one only, in this process")
-    search: str | None = parser.parse_args(arguments).search
-    if search is not None:
-        warm(search)
+    parser.add_argument("--at-once", type=int, default=cores(), metavar="COUNT", help="side by side; all cores")
+    chosen = parser.parse_args(arguments)
+    if chosen.search is not None:
+        warm(chosen.search)
         return 0
-    if not nothing_is_compiled():
+    waiting = not_compiled()
+    if len(waiting) < 2:
         print(f"searches ready in {warm():.1f} s")
         return 0
-    print(f"compiling {len(SEARCHES)} searches, this once: {', '.join(SEARCHES)}", flush=True)
+    print(f"compiling {len(waiting)} searches, this once: {', '.join(waiting)}", flush=True)
     started_s = time.monotonic()
-    commands = {name: [sys.executable, "-m", "workers.compiling", name] for name in SEARCHES}
-    failed = side_by_side(commands, at_once=cores())
-    print(f"{len(SEARCHES) - failed} of {len(SEARCHES)} searches ready in {time.monotonic() - started_s:.1f} s")
+    commands = {name: [sys.executable, "-m", "workers.compiling", name] for name in waiting}
+    failed = side_by_side(commands, at_once=max(1, chosen.at_once))
+    print(f"{len(waiting) - failed} of {len(waiting)} searches ready in {time.monotonic() - started_s:.1f} s")
     return 1 if failed else 0
 
 

@@ -25,7 +25,7 @@ from logistics.config import Settings
 from logistics.db import db
 from logistics.observability import configure_logging, get_logger
 from logistics.outbox import Queue
-from logistics.routing.engine.warming import rest_is_compiled, warm_first
+from logistics.routing.engine.warming import not_compiled, warm_first
 from workers.guard import SERIALIZER, GuardedJob
 from workers.part_jobs import PART_QUEUE
 from workers.processes import die_with_parent
@@ -72,13 +72,11 @@ def work(settings: Settings, queue: str, intervals: Intervals, *, burst: bool) -
 
 def compile_the_rest() -> None:
     """Has a process of its own compile what only plans with rarer rules need, so that plain ones do not wait for it."""
-    if rest_is_compiled():
+    if not not_compiled():
         return
-    me, signal_name = str(os.getpid()), signal.SIGKILL.name
-    subprocess.Popen(  # noqa: S603  our own interpreter and modules
-        [sys.executable, "-m", "workers.child", me, signal_name, sys.executable, "-m", "workers.compiling"],
-        stdout=subprocess.DEVNULL,
-    )
+    bound = [sys.executable, "-m", "workers.child", str(os.getpid()), signal.SIGKILL.name]
+    rest = [sys.executable, "-m", "workers.compiling", "--at-once", "1"]  # jobs need the other cores
+    subprocess.Popen([*bound, *rest], stdout=subprocess.DEVNULL)  # noqa: S603  our own interpreter and modules
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -26,9 +26,9 @@ from logistics.routing.engine.formats import (
     read_problem,
     read_start,
 )
-from logistics.routing.engine.walking import BadWalk, warm
+from logistics.routing.engine.walking import BadWalk
 from logistics.routing.engine.walking.files import Walks, walks_of
-from logistics.routing.engine.warming import is_compiled, rest_is_compiled, warm_for
+from logistics.routing.engine.warming import not_compiled, search_of, warm
 from logistics.routing.file_plans import FilePlan, planned
 from logistics.terminal import Command, named, said
 
@@ -123,11 +123,10 @@ def solve(
 
 def _warm(read: ReadProblem, walks: Walks) -> None:
     """Compiles or loads what the plan needs, before its time runs."""
-    if not is_compiled(read.problem) or (walks and not rest_is_compiled()):
+    needed = [search_of(read.problem), *(["walks"] if walks else [])]
+    if set(needed) & set(not_compiled()):
         click.echo(said(COMPILING), err=True)
-    warm_for(read.problem)
-    if walks:
-        warm()
+    warm(*needed)
 
 
 def _tell_start(start: Start, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from logistics.routing.engine import walking
-from logistics.routing.engine.machine_code import is_kept
+from logistics.routing.engine.machine_code import is_whole, tell_whole
 from logistics.routing.engine.problem import Problem
 from logistics.routing.engine.solvers import rich, ruin_recreate
 
@@ -22,32 +22,18 @@ def warm_first() -> float:
     return warm("plain")
 
 
-def rest_is_compiled() -> bool:
-    """Whether machine code of the rarer searches is on disk."""
-    return all(_is_compiled(search) for search in (rich, walking))
+def not_compiled() -> list[str]:
+    """The names of the searches of which not all machine code is on disk."""
+    return [name for name, search in SEARCHES.items() if not is_whole(_folder(search))]
 
 
-def nothing_is_compiled() -> bool:
-    """Whether machine code of none of the searches is on disk."""
-    return not any(_is_compiled(search) for search in SEARCHES.values())
+def search_of(problem: Problem) -> str:
+    """The name of the search that plans the problem."""
+    return "plain" if ruin_recreate.RuinRecreate().can_express(problem) is None else "rich"
 
 
-def is_compiled(problem: Problem) -> bool:
-    """Whether machine code for the problem's search is on disk."""
-    return _is_compiled(_search(problem))
-
-
-def warm_for(problem: Problem) -> None:
-    """Compiles or loads what the problem needs: before its time begins to run."""
-    _search(problem).warm()
-
-
-def _search(problem: Problem) -> ModuleType:
-    return ruin_recreate if ruin_recreate.RuinRecreate().can_express(problem) is None else rich
-
-
-def _is_compiled(search: ModuleType) -> bool:
-    return is_kept(Path(search.__file__ or "").parent)
+def _folder(search: ModuleType) -> Path:
+    return Path(search.__file__ or "").parent
 
 
 def warm(*names: str) -> float:
@@ -55,4 +41,5 @@ def warm(*names: str) -> float:
     started_s = time.monotonic()
     for name in names or SEARCHES:
         SEARCHES[name].warm()
+        tell_whole(_folder(SEARCHES[name]))
     return time.monotonic() - started_s

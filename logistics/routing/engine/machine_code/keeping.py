@@ -2,12 +2,14 @@
 
 import contextlib
 import hashlib
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
+import numba
 from numba.core.caching import FunctionCache
 
 from logistics.routing.engine.machine_code.reaching import reached_sources
@@ -28,26 +30,63 @@ def forget_stale_code(folder: Path) -> None:
     sources = set(folder.glob("*.py"))
     texts = _digest(sources)
     for kept in _kept_in(folder):
-        stamp = kept / f"{folder.name}.sha256"
+        stamp = _stamp(folder, kept)
         known = _read(stamp)
         if known[:1] == [texts]:  # what kernels reach need not be found out, which takes a twentieth of a second
             continue
         reached = _digest(reached_sources(folder))
         if known[1:] != [reached]:
-            stamp.unlink(missing_ok=True)  # if no new one can be written, it would vouch for code that is yet to come
+            # If no new stamp can be written, the old one would vouch for code that is yet to come.
+            for told in (stamp, _whole(folder, kept)):
+                told.unlink(missing_ok=True)
             for file in list(_code(folder, kept)):
                 file.unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # a full disk: code without a stamp is only compiled again
             _write(stamp, f"{texts}\n{reached}\n")
 
 
-def is_kept(folder: Path) -> bool:
-    """Whether machine code of a folder's sources is on disk."""
-    return any(file.suffix == ".nbc" for kept in _kept_in(folder) for file in _code(folder, kept))
+def tell_whole(folder: Path) -> None:
+    """Notes beside the machine code of a folder's sources that all of it is there: who warms has just used it all."""
+    for kept in _kept_in(folder):
+        if not _is_told_whole(folder, kept) and _read(_stamp(folder, kept)):
+            with contextlib.suppress(OSError):  # a full disk: next time it is warmed once more
+                _write(_whole(folder, kept), " ".join([*_makers(folder, kept), str(_count(folder, kept))]))
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether all machine code of a folder's sources is on disk, made to its end by this Python and this numba.
+
+    Some of it can be there because making it was broken off, or because it was thrown away by hand.
+    """
+    places = _kept_in(folder)
+    return all(_is_told_whole(folder, kept) for kept in places) and any(_count(folder, kept) for kept in places)
+
+
+def _is_told_whole(folder: Path, kept: Path) -> bool:
+    *makers, count = _read(_whole(folder, kept)) or [""]
+    return makers == _makers(folder, kept) and count.isdecimal() and int(count) <= _count(folder, kept)
+
+
+def _makers(folder: Path, kept: Path) -> list[str]:
+    """The sources that the code was made of, and what made it."""
+    return [*_read(_stamp(folder, kept))[1:], str(sys.implementation.cache_tag), numba.__version__]
+
+
+def _count(folder: Path, kept: Path) -> int:
+    """How many functions are kept there: each has an index of its own."""
+    return sum(file.suffix == ".nbi" for file in _code(folder, kept))
+
+
+def _stamp(folder: Path, kept: Path) -> Path:
+    return kept / f"{folder.name}.sha256"
+
+
+def _whole(folder: Path, kept: Path) -> Path:
+    return kept / f"{folder.name}.whole"
 
 
 def _read(stamp: Path) -> list[str]:
-    """The digests in a stamp, none if there is no stamp."""
+    """The words in a stamp, none if there is no stamp."""
     try:
         return stamp.read_text().split()
     except FileNotFoundError:  # perhaps since a moment ago: others, who share the place, delete old code too

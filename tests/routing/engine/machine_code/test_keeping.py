@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from logistics.routing.engine.machine_code import forget_stale_code, is_kept
+from logistics.routing.engine.machine_code import forget_stale_code, is_whole, tell_whole
 from tests.conftest import REPO
 from tests.routing.engine.machine_code.folders import a_folder
 
@@ -235,9 +235,55 @@ def test_a_stamp_is_for_every_user_to_read(kept: Path) -> None:
     assert (kept / "search.sha256").stat().st_mode & 0o777 == 0o644
 
 
-def test_code_is_kept_if_there_is_any_of_these_sources(kept: Path) -> None:
-    assert is_kept(kept.parent)
+def test_code_is_whole_once_it_was_made_to_its_end(kept: Path) -> None:
+    assert not is_whole(kept.parent)  # there is some
 
-    (kept / "moves.move-3.py311.1.nbc").unlink()
+    tell_whole(kept.parent)
+    assert is_whole(kept.parent)
 
-    assert not is_kept(kept.parent)
+    (kept / "moves.turn-9.py311.nbi").touch()  # more, for other types
+    assert is_whole(kept.parent)
+
+    a_folder(kept.parent, plain="")
+    forget_stale_code(kept.parent)
+    assert is_whole(kept.parent)
+
+
+def test_code_of_which_some_was_thrown_away_is_not_whole(kept: Path) -> None:
+    tell_whole(kept.parent)
+
+    (kept / "moves.move-3.py311.nbi").unlink()
+    assert not is_whole(kept.parent)
+
+    tell_whole(kept.parent)
+    assert not is_whole(kept.parent)  # there is none
+
+
+def test_code_of_other_sources_is_not_whole(kept: Path) -> None:
+    tell_whole(kept.parent)
+    before = (kept.parent / "moves.py").read_text(encoding="utf-8")
+
+    for text in ("from search.compiling import njit  # changed", before):
+        (kept.parent / "moves.py").write_text(text, encoding="utf-8")
+        forget_stale_code(kept.parent)
+        (kept / "moves.move-3.py311.nbi").touch()
+        assert not is_whole(kept.parent)
+
+
+@pytest.mark.parametrize("told", ["", "half", "1 2 3 4", "{} cpython-27 0.1 1", "{} 1"])
+def test_what_nobody_told_whole_is_not(kept: Path, told: str) -> None:
+    reached = (kept / "search.sha256").read_text(encoding="utf-8").split()[1]
+    (kept / "search.whole").write_text(told.format(reached), encoding="utf-8")
+
+    assert not is_whole(kept.parent)
+
+
+def test_nothing_is_told_whole_on_a_full_disk_or_without_a_stamp(kept: Path) -> None:
+    with a_full_disk():
+        tell_whole(kept.parent)
+    assert not is_whole(kept.parent)
+
+    (kept / "search.sha256").unlink()
+    tell_whole(kept.parent)
+    assert not is_whole(kept.parent)
+    assert left(kept) == ALL
