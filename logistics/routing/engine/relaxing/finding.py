@@ -64,7 +64,7 @@ def relaxations(
     allowance = Allowance(deadline_s=deadline_s, stopped=stopped)
     stop, base = problem.stop(stop_id), orders_in(plan)
     near = vehicles_tried(problem, plan, stop)
-    found = _as_it_is(problem, stop, near, base)
+    found = _as_it_is(problem, stop, near, base, allowance)
     if not found:
         found = _by_insertion(problem, stop, near, base, allowance)
         searching = Searching(
@@ -75,6 +75,7 @@ def relaxations(
             deadline_s=search_until_s,
             seed=seed,
             iteration_limit=iteration_limit,
+            allowance=allowance,
         )
         found = _by_search(searching, stop, found, allowance)
     relaxed = _proven(problem, plan, found, allowance)
@@ -99,10 +100,17 @@ def _proven(problem: Problem, plan: Plan, found: dict[Kind, Found], allowance: A
     return relaxed
 
 
-def _as_it_is(problem: Problem, stop: Stop, near: list[Vehicle], base: Orders) -> dict[Kind, Found]:
-    """Nothing, or a price, if there is room in the plan's routes already."""
+def _as_it_is(
+    problem: Problem, stop: Stop, near: list[Vehicle], base: Orders, allowance: Allowance
+) -> dict[Kind, Found]:
+    """Nothing, or a price, if there is room in the plan's routes already: at least the nearest is looked at."""
     lever = _nothing(problem, stop)
-    places = [place for vehicle in near if (place := inserted(problem, lever, 0, vehicle.id, base)) is not None]
+    places: list[Inserted] = []
+    for number, vehicle in enumerate(near):
+        if number and allowance.ended():
+            break
+        place = inserted(problem, lever, 0, vehicle.id, base)
+        places += [] if place is None else [place]
     if not places:
         return {}
     return {lever.kind: Found(inserted=min(places, key=lambda place: place.cost_fine), base=base)}

@@ -3,19 +3,14 @@
 import dataclasses
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from logistics.routing.engine.check import check
 from logistics.routing.engine.orders import Order, Orders, orders_in, without
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import Problem, Vehicle
-from logistics.routing.engine.relaxing.inserting import (
-    AT_ONCE,
-    Inserted,
-    inserted,
-    least,
-    local_problem,
-)
+from logistics.routing.engine.relaxing.allowance import Allowance
+from logistics.routing.engine.relaxing.inserting import AT_ONCE, Inserted, inserted, least, local_problem
 from logistics.routing.engine.relaxing.lever import Kind, Lever, group_of
 from logistics.routing.engine.solvers.protocol import SolveOptions, Solver
 
@@ -35,7 +30,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searching:
-    """How the neighbourhood of a stop is planned anew; `iteration_limit` makes it repeatable."""
+    """How the neighbourhood of a stop is planned anew, until `deadline_s` or as long as the `allowance` says if that is
+    less; `iteration_limit` makes it repeatable."""
 
     problem: Problem
     base: Orders
@@ -44,6 +40,7 @@ class Searching:
     deadline_s: float
     seed: int
     iteration_limit: int | None
+    allowance: Allowance = field(default_factory=Allowance)
 
     def serving_all(self, lever: Lever, amount: int, seconds: float) -> Plan | None:
         """A plan of the neighbourhood with the lever moved that leaves nothing out, or None if none was found."""
@@ -67,7 +64,7 @@ class Searching:
             start={name: self.base[name].stops for name in names if name in self.base},
             start_reloads={name: self.base[name].reload_before for name in names if name in self.base},
         )
-        plan = self.solver.solve(must, options, on_progress=None, cancelled=None)
+        plan = self.solver.solve(must, options, on_progress=None, cancelled=self.allowance.told)
         return plan if not plan.dropped and not check(must, plan) else None
 
     def smaller(self, lever: Lever, known: Found | None, seconds: float) -> Found | None:
@@ -79,7 +76,8 @@ class Searching:
         for _ in range(SEARCHES_PER_LEVER):
             highest = lever.most if best is None else best.inserted.amount
             amount = highest if best is None else (highest + too_little) // 2
-            if amount <= too_little or time.monotonic() + SHORTEST_SEARCH_S > self.deadline_s:
+            late = time.monotonic() + SHORTEST_SEARCH_S > self.deadline_s
+            if amount <= too_little or late or self.allowance.over():
                 break
             better = self._from(lever, amount, highest, each_s)
             if better is not None and (best is None or better.inserted.amount < best.inserted.amount):

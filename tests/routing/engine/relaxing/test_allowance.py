@@ -93,18 +93,20 @@ def test_what_fits_already_is_said_even_late():
 
 
 class Limits:
-    """A solver that remembers how long it may search, and serves nothing."""
+    """A solver that remembers how long it may search, and what it is told when it asks whether to stop; it serves
+    nothing."""
 
     name = "limits"
 
     def __init__(self):
-        self.limits_s = []
+        self.limits_s, self.told = [], []
 
     def can_express(self, problem):
         return None
 
     def solve(self, problem, options, *, on_progress, cancelled):
         self.limits_s.append(options.time_limit_s)
+        self.told.append(cancelled())
         return closed_plan(problem, {}, self.name, 0.0, 0, deadline_s=0.0)
 
 
@@ -116,6 +118,16 @@ def test_a_search_ends_with_the_deadline():
 
     assert solver.limits_s
     assert max(solver.limits_s) <= 10
+
+
+def test_a_search_is_told_to_stop_and_none_is_begun_after_that():
+    late, solver = a_problem(a_stop(window=LATE)), Limits()
+    plan = planned(late, {})
+
+    assert relaxations(late, plan, "S", time_limit_s=3_600, solver=solver, stopped=lambda: bool(solver.limits_s)) == ()
+
+    # The first was for the stop as it is; searches with the window open would have followed.
+    assert solver.told == [True]
 
 
 def test_a_pair_with_another_vehicle_names_it_as_the_whole_problem_does():
