@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
@@ -14,6 +15,7 @@ from logistics.routing.engine.formats.problem_file import BadProblemFile
 from logistics.routing.engine.items import UNREACHABLE
 
 Word = TypeVar("Word", bound=StrEnum)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)")
 
 
 class Value:
@@ -98,8 +100,13 @@ def parse_json(text: str, file: str) -> Value:
 
     Raises:
         BadProblemFile: if it is no JSON, with the line; at its very end it has probably been cut off. So too if an
-            object has a field twice, of which JSON's readers would silently take the last.
+            object has a field twice, of which JSON's readers would silently take the last, or if half a character is
+            written, which could not be told to anybody.
     """
+    half = _half_a_character(text)
+    if half is not None:
+        line = text.count("\n", 0, half.start()) + 1
+        raise BadProblemFile(f"{half[0]} is half a character; it must be a whole one", file=file, line=line)
     try:
         return Value(json.loads(text, object_pairs_hook=_object), file=file)
     except json.JSONDecodeError as error:
@@ -113,8 +120,23 @@ def parse_json(text: str, file: str) -> Value:
         raise BadProblemFile(f"this is not JSON of a problem: {error}", file=file) from error
 
 
+def _half_a_character(text: str) -> re.Match[str] | None:
+    """The first half of a pair of escapes that stands alone: Python reads it and can write it nowhere."""
+    high: re.Match[str] | None = None
+    for escape in _ESCAPE.finditer(text) if "\\ud" in text or "\\uD" in text else ():
+        code = int(escape[1] or "0", 16)
+        is_low = 0xDC00 <= code <= 0xDFFF
+        paired = high is not None and is_low and high.end() == escape.start()
+        if high is not None and not paired:
+            return high
+        if is_low and not paired:
+            return escape
+        high = escape if 0xD800 <= code <= 0xDBFF else None
+    return high
+
+
 def matrix_of(value: Value, *, size: int | None = None) -> NDArray[np.int32]:
-    """A square matrix of whole numbers from 0; null where there is no way.
+    """A square matrix of whole numbers from 0, with 0 from a place to itself; null where there is no way.
 
     Raises:
         BadProblemFile: naming the row that is too short or long, or the first wrong cell.
@@ -131,6 +153,8 @@ def matrix_of(value: Value, *, size: int | None = None) -> NDArray[np.int32]:
         for column, cell in enumerate(cells):
             if cell is not None and (type(cell) is not int or not 0 <= cell < UNREACHABLE):
                 row.list()[column].refuse(f"is {_shown(cell)}; it must be a whole number from 0, or null for no way")
+        if cells[index] != 0:
+            row.list()[index].refuse(f"is {_shown(cells[index])}; it must be 0, from a place to itself")
         matrix[index] = [UNREACHABLE if cell is None else cell for cell in cells]
     return matrix
 

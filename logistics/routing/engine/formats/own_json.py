@@ -45,6 +45,7 @@ _FILE_FIELDS = ("format", "version", "name", "depots", "vehicles", "stops", "lng
 _TRAVEL = ("seconds", "metres", "speeds")
 _PROBLEM_FIELDS = (*_TRAVEL, "profiles", "longest_route_cents_per_h")
 _META_FIELDS = ("scale", "factor", "convention", "numbered_vehicles")
+_ASKED = {"capacity_g": "demand_g", "capacity_packages": "packages", "capacity_ml": "volume_ml"}
 _WALK_FIELDS = ("walks", "walking_cents_per_h", "split_gates")
 
 
@@ -114,6 +115,7 @@ def read_json(text: str, file: str) -> ReadProblem:
         profiles=_profiles(root, size=len(travel.seconds)),
         longest_route_cents_per_h=_whole(root, "longest_route_cents_per_h", at_least=0, default=0),
     )
+    _refuse_idle(root, problem)
     start = _start(root, problem) if root.has("start") or root.has("start_reloads") else None
     return ReadProblem(
         name=root.get("name").text() if root.has("name") else file,
@@ -139,6 +141,14 @@ def _differ(vehicles: Sequence[Vehicle], stops: Sequence[Stop]) -> bool:
     """Whether it matters which vehicle drives a route."""
     named = any(stop.pinned_vehicle or stop.vehicles_allowed is not None or stop.vehicles_forbidden for stop in stops)
     return named or any(replace(vehicle, id=vehicles[0].id) != vehicles[0] for vehicle in vehicles)
+
+
+def _refuse_idle(root: Value, problem: Problem) -> None:
+    """Refuses a capacity of zero in something that all stops ask for: a vehicle without a use is a mistake."""
+    for value, vehicle in zip(root.get("vehicles").list(), problem.vehicles, strict=True):
+        for name, asked in _ASKED.items():
+            if getattr(vehicle, name) == 0 and all(getattr(stop, asked) > 0 for stop in problem.stops):
+                value.get(name).refuse(f"is 0, but {asked} of every stop is more; the vehicle can carry nothing")
 
 
 def _whole(root: Value, key: str, *, at_least: int, default: int) -> int:

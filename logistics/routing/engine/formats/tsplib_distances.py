@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from logistics.routing.engine.formats.numbers import Row
 from logistics.routing.engine.formats.problem_file import BadProblemFile
 from logistics.routing.engine.formats.rounding import BLOCK_ROWS, EPSILON, Rounding
 from logistics.routing.engine.items import UNREACHABLE
@@ -73,6 +74,18 @@ def degrees(points: Floats) -> Floats:
     """Degrees of GEO's DDD.MM: 16.47 is 16 degrees and 47 minutes."""
     whole = np.trunc(points)
     return whole + 5.0 * (points - whole) / 3.0
+
+
+def refuse_off_the_globe(row: Row) -> None:
+    """Refuses a node of GEO, the latitude first, that lies nowhere; if the two are swapped beyond doubt, saying so."""
+    lat, lng = row.number(1, "the latitude"), row.number(2, "the longitude")
+    stated = f"the node is at {row.words[1]} {row.words[2]}"
+    if abs(lng) <= 90 < abs(lat) <= 180:
+        raise row.refuse(
+            f"{stated}, which is longitude before latitude; swapped it is right: {row.words[2]} {row.words[1]}"
+        )
+    if abs(lat) > 90 or abs(lng) > 180:
+        raise row.refuse(f"{stated}; latitude must be from -90 to 90 and longitude from -180 to 180")
 
 
 def distances(kind: str, points: Floats, rounding: Rounding, *, file: str) -> NDArray[np.int32]:

@@ -29,7 +29,7 @@ from logistics.routing.engine.formats.numbers import LARGEST_FLEET
 from logistics.routing.engine.formats.parts import a_depot, a_fleet, a_stop, all_day
 from logistics.routing.engine.formats.problem_file import BadProblemFile, ReadProblem, problem_of
 from logistics.routing.engine.formats.rounding import NEAREST, TENTHS, THOUSANDS, THOUSANDTHS, Rounding
-from logistics.routing.engine.formats.tsplib_distances import MEASURES, degrees, distances
+from logistics.routing.engine.formats.tsplib_distances import MEASURES, degrees, distances, refuse_off_the_globe
 from logistics.routing.engine.formats.vrplib_sections import VrplibFile, matrix_numbers, take_apart
 from logistics.routing.engine.items import UNREACHABLE, Depot, TimeWindow
 
@@ -154,6 +154,9 @@ def _points(parts: VrplibFile, dimension: int) -> NDArray[np.float64] | None:
     name = listed[0] if kind == "EXPLICIT" else "NODE_COORD_SECTION"
     width = 2 if kind == "EXPLICIT" else MEASURES[kind][1]
     rows = parts.rows(name, count=dimension, width=width)
+    if kind == "GEO":
+        for row in rows:
+            refuse_off_the_globe(row)
     return np.array([[row.number(axis + 1, "xyz"[axis]) for axis in range(width)] for row in rows])
 
 

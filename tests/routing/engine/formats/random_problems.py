@@ -15,6 +15,7 @@ from logistics.routing.engine.travelling import Profile, SpeedSlot
 SKILLS = ("chilled", "quarantine", "tail lift", "冷链")
 PROFILES = ("", "walk", "三轮")
 AMOUNTS = st.integers(0, 10**9)
+CAPACITIES = st.integers(1, 10**9)
 MONEY = st.integers(0, 10**9)
 SKILL_SETS = st.frozensets(st.sampled_from(SKILLS))
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=6)
@@ -71,9 +72,9 @@ def vehicles(draw: st.DrawFn, vehicle_id: str, depots: Sequence[str], size: int)
         type=draw(NAMES),
         depot=draw(st.sampled_from(depots)),
         end_depot=draw(maybe(st.sampled_from(depots))),
-        capacity_g=draw(AMOUNTS),
-        capacity_packages=draw(AMOUNTS),
-        capacity_ml=draw(maybe(AMOUNTS)),
+        capacity_g=draw(CAPACITIES),
+        capacity_packages=draw(CAPACITIES),
+        capacity_ml=draw(maybe(CAPACITIES)),
         shift=draw(spans(1))[0],
         profile=draw(st.sampled_from(PROFILES)),
         longest_s=draw(maybe(AMOUNTS)),

@@ -70,6 +70,7 @@ def test_every_field_is_in_the_table(record: type) -> None:
             "seconds[1][2]: is NaN; it must be a whole number from 0, or null",
         ),
         (read_json, broken(seconds__1=[0, 5]), "seconds[1]: has 2 cells; it must have 3"),
+        (read_json, broken(seconds__1__1=5), "seconds[1][1]: is 5; it must be 0, from a place to itself"),
         (
             read_json,
             broken(stops__0__window={"start_s": 9, "end_s": 8}),

@@ -175,6 +175,10 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
         ({"metres": [[0]]}, "metres: has 1 rows; it must have 3"),
         ({"seconds__1__2": -4}, "seconds[1][2]: is -4; it must be a whole number from 0"),
         ({"seconds__1__2": float("nan")}, "seconds[1][2]: is NaN"),
+        ({"metres__1__1": 3}, "metres[1][1]: is 3; it must be 0, from a place to itself"),
+        ({"metres__1__1": None}, "metres[1][1]: is null; it must be 0, from a place to itself"),
+        ({"vehicles__0__capacity_g": 0}, "vehicles[0].capacity_g: is 0, but demand_g of every stop is more; the vehi"),
+        ({"vehicles__0__capacity_packages": 0}, "vehicles[0].capacity_packages: is 0, but packages of every stop is"),
         ({"stops__0__skills": "chilled"}, 'stops[0].skills: is "chilled"; it must be a list'),
         ({"stops__0__vehicles_allowed": [7]}, "stops[0].vehicles_allowed[0]: is 7; it must be a text"),
         ({"stops__0__vehicles_allowed": ["W"]}, "stop '面粉': vehicles_allowed names 'W'; it must be one of 'V'"),
@@ -213,6 +217,9 @@ def test_what_is_wrong_is_named_with_its_field(changes: dict[str, Any], says: st
         ('{"format": 1, "format": 2}', "bad.json: format: is given twice in one object"),
         ("[" * 100_000, "its brackets are nested too deeply"),
         ('{"a": ' + "9" * 5_000 + "}", "digits"),
+        ('{\n"a": "\\ud83d"}', r"bad.json, line 2: \ud83d is half a character; it must be a whole one"),
+        (r'{"a": "\ud83d\ude00\ude00"}', r"bad.json, line 1: \ude00 is half a character"),
+        (r'{"a": "\ud83d\ud83d\ude00"}', r"bad.json, line 1: \ud83d is half a character"),
     ],
 )
 def test_what_only_looks_like_a_file_is_refused(text: str, says: str) -> None:
@@ -220,6 +227,17 @@ def test_what_only_looks_like_a_file_is_refused(text: str, says: str) -> None:
         read_json(text, "bad.json")
 
     assert says in str(refused.value)
+
+
+def test_a_vehicle_may_carry_nothing_of_what_some_stop_does_not_ask_for() -> None:
+    read = read_json(broken(vehicles__0__capacity_g=0, stops__1__demand_g=0, vehicles__0__capacity_ml=0), "a.json")
+
+    assert (read.problem.vehicles[0].capacity_g, read.problem.vehicles[0].capacity_ml) == (0, 0)
+
+
+@pytest.mark.parametrize("name", [r"\ud83d\ude00", r"\\ud83d", r"\u5317\u95e8", "北门"])
+def test_whole_characters_are_read_however_they_are_written(name: str) -> None:
+    assert read_json(broken(name="NAME").replace("NAME", name), "a.json").name == json.loads(f'"{name}"')
 
 
 def test_the_example_in_the_documentation_is_one() -> None:

@@ -220,6 +220,7 @@ def test_steps_are_where_the_search_begins() -> None:
         ),
         ("jobs", {"delivery": [1, 2]}, "jobs[0].delivery: has 2 dimensions; others have 1"),
         ("jobs", {"service": -1}, "jobs[0].service: is -1"),
+        ("jobs", {"id": 12}, "jobs[1].id: is 12 once more; each must have its own"),
         ("jobs", {"location": [36.6, 117.0]}, "jobs[0].location: is [36.6, 117], which is latitude before longitude"),
         ("vehicles", {"capacity": [0]}, "vehicles[0].capacity: is zero"),
         ("vehicles", {"start_index": None, "end_index": None}, "vehicles[0]: has neither a start nor an end"),
@@ -262,6 +263,16 @@ def test_what_does_not_fit_is_named_with_its_field(kind: str, change: dict[str, 
         read(given)
 
     assert says in str(refused.value)
+
+
+def test_a_leg_from_a_place_to_itself_is_named_with_its_cell() -> None:
+    given = an_input()
+    given["matrices"]["car"]["durations"][1][1] = 4
+
+    with pytest.raises(BadProblemFile) as refused:
+        read(given)
+
+    assert str(refused.value) == "in.json: matrices.car.durations[1][1]: is 4; it must be 0, from a place to itself"
 
 
 def test_prices_too_fine_for_whole_numbers_are_refused() -> None:

@@ -112,6 +112,29 @@ def test_distances_are_as_tsplib_defines_them(kind: str, points: str, distance: 
         assert read.coordinates[0].tolist() == pytest.approx([96 + 10 / 60, 16 + 47 / 60])
 
 
+@pytest.mark.parametrize(
+    ("point", "says"),
+    [
+        ("117.02 36.39", "is at 117.02 36.39, which is longitude before latitude; swapped it is right: 36.39 117.02"),
+        ("91 180", "is at 91 180; latitude must be from -90 to 90 and longitude from -180 to 180"),
+        ("36 181", "is at 36 181; latitude must be from -90 to 90 and longitude from -180 to 180"),
+    ],
+)
+def test_a_point_that_is_not_on_the_globe_is_refused_with_its_line(point: str, says: str) -> None:
+    text = CVRP.replace("EUC_2D", "GEO").replace("2 3 4\n", f"2 {point}\n")
+
+    with pytest.raises(BadProblemFile) as refused:
+        read_vrplib(text, "x.vrp")
+
+    assert str(refused.value) == f"x.vrp, line 9: the node {says}"
+
+
+def test_points_at_the_ends_of_the_globe_are_read() -> None:
+    text = CVRP.replace("EUC_2D", "GEO").replace("2 3 4\n", "2 -90 180\n")
+
+    assert read_vrplib(text, "x.vrp").geographic
+
+
 def test_points_to_display_are_for_drawing_only() -> None:
     text = ORTEC.replace("NODE_COORD_SECTION", "DISPLAY_DATA_SECTION")
 
