@@ -35,7 +35,7 @@ class Footway:
 
 
 def plan_as_svg(read: ReadProblem, plan: Plan, on_foot: Sequence[Footway] = ()) -> str:
-    """The text of an SVG file, north up.
+    """The text of an SVG file, north up; a place that is nowhere is passed over.
 
     Raises:
         NoCoordinates: if the problem came without any.
@@ -45,37 +45,45 @@ def plan_as_svg(read: ReadProblem, plan: Plan, on_foot: Sequence[Footway] = ()) 
     title = f"{read.name}: cost {read.objective(plan.cost)}, {len(plan.routes)} routes, {len(plan.dropped)} dropped"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
-        f"<title>{escape(title)}</title>",
+        f"<title>{_told(title)}</title>",
         f'<rect width="{width}" height="{height}" fill="white"/>',
-        f'<text x="{MARGIN}" y="{HEAD - 12}" font-size="18">{escape(title)}</text>',
+        f'<text x="{MARGIN}" y="{HEAD - 12}" font-size="18">{_told(title)}</text>',
     ]
     for number, route in enumerate(plan.routes):
         colour = _colour(number)
         places = [problem.stop(visit.stop).place for visit in route.visits]
         way = " ".join(f"{x:.1f},{y:.1f}" for x, y in at[_way(problem, route)] if not math.isnan(x))
         lines.append(
-            f'<g stroke="{colour}" fill="{colour}"><title>{escape(route.vehicle)}: {len(places)} stops</title>'
+            f'<g stroke="{colour}" fill="{colour}"><title>{_told(route.vehicle)}: {len(places)} stops</title>'
         )
         lines.append(f'<polyline points="{way}" fill="none" stroke-width="1.5" stroke-opacity="0.7"/>')
-        lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" stroke="none"/>' for x, y in at[places]]
+        dots = [(x, y) for x, y in at[places] if not math.isnan(x)]
+        lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" stroke="none"/>' for x, y in dots]
         lines.append("</g>")
     for footway, points in zip(on_foot, ways, strict=True):
         way = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        lines.append(f'<g stroke="#555" fill="#555"><title>{escape(footway.title)}</title>')
+        lines.append(f'<g stroke="#555" fill="#555"><title>{_told(footway.title)}</title>')
         lines.append(f'<polyline points="{way}" fill="none" stroke-width="0.8" stroke-dasharray="3 2"/>')
         lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.2" stroke="none"/>' for x, y in points]
         lines.append("</g>")
     for dropped in plan.dropped:
         x, y = at[problem.stop(dropped.stop).place]
-        why = escape(f"{dropped.stop}: {dropped.reason}")
+        if math.isnan(x):
+            continue
+        why = _told(f"{dropped.stop}: {dropped.reason}")
         lines.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="none" stroke="red"><title>{why}</title></circle>')
     for depot in problem.depots:
         x, y = at[depot.place]
         if math.isnan(x):
             continue
-        box = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"><title>{escape(depot.id)}</title></rect>'
+        box = f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10"><title>{_told(depot.id)}</title></rect>'
         lines.append(box)
     return "\n".join([*lines, "</svg>"]) + "\n"
+
+
+def _told(text: str) -> str:
+    """The text as XML has it, which knows no control characters."""
+    return escape("".join(letter if letter.isprintable() else " " for letter in text))
 
 
 def _way(problem: Problem, route: Route) -> list[int]:
