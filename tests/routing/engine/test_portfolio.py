@@ -28,7 +28,7 @@ from logistics.routing.engine.solvers.ruin_recreate import RuinRecreate
 from logistics.routing.engine.solvers.watching import Watch
 from tests.routing.engine.builders import a_plan, a_problem, a_stop, a_vehicle
 from tests.routing.engine.test_solve import a_small_problem, best_by_brute_force, problems
-from tests.routing.engine.test_solvers import a_town
+from tests.routing.engine.towns import a_town
 
 
 def started(problem, seed=0):

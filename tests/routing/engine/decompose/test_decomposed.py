@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-
 import pytest
 from hypothesis import given, settings
 
-from logistics.routing.engine import (
-    Plan,
-    Problem,
-    Progress,
-    Route,
-    SolveOptions,
-    TimeWindow,
-    check,
-    schedule_route,
-)
+from logistics.routing.engine import Problem, Progress, SolveOptions, check
 from logistics.routing.engine.decompose.atlas import Atlas
 from logistics.routing.engine.decompose.decomposed import Decomposed, Sizes
-from logistics.routing.engine.decompose.merging import Merged, StrangePlan
 from logistics.routing.engine.decompose.part_solvers import EitherParts, KernelParts, RichParts
-from logistics.routing.engine.decompose.parts import Part, Routes
+from logistics.routing.engine.decompose.parts import Routes
 from logistics.routing.engine.decompose.processes import InProcesses
 from logistics.routing.engine.decompose.starting import known_orders
-from logistics.routing.engine.decompose.tasks import PartSolver, PartTask, Stretch
+from logistics.routing.engine.decompose.tasks import PartSolver, Stretch
 from logistics.routing.engine.decompose.threads import InThreads
 from logistics.routing.engine.solvers.portfolio import WHOLE_STOPS, Portfolio
-from tests.routing.engine.builders import a_plan, a_problem, a_route, a_stop, a_vehicle, a_visit
+from tests.routing.engine.builders import a_problem, a_stop, a_vehicle
+from tests.routing.engine.decompose.runs import GENEROUS_S, SMALL, Recording, options
 from tests.routing.engine.decompose.solvers import Failing, FirstFit
 from tests.routing.engine.decompose.towns import a_town, mixed_towns
-from tests.routing.engine.reloading import POSITIONS, a_loader, loads
-
-SMALL = Sizes(part_stops=10, rounds=4)
-GENEROUS_S = 120.0
-
-
-def options(*, seed: int = 1, iterations: int | None = 4, **more: object) -> SolveOptions:
-    return SolveOptions(time_limit_s=GENEROUS_S, seed=seed, iteration_limit=iterations, **more)  # type: ignore[arg-type]
-
-
-class Recording:
-    """A runner that remembers what it was asked, and answers or not."""
-
-    side_by_side = 2
-
-    def __init__(self, *, answering: bool = False) -> None:
-        self.rounds: list[Sequence[PartTask]] = []
-        self._answering = answering
-
-    def run(
-        self,
-        tasks: Sequence[PartTask],
-        *,
-        end_s: float,
-        must_stop: Callable[[], bool],
-        done: Callable[[int, Plan], None],
-    ) -> None:
-        self.rounds.append(tasks)
-        for number, task in enumerate(tasks if self._answering else ()):
-            done(number, FirstFit().solve_part(task.problem(), task.options(seconds=1.0), task.stretch, must_stop))
-
-    def close(self) -> None:
-        """Nothing was started."""
 
 
 def test_every_stop_of_a_town_is_served() -> None:
@@ -111,77 +66,6 @@ def test_a_part_that_fails_keeps_its_start() -> None:
     assert plan.routes == whole.routes
 
 
-def far_apart() -> Problem:
-    """Seven days as in `waiting`, a vehicle each, and for V0 one as in `passing`."""
-    early = TimeWindow(start_s=0, end_s=400)
-    stops = [a_stop(f"A{k}", place=1, pinned_vehicle=f"V{k}", window=early) for k in range(8)]
-    stops += [a_stop(f"B{k}", place=2, pinned_vehicle=f"V{k}", released_s=700 if k else None) for k in range(8)]
-    stops.append(a_stop("M0", place=0, pinned_vehicle="V0"))
-    vehicles = [a_loader(id=f"V{k}", capacity_packages=2) for k in range(8)]
-    return a_problem(*stops, positions=POSITIONS, vehicles=vehicles)
-
-
-def known_plan(problem: Problem) -> dict[str, object]:
-    names = [vehicle.id for vehicle in problem.vehicles]
-    return {
-        "start": {name: [f"A{name[1:]}", *(["M0"] if name == "V0" else []), f"B{name[1:]}"] for name in names},
-        "start_reloads": {name: [1] for name in names},
-    }
-
-
-def test_parts_begin_with_what_their_vehicles_load_in_every_round() -> None:
-    problem, runner = far_apart(), Recording(answering=True)
-
-    plan = Decomposed(solver=FirstFit(), sizes=Sizes(part_stops=4, rounds=4), runner=runner).solve(
-        problem, options(**known_plan(problem))
-    )
-
-    assert [len(tasks) for tasks in runner.rounds] == [4, 4, 4, 4]
-    for tasks in runner.rounds:
-        begun = [task.options(seconds=1.0) for task in tasks]
-        assert {name: list(at) for one in begun for name, at in (one.start_reloads or {}).items()} == {
-            f"V{k}": [1] for k in range(8)
-        }
-        assert all((one.start or {}).keys() == (one.start_reloads or {}).keys() for one in begun)
-    assert check(problem, plan) == ()
-    assert loads(plan) == {f"V{k}": [1] for k in range(8)}
-
-
-@pytest.mark.parametrize("solver", [FirstFit(), RichParts(), EitherParts()])
-def test_a_plan_that_loads_again_comes_through_its_parts(solver: PartSolver) -> None:
-    problem = far_apart()
-    given = options(iterations=2, **known_plan(problem))
-
-    plan = Decomposed(solver=solver, sizes=Sizes(part_stops=8, rounds=2)).solve(problem, given)
-
-    assert check(problem, plan) == ()
-    assert loads(plan) == {f"V{k}": [1] for k in range(8)}
-
-
-def test_a_plan_that_loads_again_comes_through_processes() -> None:
-    problem = far_apart()
-    in_processes = InProcesses(FirstFit(), workers=2)
-
-    try:
-        plan = Decomposed(solver=FirstFit(), sizes=Sizes(part_stops=8, rounds=2), runner=in_processes).solve(
-            problem, options(**known_plan(problem))
-        )
-    finally:
-        in_processes.close()
-
-    assert loads(plan) == {f"V{k}": [1] for k in range(8)}
-
-
-def test_a_part_that_fails_keeps_where_its_start_loads_again() -> None:
-    problem = far_apart()
-
-    plan = Decomposed(solver=Failing("A0"), sizes=Sizes(part_stops=8, rounds=1)).solve(
-        problem, options(**known_plan(problem))
-    )
-
-    assert loads(plan) == {f"V{k}": [1] for k in range(8)}
-
-
 def test_the_cooling_runs_over_all_rounds_and_iterations_are_shared_out() -> None:
     runner = Recording(answering=True)
     Decomposed(solver=FirstFit(), sizes=SMALL, runner=runner).solve(a_town(40), options(iterations=100))
@@ -223,16 +107,6 @@ def test_who_cancels_gets_the_start() -> None:
     assert [(route.vehicle, [visit.stop for visit in route.visits]) for route in plan.routes] == [("V0", ["S1", "S2"])]
     assert len(plan.dropped) == 18
     assert check(town, plan) == ()
-
-
-def test_who_cancels_gets_the_start_with_its_reloads() -> None:
-    problem = far_apart()
-
-    plan = Decomposed(solver=FirstFit(), sizes=SMALL).solve(
-        problem, options(**known_plan(problem)), cancelled=lambda: True
-    )
-
-    assert (plan.dropped, loads(plan)) == ((), {f"V{k}": [1] for k in range(8)})
 
 
 def test_what_no_part_could_take_is_inserted_at_the_end() -> None:
@@ -293,68 +167,6 @@ def test_what_of_a_start_is_strange_is_left_out() -> None:
     assert known({"A": ["pair 1", "gone"], "B": ["only A", "free", "free", "pair 2"], "C": ["only A"]}) == {1: [0]}
     assert known({"A": ["pair 2", "only A", "pair 1"]}) == {0: [3, 1, 2]}
     assert known(None) == {}
-
-
-def test_where_a_start_loads_again_moves_with_the_stops_of_it_that_are_known() -> None:
-    stops = [a_stop(name) for name in "ABC"] + [a_stop(name, together="pair") for name in ("pair 1", "pair 2")]
-    vehicles = [a_vehicle(id=name, reloads=2, capacity_packages=2) for name in "VW"]
-    atlas = Atlas(a_problem(*stops, vehicles=vehicles))
-    start = {"V": ["gone", "pair 1", "A", "B"], "W": ["pair 2", "C"]}
-
-    told = known_orders(atlas, options(start=start, start_reloads={"V": [2, 3]}))
-    guessed = known_orders(atlas, options(start=start))
-
-    assert (told.routes, told.reloads) == ({0: [0, 1], 1: [2]}, {0: (1,), 1: ()})
-    assert guessed.reloads == {0: (1,), 1: ()}  # B was the third package
-
-
-def routed(problem: Problem, vehicle: str, *stops: str) -> Route:
-    return schedule_route(problem, problem.vehicle(vehicle), [problem.stop(stop) for stop in stops])
-
-
-def test_a_parts_routes_take_the_place_of_those_before() -> None:
-    problem = a_problem(a_stop("A"), a_stop("B", place=2), vehicles=[a_vehicle(id="V"), a_vehicle(id="W")])
-    merged = Merged(Atlas(problem), {0: routed(problem, "V", "A", "B")})
-
-    merged.take(
-        Part(vehicles=(0, 1), stops=(0, 1), routes={}),
-        a_plan(routed(problem, "W", "A"), routed(problem, "V", "B")),
-    )
-
-    assert merged.orders() == {1: [0], 0: [1]}
-    merged.take(Part(vehicles=(0, 1), stops=(0, 1), routes={}), a_plan(routed(problem, "V", "A", "B")))
-    assert merged.orders() == {0: [0, 1]}  # W stays at home
-    assert merged.reloads() == {0: []}
-    merged.take(Part(vehicles=(1,), stops=(), routes={}), a_plan(routes=()))
-    plan = merged.plan("x", time.monotonic())
-    assert [route.vehicle for route in plan.routes] == ["V"]
-    assert check(problem, plan) == ()
-
-
-@pytest.mark.parametrize(
-    "visits",
-    [
-        [a_visit("A"), a_visit("A")],
-        [a_visit("A")],
-        [a_visit("A"), a_visit("B"), a_visit("C")],
-        [a_visit("A"), a_visit("X")],
-    ],
-)
-def test_a_plan_of_other_stops_is_not_taken(visits: list[object]) -> None:
-    problem = a_problem(a_stop("A"), a_stop("B", place=2), a_stop("C", place=3))
-    merged = Merged(Atlas(problem), {})
-
-    with pytest.raises(StrangePlan):
-        merged.take(Part(vehicles=(0,), stops=(0, 1), routes={}), a_plan(a_route(*visits)))  # type: ignore[arg-type]
-    assert merged.orders() == {}
-
-
-def test_a_plan_of_another_parts_vehicle_is_not_taken() -> None:
-    problem = a_problem(a_stop("A"), vehicles=[a_vehicle(id="V"), a_vehicle(id="W")])
-    merged = Merged(Atlas(problem), {})
-
-    with pytest.raises(StrangePlan):
-        merged.take(Part(vehicles=(0,), stops=(0,), routes={}), a_plan(routed(problem, "W", "A")))
 
 
 def test_the_portfolio_splits_what_is_larger_than_a_town() -> None:

@@ -2,15 +2,13 @@
 
 import time
 
-import pytest
-
-from logistics.routing.engine import TimeWindow, check
+from logistics.routing.engine import TimeWindow
 from logistics.routing.engine.orders import orders_in
-from logistics.routing.engine.relaxing import RelaxationKind, apply, relaxations
+from logistics.routing.engine.relaxing import RelaxationKind, relaxations
 from logistics.routing.engine.relaxing.allowance import Allowance
 from logistics.routing.engine.relaxing.pairing import least_pairs
 from logistics.routing.engine.solvers.closing import closed_plan
-from tests.routing.engine.builders import a_problem, a_stop, a_vehicle
+from tests.routing.engine.builders import a_problem, a_stop
 from tests.routing.engine.relaxing.plans import planned
 
 Kind = RelaxationKind
@@ -128,45 +126,3 @@ def test_a_search_is_told_to_stop_and_none_is_begun_after_that():
 
     # The first was for the stop as it is; searches with the window open would have followed.
     assert solver.told == [True]
-
-
-def test_a_pair_with_another_vehicle_names_it_as_the_whole_problem_does():
-    # V and V+2 are full, W may not go there, and nobody is at S (100) and T (200) before 205: the window 145 s later,
-    # and a third van, from 0 on.
-    full = [
-        a_stop("A", demand_g=1_000, packages=10, pinned_vehicle="V", pinned_position=1),
-        a_stop("B", demand_g=1_000, packages=10, vehicles_allowed=frozenset({"V+2", "W"})),
-    ]
-    group = {"together": "g", "window": LATE, "vehicles_forbidden": frozenset("W"), "demand_g": 500, "packages": 5}
-    stops = [*full, a_stop(**group), a_stop("T", place=2, **group)]
-    vehicles = [a_vehicle(), a_vehicle(id="V+2"), a_vehicle(id="W", type="cart")]
-    problem = a_problem(*stops, vehicles=vehicles)
-    plan = planned(problem, {"V": ["A"], "V+2": ["B"]})
-
-    relaxed = relaxations(problem, plan, "S", time_limit_s=0)
-
-    (pair,) = [one for one in relaxed if Kind.ONE_MORE_VEHICLE in {one.kind, one.also.kind}]
-    vehicle, window = (pair, pair.also) if pair.kind is Kind.ONE_MORE_VEHICLE else (pair.also, pair)
-    assert (window.kind, window.amount, vehicle.vehicle, vehicle.from_s) == (Kind.WINDOW_LATER, 145, "V", 0)
-    assert pair.effort == pytest.approx(145 / 60 + 240)
-    # 4,000 m × 0.1 and 410 s × 1.
-    assert pair.cost_cents == 400 + 410
-    assert [route.vehicle for route in pair.witness.routes] == ["V", "V+2", "V+3"]
-    assert check(apply(problem, pair), pair.witness) == ()
-
-
-def test_positions_that_few_stops_do_not_reach_are_no_contradiction():
-    # S and T are to be visits 2 and 4 of V, which nobody else is on, and nobody is there before 205.
-    group = {"together": "g", "window": LATE, "pinned_vehicle": "V"}
-    pinned = [a_stop(pinned_position=2, **group), a_stop("T", place=2, pinned_position=4, **group)]
-    others = [a_stop(name, pinned_vehicle="W", pinned_position=place) for place, name in enumerate("AB", start=1)]
-    problem = a_problem(*pinned, *others, vehicles=[a_vehicle(), a_vehicle(id="W")])
-    plan = planned(problem, {"W": "AB"})
-
-    relaxed = relaxations(problem, plan, "S", time_limit_s=0)
-
-    amounts = [{one.kind: one.amount, one.also.kind: one.also.amount} for one in relaxed]
-    # The window 145 s later and both at any position, for 145 / 60 and 5 points.
-    assert amounts[0] == {Kind.POSITION_LIFTED: 1, Kind.WINDOW_LATER: 145}
-    assert relaxed[0].effort == pytest.approx(145 / 60 + 5)
-    assert all(check(apply(problem, one), one.witness) == () for one in relaxed)

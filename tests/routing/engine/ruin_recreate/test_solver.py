@@ -20,7 +20,7 @@ from logistics.routing.engine.solvers.ruin_recreate.solver import holding_orders
 from tests.routing.engine.builders import a_depot, a_problem, a_stop, a_vehicle
 from tests.routing.engine.ruin_recreate.towns import a_rich_town, rich_towns
 from tests.routing.engine.test_solve import a_small_problem, best_by_brute_force
-from tests.routing.engine.test_solvers import a_town
+from tests.routing.engine.towns import a_town
 
 COUNTED = SolveOptions(time_limit_s=60, iteration_limit=4)
 

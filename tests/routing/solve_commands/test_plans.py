@@ -1,0 +1,94 @@
+"""`flask solve`: a file in, a checked plan out, and a clear word where that cannot be."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.routing.engine.formats.files import CVRP, ORTEC
+from tests.routing.solve_commands.command import SVG, solved
+
+
+def test_a_solution_file_is_written(app: Flask, tiny: Path, tmp_path: Path) -> None:
+    result = solved(app, tiny, "--output", tmp_path / "plan.sol")
+
+    assert result.exit_code == 0, result.output
+    # one vehicle carries 10 + 7 of 20: 5 + 4 + 1
+    assert (tmp_path / "plan.sol").read_text() in (
+        "Route #1: 1 2\nCost 10\n",
+        "Route #1: 2 1\nCost 10\n",
+    )
+    assert "cost 10, 1 routes for 2 stops, distance 10, 0 dropped" in result.stdout
+    assert "check: the plan holds" in result.stdout
+
+
+def test_the_summary_is_json_alone(app: Flask, tiny: Path, tmp_path: Path) -> None:
+    result = solved(app, tiny, "--json", "--output", tmp_path / "plan.json")
+
+    summary = json.loads(result.stdout)
+    assert (summary["cost"], summary["routes"], summary["distance"]) == (10, 1, 10)
+    assert summary["check"] == {"holds": True, "violations": []}
+    assert 0 <= summary["seconds_to_best"] <= summary["seconds"]
+    assert json.loads((tmp_path / "plan.json").read_text())["cost"] == 10
+
+
+def test_the_plan_is_drawn(app: Flask, tiny: Path, tmp_path: Path) -> None:
+    result = solved(app, tiny, "--plot", tmp_path / "plan.svg")
+
+    assert result.exit_code == 0, result.output
+    drawing = ET.fromstring((tmp_path / "plan.svg").read_text())  # noqa: S314 - written by the line above
+    assert len(drawing.findall(f".//{SVG}polyline")) == 1
+    assert len(drawing.findall(f".//{SVG}circle")) == 2
+
+
+def test_a_wrong_file_is_refused_with_its_line(app: Flask, tiny: Path) -> None:
+    tiny.write_text(CVRP.replace("2 10\n", "2 ten\n"), encoding="utf-8")
+
+    result = solved(app, tiny)
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: tiny.vrp, line 13: the demand is 'ten'; it must be a number\n"
+
+
+def test_a_chinese_terminal_is_told_in_chinese(app: Flask, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+
+    result = solved(app, tiny)
+
+    assert "成本 10，1 条路线，2 个站点，里程 10，0 个站点未排入" in result.stdout
+    assert "校验：计划成立" in result.stdout
+    assert "秒  成本 10  1 条路线" in result.stderr
+
+
+def test_a_dropped_stop_is_named_with_its_reason(app: Flask, tiny: Path) -> None:
+    tiny.write_text(CVRP.replace("2 10\n", "2 21\n"), encoding="utf-8")
+
+    result = solved(app, tiny)
+
+    assert result.exit_code == 0, result.output
+    assert "stop 1 is dropped: Too heavy for any vehicle" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "says"),
+    [
+        ("--output", "plan.txt", "plan.txt must end in .sol or .json"),
+        ("--output", "no/plan.sol", "there is no folder"),
+        ("--plot", "plan.svg", "has no coordinates"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_search(
+    app: Flask, tmp_path: Path, option: str, name: str, says: str
+) -> None:
+    path = tmp_path / "asym.vrp"
+    without = ORTEC.replace("NODE_COORD_SECTION\n1 0 0\n2 3 4\n3 1 1\n", "")
+    path.write_text(without, encoding="utf-8")
+
+    result = solved(app, path, option, tmp_path / name)
+
+    assert result.exit_code == 2
+    assert says in result.stderr
