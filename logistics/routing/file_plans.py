@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from logistics.routing import engine
 from logistics.routing.engine.formats import ReadProblem, plan_as_json, plan_as_svg, write_sol
 from logistics.routing.engine.walking import TwoEchelonPlan, check_walks, plan_two_echelons
 from logistics.routing.engine.walking.files import Walks, gates_of
-from logistics.routing.engine.walking.plan_files import both_as_json, ways_on_foot
+from logistics.routing.engine.walking.plan_files import both_as_json, metres_on_foot, ways_on_foot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +37,11 @@ class FilePlan:
         """The plan as SVG. Raises NoCoordinates if the file has none."""
         return plan_as_svg(self.read, self.plan, ways_on_foot(self.both, self.walks) if self.both else ())
 
-    def walked(self) -> dict[str, int] | None:
-        """How many gates are walked from and what is carried there, the cost in cents; None without walks."""
+    def walked(self) -> dict[str, Any] | None:
+        """How many gates are walked from and what is carried there, the cost in cents; None without walks.
+
+        `metres` are None where the file has seconds alone for a leg on foot.
+        """
         if self.both is None:
             return None
         drops = [
@@ -48,11 +52,13 @@ class FilePlan:
             for drop in trip.hand_overs
         ]
         plans = self.both.rounds.values()
+        metres = list(metres_on_foot(self.both, self.walks).values())
         return {
             "count": len(plans),
             "volunteers": sum(len(plan.rounds) for plan in plans),
             "buildings": len({(stop_id, drop.building) for stop_id, drop in drops}),
             "packages": sum(drop.packages for _, drop in drops),
+            "metres": None if None in metres else sum(one for one in metres if one is not None),
             "busy_s": sum(plan.busy_s for plan in plans),
             "cost": self.both.walking_cost,
         }

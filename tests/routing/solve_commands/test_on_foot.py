@@ -57,10 +57,25 @@ def test_the_summary_counts_walks(app: Flask, on_foot: Path) -> None:
         "volunteers": 2,
         "buildings": 3,
         "packages": 10,
+        "metres": 180 + 430,
         "busy_s": 1_050,
         "cost": 350,
     }
     assert (summary["cost"], summary["check"]) == (1_940, {"holds": True, "violations": []})
+
+
+def test_it_is_said_where_nobody_knows_how_many_metres_are_walked(app: Flask, on_foot: Path) -> None:
+    told = solved(app, on_foot)
+    restated(on_foot, {"metres": None})
+    untold = solved(app, on_foot)
+
+    assert "\n610 m are walked\n" in told.stdout
+    assert (
+        "\nhow many metres are walked is not told: the file has seconds alone for some of the ways on foot\n"
+        in untold.stdout
+    )
+    assert "m are walked" not in untold.stdout
+    assert json.loads(solved(app, on_foot, "--json").stdout)["walks"]["metres"] is None
 
 
 def test_the_summary_of_a_file_without_walks_has_none(app: Flask, tiny: Path) -> None:
@@ -71,7 +86,9 @@ def test_the_summary_of_a_file_without_walks_has_none(app: Flask, tiny: Path) ->
 def test_walks_are_told_in_chinese(app: Flask, on_foot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
 
-    assert "步行：1 个卡点，2 名志愿者，3 栋楼，10 件包裹，合计 1050 秒，成本 0\n" in solved(app, on_foot).stdout
+    told = solved(app, on_foot).stdout
+
+    assert "步行：1 个卡点，2 名志愿者，3 栋楼，10 件包裹，合计 1050 秒，成本 0\n步行共 610 米\n" in told
 
 
 def test_a_compound_that_is_split_is_planned_written_drawn_and_a_start(

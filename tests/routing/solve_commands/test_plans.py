@@ -92,3 +92,22 @@ def test_what_cannot_be_written_is_refused_before_the_search(
 
     assert result.exit_code == 2
     assert says in result.stderr
+
+
+def test_a_plan_that_cannot_be_written_is_told_all_the_same(app: Flask, tiny: Path, tmp_path: Path) -> None:
+    full = tmp_path / "full.sol"
+    full.symlink_to("/dev/full")
+
+    result = solved(app, tiny, "--output", full, "--plot", tmp_path / "plan.svg")
+
+    assert result.exit_code == 1
+    assert "cost 10, 1 routes for 2 stops" in result.stdout
+    assert result.stderr.endswith(f"Error: {full}: No space left on device\n")
+    assert (tmp_path / "plan.svg").read_text().startswith("<svg")
+
+
+def test_a_time_limit_is_a_number(app: Flask, tiny: Path) -> None:
+    result = app.test_cli_runner().invoke(args=["solve", str(tiny), "--time-limit", "nan"])
+
+    assert result.exit_code == 2
+    assert "Invalid value for '--time-limit': nan is not in the range 0.1<=x<=86400." in result.stderr

@@ -53,9 +53,7 @@ def plan_as_svg(read: ReadProblem, plan: Plan, on_foot: Sequence[Footway] = ()) 
         colour = _colour(number)
         places = [problem.stop(visit.stop).place for visit in route.visits]
         way = " ".join(f"{x:.1f},{y:.1f}" for x, y in at[_way(problem, route)] if not math.isnan(x))
-        lines.append(
-            f'<g stroke="{colour}" fill="{colour}"><title>{_told(route.vehicle)}: {len(places)} stops</title>'
-        )
+        lines.append(f'<g stroke="{colour}" fill="{colour}"><title>{_told(route.vehicle)}: {len(places)} stops</title>')
         lines.append(f'<polyline points="{way}" fill="none" stroke-width="1.5" stroke-opacity="0.7"/>')
         dots = [(x, y) for x, y in at[places] if not math.isnan(x)]
         lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" stroke="none"/>' for x, y in dots]

@@ -77,8 +77,7 @@ def read_vroom(text: str, file: str) -> ReadProblem:
         value.fields(JOB, neutral=JOB_NEUTRAL)
     for value in cars:
         value.fields(VEHICLE)
-    for values in (jobs, cars):
-        refuse_twice(values)
+    refuse_twice(jobs, cars)
     tables = given_tables(root, cars) if root.has("matrices") else None
     sizes = [len(table.durations) for table in tables.values()] if tables is not None else []
     places = Places(size=(sizes[0] if sizes else 0) if tables is not None else None)

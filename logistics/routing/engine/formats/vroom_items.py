@@ -78,14 +78,15 @@ def amounts_of(jobs: Sequence[Value], cars: Sequence[Value]) -> Amounts:
     return Amounts(count=next(iter(counts), 0))
 
 
-def refuse_twice(values: Sequence[Value]) -> None:
-    """Refuses jobs or vehicles of which two have the same id."""
-    known: set[int] = set()
-    for value in values:
-        given = value.get("id").whole(at_least=0)
-        if given in known:
-            value.get("id").refuse(f"is {given} once more; each must have its own")
-        known.add(given)
+def refuse_twice(*lists: Sequence[Value]) -> None:
+    """Refuses an id that two of a list have."""
+    for values in lists:
+        known: set[int] = set()
+        for value in values:
+            given = value.get("id").whole(at_least=0)
+            if given in known:
+                value.get("id").refuse(f"is {given} once more; each must have its own")
+            known.add(given)
 
 
 def refuse_setups(jobs: Sequence[Value], rows: Sequence[int], starts: Sequence[int | None]) -> None:

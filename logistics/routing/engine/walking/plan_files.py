@@ -12,12 +12,11 @@ from the first loading (`start_s`) to the last return (`end_s`), buildings in th
 only where the problem's file tells them. These are written for readers and are not read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from logistics.routing.engine.formats.json_values import Value
 from logistics.routing.engine.formats.plan_json import plan_as_json, plan_root
@@ -80,6 +79,16 @@ def ways_on_foot(both: TwoEchelonPlan, walks: Walks) -> list[Footway]:
     return found
 
 
+def metres_on_foot(both: TwoEchelonPlan, walks: Walks) -> dict[str, int | None]:
+    """What is walked from the gate of every stop together; None where the problem's file does not tell all legs."""
+    found: dict[str, int | None] = {}
+    for stop_id, rounds in both.rounds.items():
+        gate = _stated(walks, stop_id, both.walks[stop_id])
+        walked = [_metres(gate, one) for one in rounds.rounds]
+        found[stop_id] = None if None in walked else sum(metres for metres in walked if metres is not None)
+    return found
+
+
 def _told(stop_id: str, walk: GateWalk, rounds: WalkPlan, walks: Walks) -> dict[str, Any]:
     told: dict[str, Any] = {"stop": stop_id} | ({"gate": walk.gate} if walk.gate else {}) | written(rounds)
     gate = _stated(walks, stop_id, walk)
@@ -89,7 +98,7 @@ def _told(stop_id: str, walk: GateWalk, rounds: WalkPlan, walks: Walks) -> dict[
 
 def _round(gate: StatedGate, one: Round) -> dict[str, Any]:
     drops = list(_hand_overs(one))
-    metres = None if gate.metres is None else _metres(gate.metres, _places(gate.walk, one))
+    metres = _metres(gate, one)
     return {
         "volunteer": one.volunteer,
         "start_s": one.trips[0].begins_s,
@@ -102,9 +111,11 @@ def _round(gate: StatedGate, one: Round) -> dict[str, Any]:
     }
 
 
-def _metres(metres: NDArray[np.int32], places: Sequence[int]) -> int | None:
-    """What is walked over these places; None where the file has no metres for one of the legs."""
-    legs = [int(metres[here, there]) for here, there in pairwise(places)]
+def _metres(gate: StatedGate, one: Round) -> int | None:
+    """What is walked on a round; None where the file has no metres for one of the legs."""
+    if gate.metres is None:
+        return None
+    legs = [int(gate.metres[here, there]) for here, there in pairwise(_places(gate.walk, one))]
     return None if UNREACHABLE in legs else sum(legs)
 
 
