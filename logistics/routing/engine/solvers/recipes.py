@@ -40,8 +40,9 @@ RECOMBINE_S_MAX, RECOMBINE_S_MIN, RECOMBINE_ROUTES = 1.5, 0.1, 1_500
 RECOMBINE_STOPS_PER_ROUTE_MAX = 20
 # One iteration of `SolveOptions` is so many of PyVRP's.
 PYVRP_STEPS_PER_ITERATION = 10
-# Up to so many stops the best is found long before so many iterations a stop (2 s), and a person waits.
-SMALL_STOPS, SMALL_ITERATIONS_PER_STOP = 30, 3
+# Up to so many stops so many iterations a stop do, and a person waits: of 42 samples of 30 stops 6 a stop took five times
+# as long and found nothing better.
+SMALL_STOPS, SMALL_ITERATIONS_PER_STOP = 30, 1
 # What comes after the search: a share of the time limit, at most so long, and so long for every stop.
 CLOSING_SHARE, CLOSING_S_MAX, CLOSING_S_PER_STOP = 0.05, 0.2, 1e-4
 

@@ -21,7 +21,7 @@ from logistics.routing.engine.solvers.watching import Watch, watched
 # Beyond, the first plan alone takes longer than a person waits.
 STOPS_MAX = 5_000
 # Up to so many stops the best is found long before so many iterations a stop, and a person waits.
-SMALL_STOPS, SMALL_ITERATIONS_PER_STOP = 30, 3
+SMALL_STOPS, SMALL_ITERATIONS_PER_STOP = 30, 2
 # The temperature first and last, in legs to a near neighbour: colder starts freeze on long routes. A given plan would
 # be forgotten at that heat.
 HOT_LEGS, WARM_LEGS, COLD_LEGS = 4.0, 0.5, 0.1
