@@ -3,7 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from logistics.routing.engine.costs import FINE_PER_SECOND, drive_cost_fine, route_cost_fine
+import numpy as np
+from numpy.typing import NDArray
+
+from logistics.routing.engine.costs import FINE_PER_CENT, FINE_PER_SECOND, drive_cost_fine, route_cost_fine
 from logistics.routing.engine.plan import Plan
 from logistics.routing.engine.problem import UNREACHABLE, Problem, Stop, Vehicle
 from logistics.routing.engine.schedule import InfeasibleRoute, schedule_route
@@ -12,6 +15,8 @@ from logistics.routing.engine.walking.offers import Offer
 
 NEIGHBOURS = 3
 """Before there are routes the detour to a gate is guessed from so many of the places nearest to it."""
+LEG_BITS = 31
+"""What the seconds or metres of a leg take, UNREACHABLE being the largest."""
 ROUNDS_MAX = 10
 CLOSED = 2**62
 
@@ -26,41 +31,49 @@ def first_choice(problem: Problem, offers: Mapping[str, Sequence[Offer]], walkin
 
     Being served at several gates at once is left to `better_choice`, which knows the routes.
     """
-    places = sorted({stop.place for stop in problem.stops} | {depot.place for depot in problem.depots})
+    places = np.array(sorted({one.place for one in (*problem.stops, *problem.depots)}))
     chosen: dict[str, Offer] = {}
     for stop_id, ways in offers.items():
         here = {piece.stop.place for way in ways for piece in way}
-        others = [place for place in places if place not in here]
         single = [way for way in ways if len(way) == 1]
         vehicle = next((one for one in problem.vehicles if problem.may_serve(one, problem.stop(stop_id))), None)
         if len(single) == 1 or vehicle is None:
             chosen[stop_id] = single[0]
         else:
+            others = places[~np.isin(places, list(here))]
             guessed = [_guessed_fine(problem, vehicle, way, others, walking_cents_per_h) for way in single]
             chosen[stop_id] = single[guessed.index(min(guessed))]
     return chosen
 
 
 def _guessed_fine(
-    problem: Problem, vehicle: Vehicle, way: Offer, others: Sequence[int], walking_cents_per_h: int
+    problem: Problem, vehicle: Vehicle, way: Offer, others: NDArray[np.int64], walking_cents_per_h: int
 ) -> int:
     (piece,) = way
     gate = piece.stop.place
-    profile = vehicle.profile
-    ways = sorted((problem.leg_s(one, gate, profile), problem.leg_m(one, gate, profile)) for one in others) + sorted(
-        (problem.leg_s(gate, one, profile), problem.leg_m(gate, one, profile)) for one in others
-    )
-    half = len(ways) // 2
-    near = ways[: min(NEIGHBOURS, half)] + ways[half : half + NEIGHBOURS]
+    near = [*_shortest(problem, vehicle, others, gate), *_shortest(problem, vehicle, gate, others)]
     if any(leg_s == UNREACHABLE for leg_s, _ in near):
         return CLOSED
-    count = max(1, min(NEIGHBOURS, half))
+    count = max(1, len(near) // 2)
     driven = drive_cost_fine(
         vehicle,
         metres=sum(leg_m for _, leg_m in near) // count,
         seconds=sum(leg_s for leg_s, _ in near) // count + piece.stop.service_s,
     )
     return driven + walking_cost_fine(way, walking_cents_per_h)
+
+
+def _shortest(
+    problem: Problem, vehicle: Vehicle, here: NDArray[np.int64] | int, there: NDArray[np.int64] | int
+) -> list[tuple[int, int]]:
+    """Seconds and metres of the NEIGHBOURS shortest of these legs, UNREACHABLE where they are closed."""
+    travel = problem.travel(vehicle)
+    seconds, metres = (matrix[here, there].astype(np.int64) for matrix in (travel.seconds, travel.metres))
+    closed = (seconds == UNREACHABLE) | (metres == UNREACHABLE)
+    ranks = np.where(closed, UNREACHABLE, seconds) << LEG_BITS | np.where(closed, UNREACHABLE, metres)
+    most = min(NEIGHBOURS, len(ranks))
+    shortest = np.sort(np.partition(ranks, most - 1)[:most]).tolist() if most else []
+    return [(rank >> LEG_BITS, rank & UNREACHABLE) for rank in shortest]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,8 +140,11 @@ def _improved(
         for way in ways:
             if holding and way is choice[stop_id]:
                 continue
+            walking_fine = walking_cost_fine(way, walking_cents_per_h)
             for stops in _with_pieces(problem, tour, now, way):
-                cost_fine = _tour_fine(problem, tour, stops) - before_fine + walking_cost_fine(way, walking_cents_per_h)
+                if _least_fine(problem, tour, stops) - before_fine + walking_fine >= best_fine:
+                    continue
+                cost_fine = _tour_fine(problem, tour, stops) - before_fine + walking_fine
                 if cost_fine < best_fine:
                     best_fine, best = cost_fine, (way, tour, stops)
     if best is None:
@@ -174,3 +190,21 @@ def _tour_fine(problem: Problem, tour: Tour, stops: Sequence[Stop]) -> int:
         if stop.late_cents_per_h is not None
     )
     return route_cost_fine(tour.vehicle, route) + FINE_PER_SECOND * late
+
+
+def _least_fine(problem: Problem, tour: Tour, stops: Sequence[Stop]) -> int:
+    """No more than `_tour_fine`: the road and the services alone, which takes a tenth of the time to know.
+
+    Nothing is known of a tour that loads again, and of the seconds on the road where speeds change.
+    """
+    if tour.reloads or not stops:
+        return 0
+    vehicle = tour.vehicle
+    travel = problem.travel(vehicle)
+    places = [problem.start_place(vehicle), *(stop.place for stop in stops), problem.end_place(vehicle)]
+    seconds = sum(stop.serving_s for stop in stops)
+    if not travel.speeds:
+        seconds += int(travel.seconds[places[:-1], places[1:]].sum(dtype=np.int64))
+    metres = int(travel.metres[places[:-1], places[1:]].sum(dtype=np.int64))
+    fixed = vehicle.fixed_cost if vehicle.underway is None else 0
+    return min(CLOSED, fixed * FINE_PER_CENT + drive_cost_fine(vehicle, metres=metres, seconds=seconds))

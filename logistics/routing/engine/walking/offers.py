@@ -85,7 +85,9 @@ def offers_of(problem: Problem, walks: Mapping[str, Gates], *, split: bool, seed
     Raises:
         BadWalk: if a walk belongs to no stop, carries more than the stop drops, or its gates differ in what they do.
     """
-    faults = [fault for stop_id, gates in walks.items() for fault in _faults(problem, stop_id, _listed(gates))]
+    stops = {stop.id: stop for stop in problem.stops}
+    size = len(problem.seconds)
+    faults = [f for stop_id, gates in walks.items() for f in _faults(stops.get(stop_id), stop_id, _listed(gates), size)]
     if faults:
         raise BadWalk(faults)
     offers: dict[str, list[Offer]] = {}
@@ -143,16 +145,16 @@ def _shares(stop: Stop, parts: Sequence[GateWalk]) -> Iterator[Stop]:
         volume_ml = until_ml
 
 
-def _faults(problem: Problem, stop_id: str, gates: Sequence[GateWalk]) -> Iterator[str]:
+def _faults(stop: Stop | None, stop_id: str, gates: Sequence[GateWalk], size: int) -> Iterator[str]:
+    """What is wrong with the gates of a stop, None being one that the problem of `size` places does not have."""
     who = f"stop {stop_id!r}"
-    stops = {stop.id: stop for stop in problem.stops}
-    if stop_id not in stops:
+    if stop is None:
         yield f"{who} has a walk, but the problem has no such stop"
         return
     if not gates:
         yield f"{who} has no gate; give one or more walks, or leave the stop out"
         return
-    stop, first = stops[stop_id], gates[0]
+    first = gates[0]
     for name, dropped, carried in (
         ("packages", stop.packages, first.packages),
         ("grams", stop.demand_g, first.grams),
@@ -163,7 +165,7 @@ def _faults(problem: Problem, stop_id: str, gates: Sequence[GateWalk]) -> Iterat
     for gate in gates:
         if {building.id: (building.packages, building.grams, building.doors) for building in gate.buildings} != wanted:
             yield f"{who}: gate {gate.gate!r} and gate {first.gate!r} differ in what goes to which building"
-        if gate.place is not None and gate.place >= len(problem.seconds):
-            yield f"{who}: gate {gate.gate!r} is at place {gate.place}; it must be from 0 to {len(problem.seconds) - 1}"
+        if gate.place is not None and gate.place >= size:
+            yield f"{who}: gate {gate.gate!r} is at place {gate.place}; it must be from 0 to {size - 1}"
     if len({gate.gate for gate in gates}) < len(gates):
         yield f"{who}: two of its {len(gates)} gates have the same name; each needs its own"
