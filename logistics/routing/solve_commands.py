@@ -109,7 +109,7 @@ def solve(
     unwritten = _unwritten(texts)
     summary = summary_of(found, shown)
     shown.end()
-    click.echo(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else lines_of(summary))
+    click.echo(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else lines_of(summary, found.plan.dropped))
     if unwritten:
         raise click.ClickException("; ".join(unwritten))
     if found.broken:
@@ -139,6 +139,8 @@ def _check_outputs(read: ReadProblem, output: Path | None, plot: Path | None) ->
     """Refuses before the search what could not be written after it."""
     if output is not None and output.suffix not in OUTPUTS:
         raise click.BadParameter(f"{output.name} must end in {' or '.join(OUTPUTS)}", param_hint="--output")
+    if plot is not None and plot.suffix != ".svg":
+        raise click.BadParameter(f"{plot.name} must end in .svg", param_hint="--plot")
     if plot is not None and read.coordinates is None:
         raise click.BadParameter(f"{read.name} has no coordinates, so there is nothing to draw", param_hint="--plot")
     for path, hint in ((output, "--output"), (plot, "--plot")):

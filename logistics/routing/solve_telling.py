@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,7 @@ NO_METRES = N_("how many metres are walked is not told: the file has seconds alo
 HOLDS = N_("check: the plan holds")
 BROKEN = N_("check: %(count)s rules broken")
 LEFT_OUT = N_("stop %(stop)s is dropped: %(reason)s")
+MORE_LEFT_OUT = N_("… and %(count)s more")
 BETTER = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes")
 BETTER_DROPPED = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes, %(dropped)s dropped")
 BEGINS = N_("begins with %(stops)s stops in %(routes)s routes of %(file)s")
@@ -107,10 +109,9 @@ def summary_of(found: FilePlan, shown: Shown) -> dict[str, Any]:
     }
 
 
-def lines_of(summary: dict[str, Any]) -> str:
-    """The summary in the terminal's language."""
+def lines_of(summary: dict[str, Any], dropped: Sequence[engine.Dropped]) -> str:
+    """The summary in the terminal's language, with the numbers behind what is dropped."""
     broken = summary["check"]["violations"]
-    dropped = summary["dropped"]
     facts = {name: f"{summary[name]:,}" for name in ("cost", "distance")}
     facts |= {name: str(summary[name]) for name in ("routes", "stops", "seconds", "solver")}
     lines = [
@@ -121,11 +122,17 @@ def lines_of(summary: dict[str, Any]) -> str:
         said(BROKEN) % {"count": len(broken)} if broken else said(HOLDS),
     ]
     lines += [f"  {sentence}" for sentence in broken]
-    lines += [
-        "  " + said(LEFT_OUT) % {"stop": stop, "reason": named(reason, "drop_reason")}
-        for stop, reason in list(dropped.items())[:DROPPED_SHOWN]
-    ]
+    lines += [f"  {_left_out(drop)}" for drop in dropped[:DROPPED_SHOWN]]
+    if len(dropped) > DROPPED_SHOWN:
+        lines.append("  " + said(MORE_LEFT_OUT) % {"count": len(dropped) - DROPPED_SHOWN})
     return "\n".join(lines)
+
+
+def _left_out(drop: engine.Dropped) -> str:
+    """Which stop and why, with the numbers under their names in a written plan: the file's units are its reader's."""
+    told = said(LEFT_OUT) % {"stop": drop.stop, "reason": named(drop.reason.value, "drop_reason")}
+    numbers = ", ".join(f"{name} {value}" for name, value in drop.detail.items())
+    return f"{told} ({numbers})" if numbers else told
 
 
 def _on_foot(walks: dict[str, Any]) -> list[str]:

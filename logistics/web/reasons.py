@@ -10,7 +10,7 @@ from logistics.web.words import _
 
 
 def explain(stop: StopView) -> list[str]:
-    """Sentences with the numbers behind a stop's reason; none where the planner kept none."""
+    """Sentences with the numbers that a stop fails by; none where the planner kept none."""
     detail = stop.drop_detail or {}
     sentences = []
 
@@ -26,15 +26,20 @@ def explain(stop: StopView) -> list[str]:
     packages, room = whole("packages"), whole("largest_capacity_packages")
     if packages is not None and room is not None:
         sentences.append(_("%(n)s packages, the largest vehicle takes %(c)s.", n=number(packages), c=number(room)))
-    free = whole("free_g_max")
-    if demand is not None and free is not None:
+    free, free_packages = whole("free_g_max"), whole("free_packages_max")
+    if demand is not None and free is not None and demand > free:
         sentences.append(
             _("It weighs %(w)s, the emptiest vehicle has room for %(c)s.", w=kilograms(demand), c=kilograms(free))
         )
-    arrival, end = whole("earliest_arrival_s"), whole("window_end_s")
-    if arrival is not None and end is not None:
+    if packages is not None and free_packages is not None and packages > free_packages:
+        left = {"n": number(packages), "c": number(free_packages)}
+        sentences.append(_("%(n)s packages, the emptiest vehicle has room for %(c)s.", **left))
+    arrival, end, released = whole("earliest_arrival_s"), whole("window_end_s"), whole("released_s")
+    if arrival is not None and end is not None and arrival > end:
         times = {"a": clock_minutes(-(-arrival // 60)), "e": clock_minutes(end // 60)}
         sentences.append(_("Earliest arrival %(a)s, the window ends %(e)s.", **times))
+    if released is not None:
+        sentences.append(_("Its goods are packed at %(a)s.", a=clock_minutes(-(-released // 60))))
     back, latest = whole("earliest_return_s"), whole("latest_return_s")
     if back is not None and latest is not None and back > latest:
         times = {"a": clock_minutes(-(-back // 60)), "e": clock_minutes(latest // 60)}

@@ -173,6 +173,20 @@ def test_explanations_speak_of_the_numbers_there_are(app: Flask) -> None:
     cases = {
         "It weighs 3 kg, the largest vehicle takes 2 kg.": {"demand_g": 3_000, "largest_capacity_g": 2_000},
         "Earliest arrival 09:01, the window ends 09:00.": {"earliest_arrival_s": 32_401, "window_end_s": 32_400},
+        "It weighs 3 kg, the emptiest vehicle has room for 2 kg.": {"demand_g": 3_000, "free_g_max": 2_000},
+        "2 packages, the emptiest vehicle has room for 0.": {
+            "demand_g": 3_000,
+            "free_g_max": 4_000,
+            "packages": 2,
+            "free_packages_max": 0,
+        },
+        "Earliest return 17:01, the shift ends 17:00.": {
+            "earliest_arrival_s": 32_399,
+            "window_end_s": 32_400,
+            "earliest_return_s": 61_201,
+            "latest_return_s": 61_200,
+        },
+        "Its goods are packed at 09:00.": {"released_s": 32_400},
         "612 m from the nearest road.": {"distance_m": 612},
         "No vehicle has: cold, lift.": {"skills": "cold, lift", "skills_missing": "cold, lift"},
         "There and back is 2,001 m, a vehicle may drive 2,000 m.": {"round_trip_m": 2_001, "longest_m": 2_000},

@@ -62,12 +62,18 @@ def solve(
     busy = min(BUSY_MAX, max(1.0, spent_s / max(1e-3, time.thread_time() - worked_s)))
     spent_s += CHECK_S_PER_STOP * len(problem.stops) * busy
     left = dataclasses.replace(options, time_limit_s=max(0.01, options.time_limit_s - spent_s))
-    found = solver.solve(possible, left, on_progress=on_progress, cancelled=cancelled)
+    shown = None if on_progress is None else _counting(on_progress, len(impossible))
+    found = solver.solve(possible, left, on_progress=shown, cancelled=cancelled)
     plan = dataclasses.replace(with_reasons(problem, found, alone=alone), seconds=time.monotonic() - started_s)
     violations = check(problem, plan)
     if violations:
         raise PlanRejected(plan, violations)
     return plan
+
+
+def _counting(on_progress: Callable[[Progress], None], impossible: int) -> Callable[[Progress], None]:
+    """The same, told of the stops too that were left out beforehand."""
+    return lambda seen: on_progress(dataclasses.replace(seen, dropped=seen.dropped + impossible))
 
 
 def with_reasons(problem: Problem, plan: Plan, *, alone: Mapping[str, Dropped]) -> Plan:

@@ -150,7 +150,7 @@ def test_a_problem_of_nothing_is_a_problem():
     ("changes", "sentence"),
     [
         ({"end_depot": "E"}, "vehicle 'V': end_depot is 'E'; it must be None (its depot) or one of 'D'"),
-        ({"profile": "bike"}, "vehicle 'V': profile is 'bike'; it must be one of ''"),
+        ({"profile": "bike"}, "vehicle 'V': profile is 'bike'; it must be '', for no profiles are given"),
         ({"longest_s": -1}, "vehicle 'V': longest_s is -1; it must be a whole number of seconds from 0 to 1000000000"),
         (
             {"most_stops": 1.5},

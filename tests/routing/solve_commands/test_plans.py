@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from logistics.routing.solve_telling import DROPPED_SHOWN
 from tests.routing.engine.formats.files import CVRP, ORTEC
 from tests.routing.solve_commands.command import SVG, solved
 
@@ -70,7 +71,22 @@ def test_a_dropped_stop_is_named_with_its_reason(app: Flask, tiny: Path) -> None
     result = solved(app, tiny)
 
     assert result.exit_code == 0, result.output
-    assert "stop 1 is dropped: Too heavy for any vehicle" in result.stdout
+    assert "stop 1 is dropped: Too heavy for any vehicle (demand_g 21, largest_capacity_g 20)\n" in result.stdout
+    assert "1 routes, 1 dropped" in result.stderr
+
+
+def test_dropped_stops_that_are_not_shown_are_counted(app: Flask, tiny: Path) -> None:
+    count = DROPPED_SHOWN + 2
+    places = "".join(f"{number} {number} 0\n" for number in range(1, count + 2))
+    demands = "".join(f"{number} 21\n" for number in range(2, count + 2))
+    text = CVRP.replace("DIMENSION : 3", f"DIMENSION : {count + 1}").replace("1 0 0\n2 3 4\n3 1 1\n", places)
+    tiny.write_text(text.replace("2 10\n3 7\n", demands), encoding="utf-8")
+
+    result = solved(app, tiny)
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("is dropped: ") == DROPPED_SHOWN
+    assert result.stdout.endswith("  … and 2 more\n")
 
 
 @pytest.mark.parametrize(
@@ -79,6 +95,7 @@ def test_a_dropped_stop_is_named_with_its_reason(app: Flask, tiny: Path) -> None
         ("--output", "plan.txt", "plan.txt must end in .sol or .json"),
         ("--output", "no/plan.sol", "there is no folder"),
         ("--plot", "plan.svg", "has no coordinates"),
+        ("--plot", "plan.png", "plan.png must end in .svg"),
     ],
 )
 def test_what_cannot_be_written_is_refused_before_the_search(

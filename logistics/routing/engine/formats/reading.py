@@ -24,7 +24,9 @@ def read_problem(path: Path) -> ReadProblem:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadProblemFile(f"the file is not text (byte {error.start}); it must be {KNOWN}", file=file) from error
+        raise BadProblemFile(
+            f"the file is not UTF-8 text (byte {error.start}); it must be {KNOWN}", file=file
+        ) from error
     if text.lstrip().startswith("{"):
         return read_vroom(text, file) if looks_like_vroom(parse_json(text, file)) else read_json(text, file)
     if looks_like_vrplib(text):

@@ -37,7 +37,9 @@ def read_start(path: Path, read: ReadProblem) -> Start:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadProblemFile(f"the file is not text (byte {error.start}); it must be a plan", file=file) from error
+        raise BadProblemFile(
+            f"the file is not UTF-8 text (byte {error.start}); it must be a plan", file=file
+        ) from error
     if text.lstrip().startswith("{"):
         plan = read_plan_json(text, file)
         pairs: list[tuple[str, Sequence[str]]] = [

@@ -45,7 +45,7 @@ def vehicle_faults(vehicle: Vehicle, known: Known) -> Iterator[str]:
     if vehicle.end_depot is not None and vehicle.end_depot not in known.depots:
         yield f"{who}: end_depot is {vehicle.end_depot!r}; it must be None (its depot) or one of {some(known.depots)}"
     if vehicle.profile not in known.profiles:
-        yield f"{who}: profile is {vehicle.profile!r}; it must be one of {some(known.profiles)}"
+        yield f"{who}: profile is {vehicle.profile!r}; it must be {_profiles(known)}"
     yield from amount_faults(who, "capacity_g", vehicle.capacity_g, "grams")
     yield from amount_faults(who, "capacity_packages", vehicle.capacity_packages, "packages")
     for name, unit in (("capacity_ml", "millilitres"), ("longest_s", "seconds"), ("longest_m", "metres")):
@@ -85,6 +85,11 @@ def _break_faults(who: str, vehicle: Vehicle) -> Iterator[str]:
                 f"{who}: breaks[{number}].earliest_s is {after.earliest_s}, but the break ahead of it may last until "
                 f"{over_s}; breaks must be in order and apart"
             )
+
+
+def _profiles(known: Known) -> str:
+    named = known.profiles - {""}
+    return f"'' or one of {some(named)}" if named else "'', for no profiles are given"
 
 
 def stop_faults(stop: Stop, known: Known) -> Iterator[str]:

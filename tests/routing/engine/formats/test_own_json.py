@@ -188,7 +188,10 @@ def test_a_field_with_a_default_may_be_left_out() -> None:
         ({"vehicles__0__breaks": [{"earliest_s": 1, "latest_s": 2}]}, "vehicles[0].breaks[0].duration_s: is missing"),
         ({"vehicles__0__breaks": {}}, "vehicles[0].breaks: is {}; it must be a list"),
         ({"vehicles__0__underway": {"place": 9, "ready_s": 0}}, "vehicle 'V': underway.place is 9; it must be from 0"),
-        ({"vehicles__0__profile": "sledge"}, "vehicle 'V': profile is 'sledge'; it must be one of ''"),
+        (
+            {"vehicles__0__profile": "sledge"},
+            "vehicle 'V': profile is 'sledge'; it must be '', for no profiles are given",
+        ),
         ({"speeds": [{"start_s": 0, "percent": 0}]}, "the problem: speeds[0].percent is 0; it must be a whole number"),
         ({"speeds": [{"start_s": 0, "speed": 5}]}, "speeds[0].speed: is not known here"),
         ({"profiles": {"walk": {"seconds": [[0]], "metres": [[0]]}}}, "profiles.walk.seconds: has 1 rows; it must"),
