@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 from logistics.routing.engine.decompose.tasks import PartSolver, PartTask
 from logistics.routing.engine.plan import Plan
+from logistics.routing.engine.solvers.watching import watched
 
-LOOK_EVERY_S = 0.05
 # A part that has less is not worth cutting out.
 SHORTEST_S = 0.05
 
@@ -52,23 +52,13 @@ class InThreads:
                 if plan is not None:
                     found.put((number, plan))
 
-        threads = [
-            threading.Thread(target=work, name=f"part-{index}", daemon=True)
-            for index in range(min(self._workers, len(tasks)))
-        ]
-        for thread in threads:
-            thread.start()
-        try:
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(LOOK_EVERY_S)
-                    if not stop.is_set() and must_stop():
-                        stop.set()
-                    _report(found, done)
-        finally:
-            stop.set()
-            for thread in threads:
-                thread.join()
+        def look() -> bool:
+            stopped = must_stop()
+            _report(found, done)
+            return stopped
+
+        count = min(self._workers, len(tasks))
+        watched([_Working(work, name=f"part-{index}") for index in range(count)], stop, look)
         _report(found, done)
 
     def close(self) -> None:
@@ -83,6 +73,21 @@ class InThreads:
         except Exception:  # one part's trouble: it keeps what it had, the others go on
             log.exception("a part of %d stops was not solved", len(task.part.stops))
             return None
+
+
+class _Working(threading.Thread):
+    """Works in a thread of its own and keeps what it raised, for whoever watches."""
+
+    def __init__(self, work: Callable[[], None], *, name: str) -> None:
+        super().__init__(name=name, daemon=True)
+        self.error: BaseException | None = None
+        self._work = work
+
+    def run(self) -> None:
+        try:
+            self._work()
+        except BaseException as error:  # raised again by `watched`, in the caller's thread
+            self.error = error
 
 
 def _report(found: "queue.SimpleQueue[tuple[int, Plan]]", done: Callable[[int, Plan], None]) -> None:

@@ -147,3 +147,17 @@ def test_an_error_of_the_caller_ends_the_run_and_is_raised(kind: type[InThreads 
             )
     finally:
         runner.close()
+
+
+class Leaving(FirstFit):
+    """A solver that ends its thread."""
+
+    def solve_part(self, *_: object) -> Plan:
+        raise SystemExit("enough")
+
+
+def test_what_ends_a_thread_is_raised_and_no_part_is_lost_in_silence() -> None:
+    town = a_town(16)
+
+    with pytest.raises(SystemExit, match="enough"):
+        run(InThreads(Leaving(), workers=2), tasks_of(town, split_first(town, 2)))
