@@ -31,7 +31,7 @@ def first_choice(problem: Problem, offers: Mapping[str, Sequence[Offer]], walkin
 
     Being served at several gates at once is left to `better_choice`, which knows the routes.
     """
-    places = np.array(sorted({one.place for one in (*problem.stops, *problem.depots)}))
+    places = np.array(sorted({stop.place for stop in problem.stops} | {depot.place for depot in problem.depots}))
     chosen: dict[str, Offer] = {}
     for stop_id, ways in offers.items():
         here = {piece.stop.place for way in ways for piece in way}
