@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from flask import Flask
 
 from logistics.errors import N_
 from logistics.routing import engine
+from logistics.routing.easing import eased
 from logistics.routing.engine.formats import (
     BadProblemFile,
     ReadProblem,
@@ -27,8 +28,8 @@ from logistics.routing.engine.formats import (
 from logistics.routing.engine.walking import BadWalk
 from logistics.routing.engine.walking.files import Walks, walks_of
 from logistics.routing.engine.warming import not_compiled, search_of, warm
-from logistics.routing.file_plans import planned
-from logistics.routing.solve_telling import BETTER, BETTER_DROPPED, Shown, lines_of, summary_of, tell_start
+from logistics.routing.file_plans import FilePlan, planned
+from logistics.routing.solve_telling import BETTER, BETTER_DROPPED, Eased, Shown, lines_of, summary_of, tell_start
 from logistics.terminal import Command, said
 
 COMPILING = N_("compiling the search, once: a minute or so …")
@@ -56,6 +57,16 @@ class Seconds(click.FloatRange):
 @click.option("--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Cores to use at most.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True)
 @click.option(
+    "--iterations",
+    type=click.IntRange(1),
+    help="Search steps: with them, --seed and --workers a plan can be repeated; the time limit still holds.",
+)
+@click.option(
+    "--ease",
+    type=Seconds(0.1, 3_600),
+    help="Look so many seconds more for the least that would let dropped stops be served.",
+)
+@click.option(
     "--start",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A plan to begin with: .sol or .json, as --output writes them.",
@@ -68,6 +79,8 @@ def solve(
     time_limit: float,
     workers: int,
     seed: int,
+    iterations: int | None,
+    ease: float | None,
     start: Path | None,
     output: Path | None,
     plot: Path | None,
@@ -93,6 +106,7 @@ def solve(
         time_limit_s=time_limit,
         seed=seed,
         workers=workers,
+        iteration_limit=iterations,
         start=read.start if begun is None else begun.orders,
         start_reloads=read.start_reloads if begun is None else begun.reloads,
     )
@@ -104,16 +118,23 @@ def solve(
             found = planned(read, walks, options, shown.progress, interrupted.is_set)
         except (BadWalk, engine.BadProblem, engine.PlanRejected) as error:
             raise click.ClickException(str(error)) from error
+        wishes = None if ease is None else _eased(found, ease, options, interrupted.is_set)
     texts = {} if output is None else {output: found.text(output.suffix)}
     texts |= {} if plot is None else {plot: found.drawing()}
     unwritten = _unwritten(texts)
-    summary = summary_of(found, shown)
+    summary = summary_of(found, shown, wishes)
     shown.end()
     click.echo(json.dumps(summary, ensure_ascii=False, indent=1) if as_json else lines_of(summary, found.plan.dropped))
     if unwritten:
         raise click.ClickException("; ".join(unwritten))
     if found.broken:
         raise SystemExit(1)
+
+
+def _eased(found: FilePlan, seconds: float, options: engine.SolveOptions, stopped: Callable[[], bool]) -> Eased:
+    """The least that would serve the first dropped stops. What is to be repeated is not left to the clock."""
+    search = options.iteration_limit is None
+    return eased(found.read.problem, found.plan, search=search, stopped=stopped, seconds_max=seconds)
 
 
 def _unwritten(texts: dict[Path, str]) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import click
 
@@ -15,6 +15,9 @@ from logistics.routing import engine
 from logistics.routing.engine.formats import ReadProblem, Start
 from logistics.routing.file_plans import FilePlan
 from logistics.terminal import named, said
+
+Eased: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
+"""The smallest relaxations of each stop that has some, as `easing.eased` gives them."""
 
 DROPPED_SHOWN = 20
 STRANGERS_SHOWN = 5
@@ -30,6 +33,7 @@ HOLDS = N_("check: the plan holds")
 BROKEN = N_("check: %(count)s rules broken")
 LEFT_OUT = N_("stop %(stop)s is dropped: %(reason)s")
 MORE_LEFT_OUT = N_("… and %(count)s more")
+WOULD_SERVE = N_("would serve it: %(wish)s; cost %(cost)s more")
 BETTER = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes")
 BETTER_DROPPED = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes, %(dropped)s dropped")
 BEGINS = N_("begins with %(stops)s stops in %(routes)s routes of %(file)s")
@@ -89,8 +93,8 @@ class Shown:
         return self.best_s if self.best == (len(plan.dropped), plan.cost) else plan.seconds
 
 
-def summary_of(found: FilePlan, shown: Shown) -> dict[str, Any]:
-    """The plan in numbers, as `--json` prints it."""
+def summary_of(found: FilePlan, shown: Shown, eased: Eased | None = None) -> dict[str, Any]:
+    """The plan in numbers, as `--json` prints it; with the smallest relaxations by stop if they were looked for."""
     read, plan, walked = found.read, found.plan, found.walked()
     return {
         "name": read.name,
@@ -101,6 +105,7 @@ def summary_of(found: FilePlan, shown: Shown) -> dict[str, Any]:
         "routes": len(plan.routes),
         "distance": _number(read.distance(plan)),
         "dropped": {dropped.stop: dropped.reason.value for dropped in plan.dropped},
+        **({} if eased is None else {"relaxations": {stop: _in_file_units(read, eased[stop]) for stop in eased}}),
         **({} if walked is None else {"walks": {**walked, "cost": _number(read.objective(walked["cost"]))}}),
         "seconds": round(plan.seconds, 2),
         "seconds_to_best": round(shown.seconds_to_best(plan), 2),
@@ -122,7 +127,9 @@ def lines_of(summary: dict[str, Any], dropped: Sequence[engine.Dropped]) -> str:
         said(BROKEN) % {"count": len(broken)} if broken else said(HOLDS),
     ]
     lines += [f"  {sentence}" for sentence in broken]
-    lines += [f"  {_left_out(drop)}" for drop in dropped[:DROPPED_SHOWN]]
+    for drop in dropped[:DROPPED_SHOWN]:
+        lines.append(f"  {_left_out(drop)}")
+        lines += [f"    {_would_serve(wish)}" for wish in summary.get("relaxations", {}).get(drop.stop, [])]
     if len(dropped) > DROPPED_SHOWN:
         lines.append("  " + said(MORE_LEFT_OUT) % {"count": len(dropped) - DROPPED_SHOWN})
     return "\n".join(lines)
@@ -133,6 +140,28 @@ def _left_out(drop: engine.Dropped) -> str:
     told = said(LEFT_OUT) % {"stop": drop.stop, "reason": named(drop.reason.value, "drop_reason")}
     numbers = ", ".join(f"{name} {value}" for name, value in drop.detail.items())
     return f"{told} ({numbers})" if numbers else told
+
+
+def _would_serve(wish: Mapping[str, Any]) -> str:
+    """What would have to be allowed, the numbers under their names as `_left_out` has them."""
+    asked = [_asked(wish), *([_asked(wish["also"])] if "also" in wish else [])]
+    return said(WOULD_SERVE) % {"wish": " + ".join(asked), "cost": f"{wish['cost']:,}"}
+
+
+def _asked(wish: Mapping[str, Any]) -> str:
+    numbers = [f"{wish['amount']} {wish['unit']}"] if wish["unit"] else []
+    numbers += [f"{name} {wish[name]}" for name in ("vehicle", "depot", "from_s") if wish[name] is not None]
+    told = named(wish["kind"], "relaxation_kind")
+    return f"{told} ({', '.join(numbers)})" if numbers else told
+
+
+def _in_file_units(read: ReadProblem, wishes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The wishes with what they cost as the file counts its costs."""
+    return [
+        {name: value for name, value in wish.items() if name != "cost_cents"}
+        | {"cost": _number(read.objective(wish["cost_cents"]))}
+        for wish in wishes
+    ]
 
 
 def _on_foot(walks: dict[str, Any]) -> list[str]:

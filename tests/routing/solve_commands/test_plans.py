@@ -75,6 +75,40 @@ def test_a_dropped_stop_is_named_with_its_reason(app: Flask, tiny: Path) -> None
     assert "1 routes, 1 dropped" in result.stderr
 
 
+def test_what_would_serve_a_dropped_stop_is_looked_for_where_asked(app: Flask, tiny: Path) -> None:
+    tiny.write_text(CVRP.replace("2 10\n", "2 21\n"), encoding="utf-8")
+
+    result = solved(app, tiny, "--ease", "5")
+    summary = json.loads(solved(app, tiny, "--ease", "5", "--json").stdout)
+
+    # a vehicle takes 20 and the stop weighs 21; there is one vehicle for each of the two stops
+    kinds = {wish["kind"]: wish for wish in summary["relaxations"]["1"]}
+    assert kinds["capacity_g"]["amount"] == 1
+    assert "    would serve it: More weight in the vehicle (1 g, vehicle " in result.stdout
+
+
+def test_a_plan_of_counted_steps_is_the_same_again(app: Flask, tmp_path: Path) -> None:
+    count = 40
+    places = "".join(f"{number} {number * 37 % 101} {number * 53 % 89}\n" for number in range(1, count + 2))
+    demands = "".join(f"{number} {0 if number == 1 else 1 + number % 4}\n" for number in range(1, count + 2))
+    file = tmp_path / "forty.vrp"
+    file.write_text(
+        f"NAME : forty\nTYPE : CVRP\nDIMENSION : {count + 1}\nEDGE_WEIGHT_TYPE : EUC_2D\nCAPACITY : 20\n"
+        f"NODE_COORD_SECTION\n{places}DEMAND_SECTION\n{demands}DEPOT_SECTION\n1\n-1\nEOF\n",
+        encoding="utf-8",
+    )
+    texts = []
+    for name in ("one", "other"):
+        output = tmp_path / f"{name}.sol"
+        limits = ["--time-limit", "120", "--iterations", "20"]
+        result = app.test_cli_runner().invoke(args=["solve", str(file), *limits, "--output", str(output), "--json"])
+        assert result.exit_code == 0, result.output
+        assert json.loads(result.stdout)["seconds"] < 60  # the steps ended it, not the clock
+        texts.append(output.read_text())
+
+    assert texts[0] == texts[1]
+
+
 def test_dropped_stops_that_are_not_shown_are_counted(app: Flask, tiny: Path) -> None:
     count = DROPPED_SHOWN + 2
     places = "".join(f"{number} {number} 0\n" for number in range(1, count + 2))

@@ -40,8 +40,8 @@ RECOMBINE_S_MAX, RECOMBINE_S_MIN, RECOMBINE_ROUTES = 1.5, 0.1, 1_500
 RECOMBINE_STOPS_PER_ROUTE_MAX = 20
 # One iteration of `SolveOptions` is so many of PyVRP's.
 PYVRP_STEPS_PER_ITERATION = 10
-# Up to so many stops so many iterations a stop do, and a person waits: of 42 samples of 30 stops 6 a stop took five times
-# as long and found nothing better.
+# Up to so many stops so many iterations a stop do, and a person waits: for none of 42 samples of 30 stops did 6 a stop,
+# which took five times as long, find a better plan.
 SMALL_STOPS, SMALL_ITERATIONS_PER_STOP = 30, 1
 # What comes after the search: a share of the time limit, at most so long, and so long for every stop.
 CLOSING_SHARE, CLOSING_S_MAX, CLOSING_S_PER_STOP = 0.05, 0.2, 1e-4
