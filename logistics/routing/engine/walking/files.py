@@ -27,6 +27,7 @@ from logistics.routing.engine.formats.records_json import record_of, written
 from logistics.routing.engine.problem import Stop
 from logistics.routing.engine.travel import GreatCircleTravel, Point
 from logistics.routing.engine.walking.items import BadWalk
+from logistics.routing.engine.walking.validation import BUILDINGS_MAX
 from logistics.routing.engine.walking.walk import GateWalk
 
 
@@ -43,6 +44,9 @@ class StatedGate:
     coordinates: NDArray[np.float64] | None = None
     geographic: bool = False
 
+
+PLACES_MAX = BUILDINGS_MAX + 1
+"""The gate and every building; times between more places than that would fill the memory."""
 
 Walks = Mapping[str, Sequence[StatedGate]]
 """The gates of every stop that has a walk."""
@@ -136,7 +140,10 @@ def _gate(value: Value, read: ReadProblem) -> StatedGate:
 def _straight(value: Value) -> tuple[list[list[int]], NDArray[np.int32]]:
     """Seconds, as a file has them, and metres on foot between points of which nothing else is known."""
     points = []
-    for index, point in enumerate(value.list()):
+    given = value.list()
+    if len(given) > PLACES_MAX:
+        value.refuse(f"has {len(given)} points; where seconds is left out there may be {PLACES_MAX}")
+    for index, point in enumerate(given):
         if point.value is None:
             point.refuse("is null; where seconds is left out it must be [longitude, latitude]")
         lng, lat = point.list()

@@ -22,7 +22,7 @@ class BadWalk(ValueError):
 class BuildingDrop:
     """What goes to one building: at a point in front of it (one door), or to `doors` doors inside.
 
-    `place` is its row and column in the walking matrix. Its packages are taken to weigh the same.
+    `place` is its row and column in the walking matrix, where 0 is the gate. Its packages are taken to weigh the same.
     """
 
     id: str

@@ -78,7 +78,11 @@ def _building_faults(building: BuildingDrop, place_count: int | None) -> Iterato
     who = f"building {building.id!r}"
     if not isinstance(building.id, str) or not building.id:
         yield f"building id is {building.id!r}; it must be a text that is not empty"
-    yield from place_faults(who, building.place, place_count)
+    if not whole(building.place):
+        yield from place_faults(who, building.place, place_count)
+    elif place_count is not None and not 1 <= building.place < place_count:
+        right = f"from 1 to {place_count - 1}" if place_count > 1 else "another row, but the matrix has none"
+        yield f"{who}: place is {building.place}; it must be {right}, for row 0 is the gate"
     yield from amount_faults(who, "packages", building.packages, "packages", least=1)
     yield from amount_faults(who, "grams", building.grams, "grams")
     yield from amount_faults(who, "doors", building.doors, "doors", least=1)

@@ -61,7 +61,14 @@ ENOUGH = {**GATE, "buildings": [{"id": "B1", "place": 1, "packages": 2, "grams":
         ({"walks__S__buildings__1__id": "B1"}, "walks.S: building 'B1' is given 2 times"),
         ({"walks__S__buildings__1__floors": 2}, "walks.S.buildings[1].floors: is not known here"),
         ({"walks__S__buildings__1": {"id": "B2"}}, "walks.S.buildings[1].place: is missing"),
-        ({"walks__S__buildings__1__place": 3}, "walks.S: building 'B2': place is 3; it must be from 0 to 2"),
+        ({"walks__S__buildings__1__place": 3}, "walks.S: building 'B2': place is 3; it must be from 1 to 2, for row 0"),
+        ({"walks__S__buildings__0__place": 0}, "walks.S: building 'B1': place is 0; it must be from 1 to 2, for row 0"),
+        ({"walks__S__buildings__0__place": None}, "walks.S: building 'B1': place is None; it must be a row number"),
+        ({"walks__S__seconds": [[0]]}, "walks.S: building 'B1': place is 1; it must be another row, but the matrix h"),
+        (
+            {"walks__S__metres": [[0, 1, 1], [1, 9, 1], [1, 1, 0]]},
+            "walks.S.metres[1][1]: is 9; it must be 0, from a place to itself",
+        ),
         (
             {"walks__S__buildings__1__packages": 0},
             "walks.S: building 'B2': packages is 0; it must be a whole number of",
@@ -146,6 +153,7 @@ def test_what_just_holds_is_read(changes: dict[str, Any]) -> None:
             "walks.S.lnglat[0]: is [36.6, 117], which is latitude before longitude",
         ),
         (None, "walks.S.seconds: is missing"),
+        ([[117, 36]] * 2_002, "walks.S.lnglat: has 2002 points; where seconds is left out there may be 2001"),
     ],
 )
 def test_points_that_make_no_times_are_refused(lnglat: Any, says: str) -> None:

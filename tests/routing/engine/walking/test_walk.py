@@ -21,7 +21,7 @@ def test_every_mistake_is_told_at_once() -> None:
         "the gate: volunteers.count is 0; it must be a whole number of people from 1 to 200",
         "the gate: unloading_s is -1; it must be a whole number of seconds from 0 to 1000000000",
         "building 'B1': packages is 0; it must be a whole number of packages from 1 to 1000000000",
-        "building 'B2': place is 2; it must be from 0 to 1",
+        "building 'B2': place is 2; it must be from 1 to 1, for row 0 is the gate",
     )
 
 
