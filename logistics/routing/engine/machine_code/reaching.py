@@ -13,6 +13,8 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 NUMBA = "numba"
 COMPILING = "compiling"
 """The file of a folder from which its kernels have their decorators."""
+EVERYTHING = "*"
+"""What is imported by a star may be used by any name."""
 
 
 def reached_sources(folder: Path) -> set[Path]:
@@ -32,7 +34,7 @@ def reached_sources(folder: Path) -> set[Path]:
             continue
         reached.add(stem)
         counting = _names_in_kernels(trees[stem], imports[stem]) if stem in compiling else None
-        waiting += [module for name, module in imports[stem] if counting is None or name in counting]
+        waiting += [module for name, module in imports[stem] if counting is None or name in counting | {EVERYTHING}]
     return {folder / f"{stem}.py" for stem in reached}
 
 

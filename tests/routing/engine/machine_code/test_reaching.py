@@ -67,6 +67,7 @@ def test_only_what_kernels_use_is_reached(tmp_path: Path) -> None:
         "import search.rates as RATE",
         "from far.away.search.rates import FAST as RATE",
         "from rates import RATE",
+        "from search.rates import *",
     ],
 )
 def test_an_import_is_followed_however_it_is_written(tmp_path: Path, line: str) -> None:
