@@ -19,7 +19,8 @@ from logistics.orders import service as orders
 from logistics.orders.rules import OrderState
 from logistics.orders.service import LineOutcome
 from logistics.routing import service as routing
-from logistics.routing.export import MANIFEST_COLUMNS, csv_text, geojson, manifests_csv, plan_document
+from logistics.routing.export import MANIFEST_COLUMNS, geojson, manifests_csv, plan_document
+from logistics.tables_out import csv_text
 
 
 class NothingToExport(Conflict):

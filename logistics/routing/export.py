@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
@@ -17,8 +15,8 @@ from logistics.errors import NotFound
 from logistics.fulfilment import service as fulfilment
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanVehicle, PlanWave
 from logistics.routing.stops import stop_of_batches
+from logistics.tables_out import csv_text
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 MANIFEST_COLUMNS = (
     "vehicle", "plate", "position", "stop", "name", "kind", "lng", "lat", "window_start", "window_end", "arrival",
     "start", "departure", "packages", "weight_g", "load_g_after", "travel_s", "travel_m", "batches",
@@ -162,22 +160,6 @@ def manifests_csv(
                 ]
             )  # fmt: skip
     return csv_text(MANIFEST_COLUMNS, rows)
-
-
-def csv_text(columns: Collection[str], rows: Collection[Collection[Any]]) -> str:
-    """A CSV with a heading; a cell that a spreadsheet would run as a formula gets an apostrophe before it."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[_safe(cell) for cell in row] for row in rows])
-    return out.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    if not isinstance(cell, str):
-        return cell
-    guarded = f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-    return guarded.replace("\r", "\n")  # Python before 3.13 leaves a bare \r unquoted: the rest would begin a row
 
 
 def local_iso(moment: datetime | None) -> str | None:
