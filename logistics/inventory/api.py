@@ -6,7 +6,7 @@ from typing import Any
 
 from logistics.access import current_viewer
 from logistics.db import reading
-from logistics.inventory import queries
+from logistics.inventory.ledger import queries
 from logistics.rest import Subject
 from logistics.shapes import PageQuery, page, page_of
 

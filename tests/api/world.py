@@ -25,8 +25,8 @@ from logistics.delivery import service as delivery
 from logistics.delivery.models import Manifest
 from logistics.fulfilment import service as fulfilment
 from logistics.fulfilment.models import Batch
-from logistics.inventory import service as inventory
-from logistics.inventory.models import Item
+from logistics.inventory.ledger import service as inventory
+from logistics.inventory.ledger.models import Item
 from logistics.orders import service as orders
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanStopBatch, PlanVehicle, PlanWave
 from logistics.routing.rules import PlanState, StopKind

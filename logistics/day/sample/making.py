@@ -21,8 +21,8 @@ from logistics.day.importing import ImportedDay, import_day
 from logistics.day.models import Day, DaySource
 from logistics.db import transaction
 from logistics.errors import N_, Forbidden
-from logistics.inventory import intake as inventory
-from logistics.inventory import service as stock
+from logistics.inventory.ledger import intake as inventory
+from logistics.inventory.ledger import service as stock
 from logistics.orders import intake as orders
 
 from .roads_file import write_roads

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from logistics.db import reading
-from logistics.inventory import queries
+from logistics.inventory.ledger import queries
 from logistics.web.here import PAGE_ROWS, current_viewer, page, page_number
 
 pages = Blueprint("stock", __name__)

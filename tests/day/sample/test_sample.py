@@ -25,7 +25,7 @@ from logistics.day.sample.making import SampleInProduction
 from logistics.day.sample.roads_file import write_roads
 from logistics.day.sample.streets import draw_town
 from logistics.db import reading, transaction
-from logistics.inventory.service import stock_of_areas
+from logistics.inventory.ledger.service import stock_of_areas
 from logistics.orders.models import Campaign, DeliveryWindow, Offer, Order, Product
 from logistics.orders.rules import CampaignState
 from logistics.orders.service import LineWanted, PlaceOrder, place_order

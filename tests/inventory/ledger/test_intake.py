@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from logistics.db import reading, transaction
-from logistics.inventory.intake import ItemFact, take_items
-from logistics.inventory.models import Item
+from logistics.inventory.ledger.intake import ItemFact, take_items
+from logistics.inventory.ledger.models import Item
 
 
 def test_an_item_taken_in_again_keeps_its_id_and_changes_its_name(any_app: Flask) -> None:

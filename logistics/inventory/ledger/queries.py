@@ -13,7 +13,7 @@ from logistics.accounts.models import Role
 from logistics.communities.models import Area
 from logistics.communities.rules import AreaLevel
 from logistics.communities.scope import AREA_ROLES, area_and_below
-from logistics.inventory.models import Entry, Holder, Item, Transfer
+from logistics.inventory.ledger.models import Entry, Holder, Item, Transfer
 from logistics.views import PAGE_SIZE, read
 
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
-from logistics.inventory.models import Entry, Holder, HolderKind, Item, Transfer, TransferKind
-from logistics.inventory.service import BadQuantity, Receipt, StockRow, receive, stock_of_areas
+from logistics.inventory.ledger.models import Entry, Holder, HolderKind, Item, Transfer, TransferKind
+from logistics.inventory.ledger.service import BadQuantity, Receipt, StockRow, receive, stock_of_areas
 from tests.builders import NOW, TownRef, a_town
 from tests.racing import race
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from logistics.bulk import insert_missing, insert_new
 from logistics.communities import service as communities
 from logistics.errors import N_, Invalid, NotFound
-from logistics.inventory.models import Entry, Holder, HolderKind, Item, Transfer, TransferKind
+from logistics.inventory.ledger.models import Entry, Holder, HolderKind, Item, Transfer, TransferKind
 
 SUPPLIER_NAME = "supplier"
 

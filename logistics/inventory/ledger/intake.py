@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from logistics.bulk import upsert
-from logistics.inventory.models import Item
+from logistics.inventory.ledger.models import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
