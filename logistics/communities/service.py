@@ -18,7 +18,7 @@ from logistics.communities.models import (
     Household,
     HouseholdStatus,
 )
-from logistics.communities.rules import PointKind, PointOption, StatusKind, choose_point
+from logistics.communities.rules import AreaLevel, PointKind, PointOption, StatusKind, choose_point
 from logistics.db import chunks
 from logistics.errors import N_, Invalid, NotFound
 
@@ -40,6 +40,17 @@ class StatusTooLong(Invalid):
 class StatusTooFar(Invalid):
     template = N_("The status would start on %(starts_on)s; give a day at most a year from %(today)s.")
     code = "status_too_far"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaFacts:
+    """One node of the tree."""
+
+    id: int
+    code: str
+    name: str
+    level: AreaLevel
+    parent_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +87,15 @@ class PointPlace:
 
 def area_and_below(session: Session, area_id: int) -> list[int]:
     """Ids of an area and of every area below it."""
-    tree = select(Area.id).where(Area.id == area_id).cte("tree", recursive=True)
-    tree = tree.union_all(select(Area.id).join(tree, Area.parent_id == tree.c.id))
-    return list(session.scalars(select(tree.c.id)))
+    return [area.id for area in tree_below(session, area_id)]
+
+
+def tree_below(session: Session, area_id: int) -> list[AreaFacts]:
+    """An area and every area below it, in no particular order; nothing where there is no such area."""
+    node = (Area.id, Area.code, Area.name, Area.level, Area.parent_id)
+    tree = select(*node).where(Area.id == area_id).cte("tree", recursive=True)
+    tree = tree.union_all(select(*node).join(tree, Area.parent_id == tree.c.id))
+    return [AreaFacts(**row) for row in session.execute(select(tree)).mappings()]
 
 
 def area_names(session: Session) -> dict[int, str]:
