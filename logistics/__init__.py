@@ -44,6 +44,8 @@ def _import_tables() -> None:
     from logistics.day import models as day  # noqa: F401
     from logistics.delivery import models as delivery  # noqa: F401
     from logistics.fulfilment import models as fulfilment  # noqa: F401
+    from logistics.inventory.ballots import models as ballots  # noqa: F401
+    from logistics.inventory.entitlement import models as entitlement  # noqa: F401
     from logistics.inventory.ledger import models as inventory  # noqa: F401
     from logistics.notifications import models as notifications  # noqa: F401
     from logistics.orders import models as orders  # noqa: F401

@@ -63,7 +63,10 @@ class Building(Base):
 
 
 class Household(Base):
-    """One flat that is lived in. Holds no name and no phone: the platform does not need them to deliver."""
+    """One flat that is lived in. Holds no name and no phone: the platform does not need them to deliver.
+
+    `person_count` is None until somebody has counted, which only an entitlement per person asks for.
+    """
 
     __tablename__ = "households"
 
@@ -73,6 +76,7 @@ class Household(Base):
     unit: Mapped[str] = mapped_column(String(16), default="")
     flat: Mapped[str] = mapped_column(String(16), default="")
     elderly: Mapped[bool] = mapped_column(default=False)
+    person_count: Mapped[int | None]
 
 
 class HouseholdStatus(Base):

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from logistics.inventory.ballots.drawing import WEIGHT_MAX
 
+COLLECT_DAYS_MAX = 60
+
 
 class BallotState(StrEnum):
     """Done: nobody has anything to collect any more, and nobody moves up."""
