@@ -213,13 +213,13 @@ def _exceeded(draw):
     return f"""
         SELECT 1
         FROM entitlement_limits l
-        JOIN entitlement_standing new ON new.id = {draw}
-        JOIN entitlement_standing last ON last.household_id = new.household_id AND last.item_id = new.item_id
-            AND last.drawn_s >= new.drawn_s AND last.drawn_s < new.drawn_s + l.span_s
-        WHERE l.household_id = new.household_id AND l.item_id = new.item_id
+        JOIN entitlement_standing mine ON mine.id = {draw}
+        JOIN entitlement_standing last ON last.household_id = mine.household_id AND last.item_id = mine.item_id
+            AND last.drawn_s >= mine.drawn_s AND last.drawn_s < mine.drawn_s + l.span_s
+        WHERE l.household_id = mine.household_id AND l.item_id = mine.item_id
             AND l.quantity < (
                 SELECT sum(s.quantity) FROM entitlement_standing s
-                WHERE s.household_id = new.household_id AND s.item_id = new.item_id
+                WHERE s.household_id = mine.household_id AND s.item_id = mine.item_id
                     AND s.drawn_s <= last.drawn_s AND s.drawn_s > last.drawn_s - l.span_s
             )
     """

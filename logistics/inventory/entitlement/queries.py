@@ -1,0 +1,235 @@
+"""What is read of the entitlement: the facts a decision needs, and what a viewer may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
+from sqlalchemy.orm import Session
+
+from logistics.access import Viewer
+from logistics.accounts.models import Role
+from logistics.communities.models import Area, Building, Compound, Household
+from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below, community_of, sees_household
+from logistics.errors import NotFound
+from logistics.inventory.entitlement import rules
+from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementRule
+from logistics.inventory.entitlement.rules import Drawn, Limit
+from logistics.inventory.entitlement.views import DrawView, RemainingView, RuleView
+from logistics.inventory.ledger.models import Balance, Holder, Item, Reservation
+from logistics.inventory.ledger.rules import HolderKind, ReservationState
+from logistics.views import PAGE_SIZE, Rows, read, read_fields
+
+STANDING = (ReservationState.PENDING, ReservationState.POSTED)
+"""Of a reservation that was voided or has expired nothing was drawn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemName:
+    id: int
+    code: str
+    name: str
+    unit: str
+
+
+def item_name(session: Session, item_id: int) -> ItemName:
+    """Raises NotFound: no such item."""
+    statement = select(Item.id, Item.code, Item.name, Item.unit).where(Item.id == item_id)
+    return ItemName(**read_fields(session, statement, kind="item", key=item_id))
+
+
+def limits(session: Session, household_id: int, *, item_id: int | None = None) -> dict[int, list[Limit]]:
+    """Every rule in force that binds a household, by item: those of its community and of the areas above."""
+    persons = select(Household.person_count).where(Household.id == household_id).scalar_subquery()
+    statement = (
+        select(EntitlementRule, Area.name, persons)
+        .join(Area, Area.id == EntitlementRule.area_id)
+        .where(EntitlementRule.ended_at.is_(None))
+        .where(EntitlementRule.area_id.in_(area_and_above(community_of(household_id))))
+        .order_by(EntitlementRule.id)
+    )
+    if item_id is not None:
+        statement = statement.where(EntitlementRule.item_id == item_id)
+    found: dict[int, list[Limit]] = defaultdict(list)
+    for rule, area, person_count in session.execute(statement):
+        quantity = rules.limit_quantity(rule.quantity, per=rule.per, person_count=person_count)
+        found[rule.item_id].append(Limit(rule_id=rule.id, area=area, quantity=quantity, days=rule.days))
+    return found
+
+
+def standing_draws(
+    session: Session, household_id: int, limits: Mapping[int, Sequence[Limit]], *, now: datetime
+) -> dict[int, list[Drawn]]:
+    """What a household has drawn of limited items that may count now or later, by item."""
+    if not limits:
+        return {}
+    since = now - max(limit.span for of_item in limits.values() for limit in of_item)
+    statement = (
+        select(
+            EntitlementDraw.item_id,
+            EntitlementDraw.drawn_at,
+            (EntitlementDraw.quantity - EntitlementDraw.given_back).label("quantity"),
+        )
+        .outerjoin(Reservation, Reservation.id == EntitlementDraw.reservation_id)
+        .where(EntitlementDraw.household_id == household_id, EntitlementDraw.item_id.in_(limits))
+        .where(EntitlementDraw.drawn_at > since, EntitlementDraw.given_back < EntitlementDraw.quantity)
+        .where(or_(Reservation.id.is_(None), Reservation.state.in_(STANDING)))
+    )
+    found: dict[int, list[Drawn]] = defaultdict(list)
+    for row in session.execute(statement):
+        found[row.item_id].append(Drawn(at=row.drawn_at, quantity=row.quantity))
+    return found
+
+
+def nearest_stock(session: Session, household_id: int, item_id: int, *, quantity: int) -> int | None:
+    """The nearest area from a household's community upwards that has so many pieces to give; None where none has."""
+    start = select(Area.id, Area.parent_id, literal(0).label("height")).where(Area.id == community_of(household_id))
+    path = start.cte("path", recursive=True)
+    path = path.union_all(select(Area.id, Area.parent_id, path.c.height + 1).join(path, Area.id == path.c.parent_id))
+    statement = (
+        select(path.c.id)
+        .join(Holder, (Holder.area_id == path.c.id) & (Holder.kind == HolderKind.AREA))
+        .join(Balance, (Balance.holder_id == Holder.id) & (Balance.item_id == item_id))
+        .group_by(path.c.id, path.c.height)
+        .having(func.sum(Balance.on_hand - Balance.promised) >= quantity)
+        .order_by(path.c.height)
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def remaining_of(session: Session, household_id: int, *, now: datetime) -> list[RemainingView]:
+    """What a household may still draw of every item that is limited for it, by item code. For no viewer's eyes: the
+    caller has checked whose household it is."""
+    limited = limits(session, household_id)
+    draws = standing_draws(session, household_id, limited, now=now)
+    items = select(Item.id, Item.code, Item.name, Item.unit).where(Item.id.in_(limited)).order_by(Item.code)
+    views = []
+    for item in session.execute(items):
+        found = rules.allowance(limited[item.id], draws.get(item.id, []), now=rules.to_the_second(now))
+        assert found.limit is not None  # the item is limited
+        views.append(
+            RemainingView(
+                item_id=item.id,
+                item_code=item.code,
+                item_name=item.name,
+                unit=item.unit,
+                limit=found.limit.quantity,
+                days=found.limit.days,
+                area_name=found.limit.area,
+                drawn=found.drawn,
+                available=found.available or 0,
+                next_at=found.next_at,
+                next_available=found.next_available,
+            )
+        )
+    return views
+
+
+def remaining(session: Session, viewer: Viewer, household_id: int, *, now: datetime) -> list[RemainingView]:
+    """What a household of the viewer's may still draw. Raises NotFound."""
+    require_household(session, viewer, household_id)
+    return remaining_of(session, household_id, now=now)
+
+
+def entitlement_rules(session: Session, viewer: Viewer) -> list[RuleView]:
+    """Rules in force of the viewer's area and below, and of the areas above, which bind it too; by item and area."""
+    fields = (
+        EntitlementRule.id, EntitlementRule.item_id, Item.code.label("item_code"), Item.name.label("item_name"),
+        Item.unit, EntitlementRule.area_id, Area.code.label("area_code"), Area.name.label("area_name"), Area.level,
+        EntitlementRule.per, EntitlementRule.quantity, EntitlementRule.days, EntitlementRule.starts_at,
+    )  # fmt: skip
+    statement = (
+        select(*fields)
+        .join(Item, Item.id == EntitlementRule.item_id)
+        .join(Area, Area.id == EntitlementRule.area_id)
+        .where(EntitlementRule.ended_at.is_(None), _binds_or_is_below(viewer))
+        .order_by(Item.code, Area.level, Area.code)
+    )
+    return read(session, statement, RuleView)
+
+
+def draws(
+    session: Session,
+    viewer: Viewer,
+    *,
+    household_id: int | None = None,
+    limit: int = PAGE_SIZE,
+    offset: int = 0,
+) -> list[DrawView]:
+    """Draws of the viewer's households, newest first."""
+    statement = _draws(viewer).order_by(EntitlementDraw.drawn_at.desc(), EntitlementDraw.id.desc())
+    if household_id is not None:
+        statement = statement.where(EntitlementDraw.household_id == household_id)
+    return read(session, statement.limit(limit).offset(offset), DrawView)
+
+
+def draw(session: Session, viewer: Viewer, draw_id: int) -> DrawView:
+    """One draw. Raises NotFound."""
+    return DrawView(
+        **read_fields(session, _draws(viewer).where(EntitlementDraw.id == draw_id), kind="draw", key=draw_id)
+    )
+
+
+def require_household(session: Session, viewer: Viewer, household_id: int) -> None:
+    """Raises NotFound: no such household, or not the viewer's to see."""
+    known = select(Household.id).where(Household.id == household_id, sees_household(viewer, Household.id))
+    if session.scalar(known) is None:
+        raise NotFound(kind="household", key=household_id)
+
+
+def require_area(session: Session, viewer: Viewer, area_id: int) -> None:
+    """Raises NotFound: no such area, or neither the viewer's own nor below it."""
+    if session.scalar(select(Area.id).where(Area.id == area_id, rules_over(viewer, Area.id))) is None:
+        raise NotFound(kind="area", key=area_id)
+
+
+def rules_over(viewer: Viewer, area_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an area is the viewer's to set rules for: its own and those below."""
+    if viewer.role is Role.ADMIN:
+        return true()
+    return area_id.in_(area_and_below(viewer.area_id)) if viewer.role in AREA_ROLES else false()
+
+
+def _binds_or_is_below(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.role in AREA_ROLES:
+        above = EntitlementRule.area_id.in_(area_and_above(viewer.area_id))
+        return or_(EntitlementRule.area_id.in_(area_and_below(viewer.area_id)), above)
+    return true() if viewer.role is Role.ADMIN else false()
+
+
+def _draws(viewer: Viewer) -> Rows:
+    return (
+        select(
+            EntitlementDraw.id,
+            EntitlementDraw.household_id,
+            Household.code.label("household_code"),
+            Compound.name.label("compound_name"),
+            Building.number.label("building"),
+            Household.unit,
+            Household.flat,
+            EntitlementDraw.item_id,
+            Item.code.label("item_code"),
+            Item.name.label("item_name"),
+            Item.unit.label("item_unit"),
+            EntitlementDraw.quantity,
+            EntitlementDraw.given_back,
+            EntitlementDraw.channel,
+            EntitlementDraw.drawn_at,
+            Reservation.state,
+            Reservation.expires_at,
+            Area.id.label("stock_area_id"),
+            Area.name.label("stock_area_name"),
+        )
+        .join(Household, Household.id == EntitlementDraw.household_id)
+        .join(Building, Building.id == Household.building_id)
+        .join(Compound, Compound.id == Building.compound_id)
+        .join(Item, Item.id == EntitlementDraw.item_id)
+        .outerjoin(Reservation, Reservation.id == EntitlementDraw.reservation_id)
+        .outerjoin(Holder, Holder.id == Reservation.holder_id)
+        .outerjoin(Area, Area.id == Holder.area_id)
+        .where(sees_household(viewer, EntitlementDraw.household_id))
+    )
