@@ -85,6 +85,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "left_at_door": _l("Left at the door"),
     },
     "area_level": {
+        "city": _l("City"),
         "district": _l("District"),
         "street_office": _l("Street office"),
         "community": _l("Community"),

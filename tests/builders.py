@@ -68,7 +68,7 @@ def a_town(
     n = next(_serial)
     areas = []
     parent = None
-    for level in AreaLevel:
+    for level in (AreaLevel.DISTRICT, AreaLevel.STREET_OFFICE, AreaLevel.COMMUNITY):
         area = Area(code=f"A{n}-{level.value}", name=f"{level.value} {n}", level=level, parent_id=parent)
         session.add(area)
         session.flush()

@@ -67,16 +67,19 @@ class PointFact:
 
 
 def take_areas(session: Session, areas: Sequence[AreaFact]) -> dict[str, int]:
-    """Enter the areas, parents before children. Returns ids by code."""
+    """Enter the areas, parents before children. One that names no parent keeps the one it has. Returns ids by code."""
     ids: dict[str, int] = {}
-    for level in (AreaLevel.DISTRICT, AreaLevel.STREET_OFFICE, AreaLevel.COMMUNITY):
-        rows = [
-            {"code": area.code, "name": area.name, "level": area.level, "parent_id": ids.get(area.parent)}
-            for area in areas
-            if area.level is level
-        ]
-        ids.update(_by_code(upsert(session, Area, rows, key=("code",))))
+    for level in AreaLevel:
+        here = [area for area in areas if area.level is level]
+        below = [{**_facts(area), "parent_id": ids.get(area.parent)} for area in here if area.parent]
+        tops = [_facts(area) for area in here if not area.parent]
+        for rows in (below, tops):
+            ids.update(_by_code(upsert(session, Area, rows, key=("code",))))
     return ids
+
+
+def _facts(area: AreaFact) -> dict[str, object]:
+    return {"code": area.code, "name": area.name, "level": area.level}
 
 
 def take_compounds(

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 
 class AreaLevel(StrEnum):
+    """The levels of the tree, top to bottom. A tree of one district needs no city."""
+
+    CITY = "city"
     DISTRICT = "district"
     STREET_OFFICE = "street_office"
     COMMUNITY = "community"

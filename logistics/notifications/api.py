@@ -1,4 +1,4 @@
-"""Messages to households over HTTP."""
+"""Messages to households and areas over HTTP."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from logistics.notifications import queries
 from logistics.rest import Subject
 from logistics.shapes import ROW_ID_MAX, PageQuery, page, page_of, query_whole
 
-notifications = Subject("notifications", __name__, description="Messages to households")
+notifications = Subject("notifications", __name__, description="Messages to households and areas")
 
 
 class NotificationQuery(PageQuery):
@@ -21,7 +21,7 @@ class NotificationQuery(PageQuery):
 @notifications.arguments(NotificationQuery, location="query")
 @notifications.response(200, page_of(queries.NotificationView))
 def list_notifications(query: dict[str, Any]) -> dict[str, Any]:
-    """Messages to your household, or to the households of your area, newest first"""
+    """Messages to your household, or to your area and its households, newest first"""
     limit = query.pop("limit")
     with reading() as session:
         rows = queries.notifications(session, current_viewer(), limit=limit + 1, **query)

@@ -1,4 +1,4 @@
-"""What a viewer may read of the messages to households."""
+"""What a viewer may read of the messages to households and areas."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
-from logistics.communities.models import Building, Compound, Household
-from logistics.communities.scope import sees_household
+from logistics.communities.models import Area, Building, Compound, Household
+from logistics.communities.scope import AREA_ROLES, area_and_below, sees_household
 from logistics.notifications.models import Notification
 from logistics.notifications.rules import Event
-from logistics.views import PAGE_SIZE, read
+from logistics.views import PAGE_SIZE, Rows, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationView:
+    """A message to a household, or to an area; what is the other's is None or empty."""
+
     id: int
-    household_id: int
+    area_id: int | None
+    area_name: str
+    household_id: int | None
     household_code: str
     compound_name: str
     building: str
@@ -36,35 +40,53 @@ class NotificationView:
 def notifications(
     session: Session, viewer: Viewer, *, household_id: int | None = None, limit: int = PAGE_SIZE, offset: int = 0
 ) -> list[NotificationView]:
-    """Messages to the viewer's household, or to the households of its area, newest first.
+    """Messages to the viewer's household, or to its area, those below and their households, newest first.
 
     Nobody but the household reads its pickup code here.
     """
-    statement = (
+    statement = _notifications().where(or_(sees_household(viewer, Notification.household_id), _to_area_of(viewer)))
+    if household_id is not None:
+        statement = statement.where(Notification.household_id == household_id)
+    rows = read(session, statement.limit(limit).offset(offset), NotificationView)
+    return rows if viewer.role is Role.RESIDENT else [_without_code(row) for row in rows]
+
+
+def to_areas(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE) -> list[NotificationView]:
+    """Messages to the staff of the viewer's area and of those below, newest first."""
+    statement = _notifications().where(Notification.area_id.is_not(None), _to_area_of(viewer))
+    return read(session, statement.limit(limit), NotificationView)
+
+
+def _notifications() -> Rows:
+    return (
         select(
             Notification.id,
+            Notification.area_id,
+            func.coalesce(Area.name, "").label("area_name"),
             Notification.household_id,
-            Household.code.label("household_code"),
-            Compound.name.label("compound_name"),
-            Building.number.label("building"),
-            Household.unit,
-            Household.flat,
+            func.coalesce(Household.code, "").label("household_code"),
+            func.coalesce(Compound.name, "").label("compound_name"),
+            func.coalesce(Building.number, "").label("building"),
+            func.coalesce(Household.unit, "").label("unit"),
+            func.coalesce(Household.flat, "").label("flat"),
             Notification.event,
             Notification.data,
             Notification.created_at,
         )
-        .join(Household, Household.id == Notification.household_id)
-        .join(Building, Building.id == Household.building_id)
-        .join(Compound, Compound.id == Building.compound_id)
-        .where(sees_household(viewer, Notification.household_id))
+        .outerjoin(Area, Area.id == Notification.area_id)
+        .outerjoin(Household, Household.id == Notification.household_id)
+        .outerjoin(Building, Building.id == Household.building_id)
+        .outerjoin(Compound, Compound.id == Building.compound_id)
         .order_by(Notification.created_at.desc(), Notification.id.desc())
-        .limit(limit)
-        .offset(offset)
     )
-    if household_id is not None:
-        statement = statement.where(Notification.household_id == household_id)
-    rows = read(session, statement, NotificationView)
-    return rows if viewer.role is Role.RESIDENT else [_without_code(row) for row in rows]
+
+
+def _to_area_of(viewer: Viewer) -> ColumnElement[bool]:
+    if viewer.role is Role.ADMIN:
+        return true()
+    if viewer.role in AREA_ROLES:
+        return Notification.area_id.in_(area_and_below(viewer.area_id))
+    return false()
 
 
 def _without_code(row: NotificationView) -> NotificationView:

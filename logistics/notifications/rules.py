@@ -1,4 +1,4 @@
-"""What households are told of."""
+"""What households and communities are told of."""
 
 from __future__ import annotations
 
@@ -21,3 +21,5 @@ class Event(StrEnum):
     BALLOT_PASSED_OVER = "ballot_passed_over"
     BALLOT_LOST = "ballot_lost"
     BALLOT_CANCELLED = "ballot_cancelled"
+    SHARE_SHORTED = "share_shorted"
+    SHARE_SENT = "share_sent"

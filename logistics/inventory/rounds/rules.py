@@ -1,0 +1,185 @@
+"""Pure rules of requests and rounds: states, tiers, what a place is short of, and what has changed under a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tier(StrEnum):
+    """How a community is classed, which decides who comes first under the tiers rule."""
+
+    TRANSMISSION = "transmission"
+    CASES = "cases"
+    NO_CASE = "no_case"
+
+
+TIER_RANKS: Mapping[Tier, int] = {Tier.TRANSMISSION: 1, Tier.CASES: 2, Tier.NO_CASE: 3}
+"""1 is served first. A community that nobody has classed counts as one without a case."""
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    ALLOCATED = "allocated"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class RoundState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    DISPATCHED = "dispatched"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+class Refusal(StrEnum):
+    """Why a community wants nothing (more) of what it asked for: then what it lacks is no shortfall."""
+
+    NO_ROOM = "no_room"
+    NO_NEED = "no_need"
+
+
+class RejectionReason(StrEnum):
+    """Why a community sends goods back on arrival."""
+
+    NO_ROOM = "no_room"
+    NO_NEED = "no_need"
+    DAMAGED = "damaged"
+    EXPIRED = "expired"
+    WRONG_GOODS = "wrong_goods"
+
+
+class Change(StrEnum):
+    """What is no longer as it was when a round was drafted."""
+
+    SUPPLY = "supply"
+    ADDED = "request_added"
+    GONE = "request_gone"
+    REQUESTED = "requested"
+    TIER = "tier"
+    CARRY = "carry"
+    WEIGHT = "weight"
+    PARENT = "parent"
+
+
+REQUEST_TRANSITIONS: Mapping[RequestState, frozenset[RequestState]] = {
+    RequestState.OPEN: frozenset({RequestState.ALLOCATED, RequestState.DECLINED, RequestState.WITHDRAWN}),
+    RequestState.DECLINED: frozenset({RequestState.ALLOCATED, RequestState.OPEN}),  # taken with nothing, or asks again
+    RequestState.ALLOCATED: frozenset(),
+    RequestState.WITHDRAWN: frozenset(),
+}
+
+ROUND_TRANSITIONS: Mapping[RoundState, frozenset[RoundState]] = {
+    RoundState.DRAFT: frozenset({RoundState.APPROVED, RoundState.CANCELLED}),
+    RoundState.APPROVED: frozenset({RoundState.DISPATCHED}),
+    RoundState.DISPATCHED: frozenset({RoundState.RECEIVED}),
+    RoundState.RECEIVED: frozenset(),
+    RoundState.CANCELLED: frozenset(),
+}
+
+REFUSALS = frozenset(RejectionReason(refusal.value) for refusal in Refusal)
+"""Reasons on arrival that are a refusal: the goods were sound, and the place did not want them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What a place says of its part of a shipment, in pieces."""
+
+    accepted: int
+    rejected: int = 0
+    reason: RejectionReason | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether the place sent sound goods back because it had no room or no need for them."""
+        return self.rejected > 0 and self.reason in REFUSALS
+
+
+def shortfall(*, requested: int, allocated: int, refusal: Refusal | None, arrived: Arrived | None) -> int:
+    """Pieces a place is short of after a round, which carry over into the next one of the item.
+
+    Until the goods are confirmed it is what was not given; then what was not accepted, so that goods that never came or
+    came broken are owed too. Who refuses for lack of room or of need is short of nothing, neither of what was sent
+    back nor of what was never sent.
+    """
+    if refusal is not None or (arrived is not None and arrived.refused):
+        return 0
+    return requested - (allocated if arrived is None else arrived.accepted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the decision about one place rests on; `carry` in pieces, `weight` as the rule reads it."""
+
+    place: str
+    request: str
+    requested: int
+    tier: int
+    carry: int
+    weight: int
+    parent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One thing that is not as it was. `place` is empty where it is about the supply; `before` and `after` are None
+    where there was or is nothing."""
+
+    what: Change
+    place: str = ""
+    before: int | str | None = None
+    after: int | str | None = None
+
+
+_FIELDS = (
+    ("requested", Change.REQUESTED),
+    ("tier", Change.TIER),
+    ("carry", Change.CARRY),
+    ("weight", Change.WEIGHT),
+    ("parent", Change.PARENT),
+)
+
+
+def changes(
+    before: Sequence[Standing], after: Sequence[Standing], *, supply_before: int, supply_after: int
+) -> list[Changed]:
+    """What is different between two sets of inputs: the supply first, then place by place."""
+    found = []
+    if supply_before != supply_after:
+        found.append(Changed(what=Change.SUPPLY, before=supply_before, after=supply_after))
+    old = {standing.place: standing for standing in before}
+    new = {standing.place: standing for standing in after}
+    for place in sorted(old.keys() | new.keys()):
+        was, now = old.get(place), new.get(place)
+        if was is None:
+            assert now is not None
+            found.append(Changed(what=Change.ADDED, place=place, after=now.requested))
+        elif now is None or now.request != was.request:
+            found.append(Changed(what=Change.GONE, place=place, before=was.requested))
+        else:
+            found += [
+                Changed(what=what, place=place, before=getattr(was, name), after=getattr(now, name))
+                for name, what in _FIELDS
+                if getattr(was, name) != getattr(now, name)
+            ]
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The pieces of one place within a shipment to its community."""
+
+    place: str
+    pieces: int
+
+
+def spread(parts: Sequence[Part], accepted: int) -> dict[str, int]:
+    """Which of the accepted pieces of a shipment belong to which place: places in order of their code, each up to its
+    part. Returns pieces by place."""
+    given, left = {}, accepted
+    for part in sorted(parts, key=lambda part: part.place):
+        given[part.place] = min(part.pieces, left)
+        left -= given[part.place]
+    return given

@@ -1,0 +1,165 @@
+"""Requests, rounds and shares as readers get them. All quantities in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from logistics.inventory.rounds.rules import Change, Refusal, RejectionReason, RequestState, RoundState, Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierView:
+    """One entry in the history of a community's class."""
+
+    id: int
+    area_id: int
+    area_code: str
+    area_name: str
+    tier: Tier
+    starts_on: date
+    note: str
+    set_at: datetime
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    """A request of a community or of a post of it. `refusal` is why it was declined."""
+
+    id: int
+    code: str
+    item_id: int
+    item_code: str
+    item_name: str
+    unit: str
+    pack_size: int
+    area_id: int
+    area_code: str
+    area_name: str
+    post: str
+    quantity: int
+    checkpoint_count: int
+    note: str
+    state: RequestState
+    refusal: Refusal | None
+    version: int
+    requested_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """A standing request beside what there is to know of the place that asks.
+
+    `cover_days` is how long the community's stock lasts at the use of the last days, None where nothing was used;
+    `carry` is what the place was left short of in its last round, which was dispatched on `carried_from`.
+    """
+
+    request: RequestView
+    tier: Tier
+    on_hand: int
+    cover_days: float | None
+    carry: int
+    carried_from: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundView:
+    """`supply` is what the office had available, `given` the sum of the shares, `requested` that of the requests."""
+
+    id: int
+    code: str
+    item_id: int
+    item_code: str
+    item_name: str
+    unit: str
+    pack_size: int
+    area_id: int
+    area_code: str
+    area_name: str
+    state: RoundState
+    emergency: bool
+    note: str
+    rule: str
+    supply: int
+    requested: int
+    given: int
+    place_count: int
+    drafted_at: datetime
+    drafted_by_id: int
+    drafted_by: str
+    approved_at: datetime | None
+    approved_by: str
+    dispatched_at: datetime | None
+    received_at: datetime | None
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareView:
+    """What a place of a round gets, and why. The places that asked have a `request_id`; the others are the areas above
+    them. `accepted`, `rejected` and `missing` are None until the arrival is confirmed; `shortfall` carries over."""
+
+    id: int
+    round_id: int
+    round_code: str
+    item_id: int
+    item_name: str
+    unit: str
+    pack_size: int
+    place: str
+    parent_place: str
+    depth: int
+    area_id: int
+    area_code: str
+    area_name: str
+    post: str
+    request_id: int | None
+    requested: int
+    tier: int
+    carry: int
+    allocated: int
+    refusal: Refusal | None
+    shipment_id: int | None
+    accepted: int | None
+    rejected: int | None
+    missing: int | None
+    rejection_reason: RejectionReason | None
+    arrived_at: datetime | None
+    shortfall: int
+    explanation_zh: str
+    explanation_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedView:
+    """What is no longer as it was when a draft was computed."""
+
+    what: Change
+    place: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuresView:
+    """How evenly a rule shares out. Fill rates are given by asked, from 0 to 1; Gini 0 and Jain 1 are even."""
+
+    fill_mean: float
+    fill_min: float
+    gini: float
+    jain: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundDetail(RoundView):
+    """`changes` is what has changed under a draft; with any of them it cannot be approved."""
+
+    fingerprint: str
+    parameters: Mapping[str, Any]
+    measures: MeasuresView
+    changes: tuple[ChangedView, ...]
+    shares: tuple[ShareView, ...]
