@@ -32,12 +32,20 @@ def overwrite(session: Session, model: type[Base], rows: Rows, *, key: tuple[str
         session.execute(_upserting(session, _table(model), rows[0], key=key), list(rows))
 
 
-def insert_new(session: Session, model: type[Base], rows: Rows, *, key: tuple[str, ...]) -> dict[tuple[Any, ...], int]:
-    """Insert the rows whose `key` is not known and leave the known ones as they are. Returns the new ids by key."""
+def insert_new(
+    session: Session,
+    model: type[Base],
+    rows: Rows,
+    *,
+    key: tuple[str, ...],
+    where: TextClause | None = None,
+) -> dict[tuple[Any, ...], int]:
+    """Insert the rows whose `key` is not known and leave the known ones as they are; `where` as in `insert_missing`.
+    Returns the new ids by key."""
     if not rows:
         return {}
     table = _table(model)
-    statement = _insert(session, table).on_conflict_do_nothing(index_elements=key)
+    statement = _insert(session, table).on_conflict_do_nothing(index_elements=key, index_where=where)
     inserting = statement.returning(*(table.c[name] for name in key), table.c.id)
     return {tuple(row[:-1]): row[-1] for row in session.execute(inserting, list(rows))}
 
