@@ -12,7 +12,15 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
-from logistics.inventory.ledger.rules import HolderKind, ReservationState, ShipmentState, SourceKind, TransferKind
+from logistics.inventory.ledger.rules import (
+    DiscrepancyPart,
+    HolderKind,
+    Outcome,
+    ReservationState,
+    ShipmentState,
+    SourceKind,
+    TransferKind,
+)
 
 _SAID_OF_A_LOT = ("item_id", "number", "source_kind", "source_name", "fund_tag")
 
@@ -246,6 +254,18 @@ class ShipmentLine(Base):
     lot_id: Mapped[int] = mapped_column(ForeignKey("lots.id"), primary_key=True)
     quantity: Mapped[int]
     in_transit: Mapped[int]
+
+
+class ShipmentSettlement(Base):
+    """Which part of a shipment's difference a transfer settled, and how."""
+
+    __tablename__ = "shipment_settlements"
+
+    transfer_id: Mapped[int] = mapped_column(ForeignKey("transfers.id"), primary_key=True)
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"), index=True)
+    part: Mapped[DiscrepancyPart] = mapped_column(enum_type(DiscrepancyPart))
+    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome))
+    quantity: Mapped[int]
 
 
 class StockCount(Base):

@@ -90,7 +90,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotOnHand:
-    """Pieces of one lot that a holder may still give: on hand and not promised."""
+    """Pieces of one lot that can be given; `expires_on` is its last good day."""
 
     lot_id: int
     available: int
@@ -105,11 +105,11 @@ class Part:
     quantity: int
 
 
-def first_expired_first_out(lots: Iterable[LotOnHand], *, quantity: int, good_on: date | None) -> list[Part]:
+def first_out(lots: Iterable[LotOnHand], *, quantity: int, good_on: date | None = None) -> list[Part]:
     """Which lots give `quantity` pieces: those that expire first, those without a date last.
 
-    A lot that is no longer good on `good_on` (its own date is its last good day) is left out; None takes expired ones
-    too. Ties go to the older lot. Where there are fewer pieces than asked for, the answer holds fewer.
+    A lot that is no longer good on `good_on` is left out; None takes expired ones too. Ties go to the older lot. Where
+    there are fewer pieces than asked for, the answer holds fewer.
     """
     usable = [lot for lot in lots if good_on is None or lot.expires_on is None or lot.expires_on >= good_on]
     parts, left = [], quantity

@@ -390,6 +390,19 @@ def _create_tables():
     with op.batch_alter_table('stock_counts', schema=None) as batch_op:
         batch_op.create_index('ix_stock_counts_holder_id_item_id', ['holder_id', 'item_id'], unique=False)
 
+    op.create_table('shipment_settlements',
+    sa.Column('transfer_id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('part', sa.Enum('missing', 'rejected', name='discrepancypart', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('outcome', sa.Enum('returned', 'written_off', 'found', name='outcome', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shipments.id'], name=op.f('fk_shipment_settlements_shipment_id')),
+    sa.ForeignKeyConstraint(['transfer_id'], ['transfers.id'], name=op.f('fk_shipment_settlements_transfer_id')),
+    sa.PrimaryKeyConstraint('transfer_id', name=op.f('pk_shipment_settlements'))
+    )
+    with op.batch_alter_table('shipment_settlements', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shipment_settlements_shipment_id'), ['shipment_id'], unique=False)
+
     op.create_table('reservation_parts',
     sa.Column('reservation_id', sa.Integer(), nullable=False),
     sa.Column('lot_id', sa.Integer(), nullable=False),
@@ -417,7 +430,7 @@ def downgrade():
         'SELECT e.id, e.transfer_id, e.holder_id, e.quantity, l.source_name FROM entries e JOIN lots l ON l.id = e.lot_id'
     )).mappings().all()
     sources = {entry['transfer_id']: entry['source_name'] for entry in entries}
-    for table in ('reservation_parts', 'stock_counts', 'reservations', 'entries', 'transfers', 'shipment_lines',
+    for table in ('shipment_settlements', 'reservation_parts', 'stock_counts', 'reservations', 'entries', 'transfers', 'shipment_lines',
                   'shipments', 'balances', 'holders', 'lots', 'ledger_heads'):
         op.drop_table(table)
     with op.batch_alter_table('items', schema=None) as batch_op:

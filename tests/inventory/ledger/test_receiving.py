@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -11,29 +11,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
-from logistics.inventory.ledger.models import Entry, Holder, HolderKind, Item, Transfer, TransferKind
-from logistics.inventory.ledger.service import BadQuantity, Receipt, StockRow, receive, stock_of_areas
-from tests.builders import NOW, TownRef, a_town
+from logistics.inventory.ledger.models import Entry, Holder, Lot, Transfer
+from logistics.inventory.ledger.rules import HolderKind, SourceKind, TransferKind
+from logistics.inventory.ledger.service import BadQuantity, KeyReused, Receipt, StockRow, receive, stock_of_areas
+from tests.builders import NOW
+from tests.inventory.ledger.ledgering import a_town_there, an_item, done, received, sound
 from tests.racing import race
-
-
-def an_item(code: str = "mask") -> int:
-    with transaction() as session:
-        item = Item(code=code, name=code, unit="piece", pack_size=10)
-        session.add(item)
-        session.flush()
-        return item.id
-
-
-def a_town_there() -> TownRef:
-    with transaction() as session:
-        return a_town(session)
-
-
-def received(item_id: int, area_id: int, quantity: int, *, key: str = "R1", hours: int = 0) -> int:
-    with transaction() as session:
-        receipt = Receipt(key=key, item_id=item_id, area_id=area_id, quantity=quantity, source="city")
-        return receive(session, receipt, now=NOW + timedelta(hours=hours))
 
 
 def test_a_receipt_is_on_hand_where_it_arrived(any_tables: Flask) -> None:
@@ -45,8 +28,8 @@ def test_a_receipt_is_on_hand_where_it_arrived(any_tables: Flask) -> None:
 
     with reading() as session:
         stock = stock_of_areas(session, None)
-    # 500 + 250 at the street office, counted when the second came
-    assert [(row.area_id, row.on_hand, row.counted_at) for row in stock] == [
+    # 500 + 250 at the street office, moved when the second came
+    assert [(row.area_id, row.on_hand, row.moved_at) for row in stock] == [
         (town.office_id, 750, NOW + timedelta(hours=1)),
         (town.community_id, 40, NOW),
     ]
@@ -69,7 +52,8 @@ def test_stock_is_told_of_the_areas_asked_for_and_of_no_other(tables: Flask) -> 
             area_id=town.community_id,
             area_name=of_community[0].area_name,
             on_hand=40,
-            counted_at=NOW,
+            promised=0,
+            moved_at=NOW,
         )
     ] == of_community
     assert of_nobody == []
@@ -103,9 +87,11 @@ def test_a_receipt_of_less_than_one_piece_is_refused(tables: Flask) -> None:
     item_id, town = an_item(), a_town_there()
 
     assert received(item_id, town.office_id, 1) > 0
-    with pytest.raises(BadQuantity, match="A receipt of 0 pieces cannot be entered; give a whole number from 1"):
+    with pytest.raises(
+        BadQuantity, match="A movement of 0 pieces cannot be entered; give a whole number from 1 to 100000000"
+    ):
         received(item_id, town.office_id, 0, key="R2")
-    with pytest.raises(BadQuantity, match="A receipt of -5 pieces"):
+    with pytest.raises(BadQuantity, match="A movement of -5 pieces"):
         received(item_id, town.office_id, -5, key="R3")
 
 
@@ -126,10 +112,27 @@ def test_a_receipt_of_an_unknown_item_or_for_an_unknown_area_leaves_nothing_behi
     [
         update(Entry).values(quantity=7),
         delete(Entry),
-        update(Transfer).values(source="nobody"),
+        update(Transfer).values(reason="nobody"),
         delete(Transfer),
+        text("UPDATE entries SET quantity = 7"),
+        text("DELETE FROM transfers"),
+        update(Lot).values(expires_on=date(2030, 1, 1)),
+        delete(Lot),
+        update(Holder).values(name="x"),
+        delete(Holder),
     ],
-    ids=["entry edited", "entry deleted", "transfer edited", "transfer deleted"],
+    ids=[
+        "entry edited",
+        "entry deleted",
+        "transfer edited",
+        "transfer deleted",
+        "entry edited in plain SQL",
+        "transfer deleted in plain SQL",
+        "lot edited",
+        "lot deleted",
+        "holder edited",
+        "holder deleted",
+    ],
 )
 def test_the_database_refuses_to_edit_the_ledger(any_tables: Flask, edit: object) -> None:
     received(an_item(), a_town_there().office_id, 500)
@@ -149,7 +152,7 @@ def test_an_entry_of_no_pieces_is_refused_by_the_database(any_tables: Flask) -> 
         holder_id = session.scalars(select(Holder.id)).first()
 
     with pytest.raises(IntegrityError), transaction() as session:
-        session.add(Entry(transfer_id=transfer_id, holder_id=holder_id, quantity=0))
+        session.add(Entry(transfer_id=transfer_id, holder_id=holder_id, lot_id=1, quantity=0))
 
 
 def test_ten_clerks_entering_the_same_receipt_at_once_enter_it_once(any_tables: Flask) -> None:
@@ -183,3 +186,47 @@ def test_truncating_the_ledger_is_refused_too(any_tables: Flask) -> None:
 
     with pytest.raises(DBAPIError, match="is append-only"), transaction() as session:
         session.execute(text("TRUNCATE entries"))
+    with pytest.raises(DBAPIError, match="is append-only"), transaction() as session:
+        session.execute(text("TRUNCATE transfers CASCADE"))
+
+
+def test_what_is_said_of_a_lot_is_kept_and_said_again_it_is_the_same_lot(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    said = {
+        "item_id": item_id,
+        "area_id": town.office_id,
+        "quantity": 100,
+        "source": "Red Cross",
+        "source_kind": SourceKind.DONATION,
+        "fund_tag": "2020-07",
+        "lot_number": "L-7",
+        "expires_on": date(2022, 1, 31),
+    }
+
+    done(receive, Receipt(key="R1", **said))
+    done(receive, Receipt(key="R2", **said))
+    done(receive, Receipt(key="R3", **{**said, "expires_on": None}))
+    done(receive, Receipt(key="R4", **{**said, "expires_on": None}))
+
+    with reading() as session:
+        lots = session.execute(select(Lot.number, Lot.expires_on, Lot.source_kind, Lot.source_name, Lot.fund_tag)).all()
+    assert sorted(lots, key=str) == [
+        ("L-7", None, SourceKind.DONATION, "Red Cross", "2020-07"),
+        ("L-7", date(2022, 1, 31), SourceKind.DONATION, "Red Cross", "2020-07"),
+    ]
+    assert sound()
+
+
+def test_a_key_used_for_another_receipt_is_refused(any_tables: Flask) -> None:
+    item_id, other_id, town = an_item(), an_item("gel"), a_town_there()
+    received(item_id, town.office_id, 500)
+
+    with pytest.raises(KeyReused, match="The key R1 stands for another movement"):
+        received(item_id, town.office_id, 501)
+    with pytest.raises(KeyReused):
+        received(item_id, town.community_id, 500)
+    with pytest.raises(KeyReused):
+        received(other_id, town.office_id, 500)
+
+    with reading() as session:
+        assert [row.on_hand for row in stock_of_areas(session, None)] == [500]
