@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from logistics.bulk import insert_missing
+from logistics.bulk import insert_new
 from logistics.errors import BadTransition, NotFound
-from logistics.inventory.ledger import service as ledger
 from logistics.inventory.rounds.errors import BadRequestQuantity, RequestChanged, StandingRequest
+from logistics.inventory.rounds.inputs.queries import item_facts
 from logistics.inventory.rounds.models import STANDING, SupplyRequest
 from logistics.inventory.rounds.places import require_community
 from logistics.inventory.rounds.rules import REQUEST_TRANSITIONS, Refusal, RequestState
@@ -60,7 +60,7 @@ def ask(session: Session, command: AskSupplies, *, now: datetime) -> int:
         StandingRequest: the place asks for this item already.
     """
     require_community(session, command.area_id)
-    ledger.require_item(session, command.item_id)
+    item_facts(session, command.item_id)
     code = f"Q{secrets.token_hex(5).upper()}"
     row = {
         "code": code,
@@ -76,18 +76,10 @@ def ask(session: Session, command: AskSupplies, *, now: datetime) -> int:
         "requested_by_id": command.asked_by_id,
         "changed_at": now,
     }
-    insert_missing(session, SupplyRequest, [row], key=("item_id", "area_id", "post"), where=STANDING)
-    standing = session.execute(
-        select(SupplyRequest.id, SupplyRequest.code).where(
-            SupplyRequest.item_id == command.item_id,
-            SupplyRequest.area_id == command.area_id,
-            SupplyRequest.post == command.post,
-            SupplyRequest.state.in_((RequestState.OPEN, RequestState.DECLINED)),
-        )
-    ).one()
-    if standing.code != code:
-        raise StandingRequest(request=standing.code)
-    return int(standing.id)
+    entered = insert_new(session, SupplyRequest, [row], key=("item_id", "area_id", "post"), where=STANDING)
+    if not entered:
+        raise StandingRequest(request=_standing(session, command))
+    return entered[command.item_id, command.area_id, command.post]
 
 
 def change_request(session: Session, command: ChangeRequest, *, now: datetime) -> None:
@@ -138,6 +130,19 @@ def decline_request(session: Session, request_id: int, refusal: Refusal, *, now:
         BadTransition: a round has taken it, or it was withdrawn.
     """
     _leave(session, request_id, RequestState.DECLINED, refusal=refusal, now=now)
+
+
+def _standing(session: Session, command: AskSupplies) -> str:
+    """The code of the request that stands in the way; empty where it has just gone."""
+    code = session.scalar(
+        select(SupplyRequest.code).where(
+            SupplyRequest.item_id == command.item_id,
+            SupplyRequest.area_id == command.area_id,
+            SupplyRequest.post == command.post,
+            SupplyRequest.state.in_((RequestState.OPEN, RequestState.DECLINED)),
+        )
+    )
+    return code or ""
 
 
 def _leave(session: Session, request_id: int, wanted: RequestState, *, refusal: Refusal | None, now: datetime) -> None:

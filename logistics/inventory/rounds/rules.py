@@ -79,6 +79,9 @@ ROUND_TRANSITIONS: Mapping[RoundState, frozenset[RoundState]] = {
     RoundState.CANCELLED: frozenset(),
 }
 
+REJECTED_AS: Mapping[str, RejectionReason] = {reason.value: reason for reason in RejectionReason}
+"""Reasons as shipments keep them, in words."""
+
 REFUSALS = frozenset(RejectionReason(refusal.value) for refusal in Refusal)
 """Reasons on arrival that are a refusal: the goods were sound, and the place did not want them."""
 

@@ -53,10 +53,8 @@ def set_tier(session: Session, command: SetTier, *, today: date, now: datetime) 
 
 def tiers_below(session: Session, area_id: int, *, on: date) -> dict[int, Tier]:
     """The class of each community in an area on a day, by area id; those never classed are left out."""
-    below = communities.area_and_below(session, area_id)
-    rows = current_tiers(on).subquery()
-    found = session.execute(select(rows.c.area_id, rows.c.tier)).all()
-    return {community_id: tier for community_id, tier in found if community_id in set(below)}
+    below = set(communities.area_and_below(session, area_id))
+    return {community: tier for community, tier, _ in session.execute(current_tiers(on)) if community in below}
 
 
 def current_tiers(on: date) -> Select[int, Tier, date]:

@@ -7,7 +7,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from logistics.communities.rules import AreaLevel
 from logistics.inventory.rounds.rules import Change, Refusal, RejectionReason, RequestState, RoundState, Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemOption:
+    """An item that may be asked for."""
+
+    id: int
+    code: str
+    name: str
+    unit: str
+    pack_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaOption:
+    """An area that the viewer looks after."""
+
+    id: int
+    code: str
+    name: str
+    level: AreaLevel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
