@@ -15,11 +15,13 @@ from logistics.inventory.entitlement import errors, queries, rules
 from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementGuard
 from logistics.inventory.entitlement.rules import QUANTITY_MAX, DrawChannel
 
+KEY_LENGTH_MAX = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draw:
-    """A household draws `quantity` pieces of an item; `key` makes a retry the same draw. `account_id` is who entered
-    it."""
+    """A household draws `quantity` pieces of an item; `key` (at most 100 characters) makes a retry the same draw.
+    `account_id` is who entered it."""
 
     key: str
     household_id: int
@@ -29,6 +31,7 @@ class Draw:
     account_id: int | None = None
 
     def __post_init__(self) -> None:
+        assert len(self.key) <= KEY_LENGTH_MAX, "keys are made by us"
         if not 1 <= self.quantity <= QUANTITY_MAX:
             raise errors.BadDraw(quantity=self.quantity, maximum=QUANTITY_MAX)
 
@@ -49,6 +52,8 @@ class DrawReceipt:
 
 def draw(session: Session, command: Draw, *, now: datetime) -> DrawReceipt:
     """Draw where all rules over the household allow it, over every channel together.
+
+    A transaction that moves stock too locks the item first (`ledger.lock_items`), as `take` does.
 
     Raises:
         NotFound: no such household or item.

@@ -61,8 +61,8 @@ class EntitlementGuard(Base):
 class EntitlementDraw(Base):
     """Pieces of an item that a household drew at a moment, to the second; `key` makes a retry the same draw.
 
-    What is `given_back` counts no more, nor does a draw whose reservation was voided or expired. Nothing else of a row
-    ever changes, and none is deleted.
+    What is `given_back` counts no more, nor does a draw whose reservation was voided or expired, or whose handing out
+    was reversed. Nothing else of a row ever changes, and none is deleted.
     """
 
     __tablename__ = "entitlement_draws"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
@@ -19,12 +19,12 @@ from logistics.inventory.entitlement import rules
 from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementRule
 from logistics.inventory.entitlement.rules import Drawn, Limit
 from logistics.inventory.entitlement.views import DrawView, RemainingView, RuleView
-from logistics.inventory.ledger.models import Balance, Holder, Item, Reservation
+from logistics.inventory.ledger.models import Balance, Holder, Item, Reservation, Transfer
 from logistics.inventory.ledger.rules import HolderKind, ReservationState
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
 
 STANDING = (ReservationState.PENDING, ReservationState.POSTED)
-"""Of a reservation that was voided or has expired nothing was drawn."""
+"""Of a reservation that was voided or has expired nothing was drawn; nor of goods that came back by a reversal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,7 @@ def standing_draws(
     """What a household has drawn of limited items that may count now or later, by item."""
     if not limits:
         return {}
+    came_back = aliased(Transfer)
     since = now - max(limit.span for of_item in limits.values() for limit in of_item)
     statement = (
         select(
@@ -77,6 +78,7 @@ def standing_draws(
         .where(EntitlementDraw.household_id == household_id, EntitlementDraw.item_id.in_(limits))
         .where(EntitlementDraw.drawn_at > since, EntitlementDraw.given_back < EntitlementDraw.quantity)
         .where(or_(Reservation.id.is_(None), Reservation.state.in_(STANDING)))
+        .where(~select(came_back.id).where(came_back.reverses_id == Reservation.transfer_id).exists())
     )
     found: dict[int, list[Drawn]] = defaultdict(list)
     for row in session.execute(statement):

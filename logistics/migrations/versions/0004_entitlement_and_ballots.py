@@ -177,8 +177,9 @@ def _create_ballots():
 def _create_views():
     """What counts against a limit, and the limits: what the triggers read, and anybody who audits.
 
-    A draw counts with what was not given back, unless its reservation was voided or expired. A household is bound by
-    every rule in force of the areas above it; persons whom nobody has counted are one.
+    A draw counts with what was not given back, unless its reservation was voided or expired, or what was handed out came
+    back by a reversal. A household is bound by every rule in force of the areas above it; persons whom nobody has
+    counted are one.
     """
     seconds = (
         "CAST(strftime('%s', d.drawn_at) AS INTEGER)"
@@ -190,6 +191,7 @@ def _create_views():
         SELECT d.id, d.household_id, d.item_id, {seconds} AS drawn_s, d.quantity - d.given_back AS quantity
         FROM entitlement_draws d LEFT JOIN reservations r ON r.id = d.reservation_id
         WHERE d.given_back < d.quantity AND (r.id IS NULL OR r.state IN ('pending', 'posted'))
+            AND NOT EXISTS (SELECT 1 FROM transfers back WHERE back.reverses_id = r.transfer_id)
     """)
     above = ' '.join(f'LEFT JOIN areas a{n} ON a{n}.id = a{n - 1}.parent_id' for n in range(1, LEVELS))
     areas = ', '.join(f'a{n}.id' for n in range(LEVELS))

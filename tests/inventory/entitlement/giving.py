@@ -9,8 +9,9 @@ from itertools import count
 from logistics.db import reading, transaction
 from logistics.inventory.entitlement import queries
 from logistics.inventory.entitlement.rules import DrawChannel, Per
-from logistics.inventory.entitlement.service import Draw, DrawReceipt, SetRule, draw, set_rule
+from logistics.inventory.entitlement.service import Draw, DrawReceipt, SetRule, Take, Taken, draw, set_rule, take
 from logistics.inventory.entitlement.views import RemainingView
+from logistics.inventory.ledger import service as ledger
 from logistics.inventory.ledger.models import Item
 from tests.builders import NOW, TownRef, a_town
 
@@ -88,3 +89,41 @@ def left(town: Town, *, home: int = 0, after: timedelta = timedelta(0)) -> Remai
     with reading() as session:
         (found,) = queries.remaining_of(session, town.homes[home], now=NOW + after)
         return found
+
+
+def stocked(town: Town, quantity: int, *, area_id: int | None = None, now: datetime = NOW) -> None:
+    """Pieces arrive; at the community unless another area is named."""
+    with transaction() as session:
+        receipt = ledger.Receipt(
+            key=f"receipt-{next(_serial)}",
+            item_id=town.item_id,
+            area_id=area_id or town.ref.community_id,
+            quantity=quantity,
+            source="city",
+        )
+        ledger.receive(session, receipt, now=now)
+
+
+def taken(
+    town: Town,
+    quantity: int = 1,
+    *,
+    home: int = 0,
+    key: str = "",
+    channel: DrawChannel = DrawChannel.PICKUP,
+    area_id: int | None = None,
+    after: timedelta = timedelta(0),
+    days: int = 2,
+) -> Taken:
+    """A household takes from the community's stock, `after` NOW, and may collect for some days."""
+    with transaction() as session:
+        command = Take(
+            key=key or f"take-{next(_serial)}",
+            household_id=town.homes[home],
+            item_id=town.item_id,
+            quantity=quantity,
+            area_id=area_id or town.ref.community_id,
+            channel=channel,
+            expires_at=NOW + after + timedelta(days=days),
+        )
+        return take(session, command, now=NOW + after)
