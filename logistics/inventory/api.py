@@ -7,10 +7,10 @@ from typing import Any
 from logistics.access import current_viewer
 from logistics.db import reading
 from logistics.inventory.ledger import queries
-from logistics.rest import Subject
+from logistics.inventory.subject import inventory
 from logistics.shapes import PageQuery, page, page_of
 
-inventory = Subject("inventory", __name__, description="Stock of scarce items")
+__all__ = ["inventory"]
 
 
 @inventory.get("/stock")
