@@ -1,4 +1,4 @@
-"""Stock of scarce items over HTTP."""
+"""Stock of scarce items over HTTP, and the routes of the rooms of the inventory, each in its own `api.py`."""
 
 from __future__ import annotations
 
