@@ -13,7 +13,7 @@ from logistics.communities.rules import StatusKind
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.rest import Subject
-from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, page, page_of, query_whole, shape
+from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, page, page_of, query_whole, shape, whole
 
 communities = Subject("communities", __name__, description="Areas, compounds and households")
 
@@ -32,6 +32,12 @@ class StatusRequest(Schema):
 
     starts_on = calendar_day(required=True)
     ends_on = calendar_day(required=True)
+
+
+class PersonsRequest(Schema):
+    """Null: nobody has counted."""
+
+    person_count = whole(1, service.PERSONS_MAX, required=True, allow_none=True)
 
 
 @communities.get("/areas")
@@ -78,6 +84,19 @@ def show_household(household_id: int) -> queries.HouseholdDetail:
     """One household with its dated statuses"""
     with reading() as session:
         return queries.household(session, current_viewer(), household_id)
+
+
+@communities.put("/households/<int:household_id>/persons")
+@communities.arguments(PersonsRequest)
+@communities.response(200, shape(queries.HouseholdDetail))
+def put_persons(wanted: dict[str, Any], household_id: int) -> queries.HouseholdDetail:
+    """Keep how many persons live in a household, for entitlements per person"""
+    viewer = current_viewer()
+    with transaction() as session:
+        queries.household(session, viewer, household_id)
+        service.set_person_count(session, household_id, wanted["person_count"])
+        session.flush()
+        return queries.household(session, viewer, household_id)
 
 
 @communities.put("/households/<int:household_id>/statuses/<kind>")

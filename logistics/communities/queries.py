@@ -96,6 +96,9 @@ class StatusView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdDetail(HouseholdView):
+    """`person_count` is null until somebody has counted."""
+
+    person_count: int | None
     statuses: tuple[StatusView, ...]
 
 
@@ -153,7 +156,7 @@ def households(
 def household(session: Session, viewer: Viewer, household_id: int) -> HouseholdDetail:
     """One household with its dated statuses, which are health data: only the household itself, its community side
     and administrators get here. Raises NotFound."""
-    statement = _households(viewer).where(Household.id == household_id)
+    statement = _households(viewer).add_columns(Household.person_count).where(Household.id == household_id)
     fields = read_fields(session, statement, kind="household", key=household_id)
     may = viewer.role in (Role.ADMIN, Role.RESIDENT) or viewer.role in AREA_ROLES
     statuses = select(HouseholdStatus.kind, HouseholdStatus.starts_on, HouseholdStatus.ends_on).where(

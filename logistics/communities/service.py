@@ -18,6 +18,8 @@ from logistics.communities.models import (
     Household,
     HouseholdStatus,
 )
+from logistics.communities.persons import PERSONS_MAX as PERSONS_MAX
+from logistics.communities.persons import set_person_count as set_person_count
 from logistics.communities.rules import AreaLevel, PointKind, PointOption, StatusKind, choose_point
 from logistics.db import chunks
 from logistics.errors import N_, Invalid, NotFound

@@ -15,8 +15,6 @@ from enum import StrEnum
 QUANTITY_MAX = 100_000
 """Pieces of one rule or one draw: more is a slip."""
 DAYS_MAX = 366
-PERSONS_MAX = 30
-"""People of one household: more is a dormitory, which draws by another way."""
 
 
 class Per(StrEnum):
