@@ -47,7 +47,9 @@ def _import_tables() -> None:
     from logistics.inventory.ballots import models as ballots  # noqa: F401
     from logistics.inventory.entitlement import models as entitlement  # noqa: F401
     from logistics.inventory.ledger import models as inventory  # noqa: F401
+    from logistics.inventory.reports import models as reports  # noqa: F401
     from logistics.inventory.rounds import models as rounds  # noqa: F401
+    from logistics.inventory.sheets import models as sheets  # noqa: F401
     from logistics.notifications import models as notifications  # noqa: F401
     from logistics.orders import models as orders  # noqa: F401
     from logistics.routing import models as routing  # noqa: F401

@@ -193,7 +193,7 @@ def _write_cell(
 def _width(sheet: Sheet, index: int) -> int:
     """What the title and the first rows of a column need; Chinese takes twice the place."""
     texts = [sheet.columns[index].title, *(_shown(row[index]) for row in sheet.rows[:WIDTH_SAMPLE])]
-    return min(max(WIDTH_MIN, *(_letters(text) + 2 for text in texts)), WIDTH_MAX)
+    return min(max([WIDTH_MIN, *(_letters(text) + 2 for text in texts)]), WIDTH_MAX)
 
 
 def _shown(cell: Cell) -> str:
