@@ -18,6 +18,7 @@ from logistics.db import transaction
 from logistics.delivery.models import Manifest
 from logistics.policy import POLICY
 from logistics.routing.models import PlanDepot, PlanStop, PlanVehicle, PlanWave
+from tests.api.ledger_bodies import ledger_bodies
 from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc_now
 
 UNSCOPED = {"accounts.revoke_token", "api_page.asset", "static", "web.static", "web.leaflet"}
@@ -84,6 +85,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
         "delivery.assign_courier": {"courier_id": ids["courier_id"]},
         "delivery.record_handover": {"proof": "left_at_door"},
         "delivery.collect_order": {"pickup_code": ids["pickup_code"]},
+        **ledger_bodies(ids),
     }.get(endpoint, {})
 
 

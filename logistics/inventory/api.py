@@ -1,24 +1,71 @@
-"""Stock of scarce items over HTTP, and the routes of the rooms of the inventory, each in its own `api.py`."""
+"""All routes of the inventory: each room lists its own on the one subject; here stands the one that needs two rooms.
+
+Goods are handed to a household within its entitlement: the draw and the stock, both or neither.
+"""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from flask import Response, request
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
 from logistics.access import current_viewer
-from logistics.db import reading
-from logistics.inventory.ledger import queries
+from logistics.clock import utc_now
+from logistics.communities import queries as communities
+from logistics.idempotency import HEADER
+from logistics.inventory.entitlement import service as entitlement
+from logistics.inventory.entitlement.rules import QUANTITY_MAX, DrawChannel
+from logistics.inventory.ledger import api as ledger_api
+from logistics.inventory.ledger import movement_queries, scope, views
+from logistics.inventory.ledger.keys import ledger_key
 from logistics.inventory.subject import inventory
-from logistics.shapes import PageQuery, page, page_of
+from logistics.rest import KEY_REQUIRED, create_once
+from logistics.shapes import row_id, shape, whole
 
-__all__ = ["inventory"]
+__all__ = ["inventory", "ledger_api"]
+
+HELD = timedelta(minutes=1)
+"""What is handed over at once is promised no longer than that."""
 
 
-@inventory.get("/stock")
-@inventory.arguments(PageQuery, location="query")
-@inventory.response(200, page_of(queries.StockView))
-def list_stock(query: dict[str, Any]) -> dict[str, Any]:
-    """What your area and those below hold, with the moment of the count"""
-    limit, offset = query["limit"], query["offset"]
-    with reading() as session:
-        rows = queries.stock(session, current_viewer(), limit=limit + 1, offset=offset)
-    return page(rows, limit=limit, offset=offset)
+class IssueRequest(Schema):
+    """Pieces for a household from an area above it. The lots that expire first go first."""
+
+    item_id = row_id(required=True)
+    area_id = row_id(required=True)
+    household_id = row_id(required=True)
+    quantity = whole(1, QUANTITY_MAX, required=True)
+
+
+@inventory.post("/issues")
+@inventory.arguments(IssueRequest)
+@inventory.response(201, shape(views.TransferView))
+@inventory.doc(parameters=[KEY_REQUIRED])
+def issue_goods(wanted: dict[str, Any]) -> Response:
+    """Hand goods to a household, within what it is entitled to"""
+    viewer = current_viewer()
+
+    def effect(session: Session) -> views.TransferView:
+        now = utc_now()
+        scope.require_area(session, viewer, wanted["area_id"])
+        communities.household(session, viewer, wanted["household_id"])
+        key = ledger_key(account_id=viewer.account_id, key=request.headers[HEADER])
+        taken = entitlement.take(
+            session,
+            entitlement.Take(
+                **wanted,
+                key=key,
+                channel=DrawChannel.PICKUP,
+                expires_at=now + HELD,
+                account_id=viewer.account_id,
+                told=False,
+            ),
+            now=now,
+        )
+        transfer_id = entitlement.hand_over(session, taken.draw_id, now=now, account_id=viewer.account_id)
+        return movement_queries.transfer(session, viewer, transfer_id)
+
+    return create_once(effect, answer=shape(views.TransferView), key_required=True)

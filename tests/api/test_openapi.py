@@ -70,7 +70,24 @@ def test_every_operation_has_a_summary_a_tag_and_the_shape_of_its_errors(documen
     assert list(error["content"]) == ["application/problem+json"]
 
 
-def test_only_an_order_must_carry_an_idempotency_key(document: dict[str, Any]) -> None:
+MOVEMENTS = {
+    f"/api/v1/{name}"
+    for name in (
+        "arrivals",
+        "counts",
+        "dispatches",
+        "issues",
+        "loans",
+        "receipts",
+        "returns",
+        "reversals",
+        "settlements",
+        "write-offs",
+    )
+}
+
+
+def test_only_an_order_or_a_movement_must_carry_an_idempotency_key(document: dict[str, Any]) -> None:
     keyed = {
         path: parameter["required"]
         for method, path, operation in operations(document)
@@ -78,8 +95,9 @@ def test_only_an_order_must_carry_an_idempotency_key(document: dict[str, Any]) -
         if method == "post" and parameter["name"] == "Idempotency-Key"
     }
 
-    assert [path for path, required in keyed.items() if required] == ["/api/v1/orders"]
-    assert set(keyed) == {
+    # what moves goods must not move them twice
+    assert {path for path, required in keyed.items() if required} == {"/api/v1/orders", *MOVEMENTS}
+    assert set(keyed) - MOVEMENTS == {
         "/api/v1/campaigns",
         "/api/v1/days",
         "/api/v1/days/{day_id}/runs",

@@ -147,9 +147,16 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
         now=now,
     )
     a_quarantine(session, household_id, ends=local_date(now) + timedelta(days=30))
-    inventory.receive(
+    transfer_id = inventory.receive(
         session,
-        inventory.Receipt(key=f"r-{name}", item_id=item_id, area_id=town.community_id, quantity=50, source="city"),
+        inventory.Receipt(key=f"r-{name}", item_id=item_id, area_id=town.community_id, quantity=60, source="city"),
+        now=now,
+    )
+    shipment_id = inventory.dispatch(
+        session,
+        inventory.Dispatch(
+            key=f"d-{name}", item_id=item_id, from_area_id=town.community_id, to_area_id=town.office_id, quantity=10
+        ),
         now=now,
     )
     day_id = a_day(session, [campaign])
@@ -162,6 +169,10 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
         "order_id": placed.order_id,
         "store_id": store.store_id,
         "area_id": town.community_id,
+        "office_id": town.office_id,
+        "item_id": item_id,
+        "transfer_id": transfer_id,
+        "shipment_id": shipment_id,
         "day_id": day_id,
         "vehicle_id": add_vehicle(session, store),
         "courier_id": account_ids[Role.COURIER],

@@ -171,7 +171,7 @@ def _adjust(
     session: Session,
     head: Head,
     here: Place,
-    rows: Sequence[Row[tuple[int, int, int, date | None]]],
+    rows: Sequence[Row[int, int, int, date | None]],
     command: Count,
     digest: str,
     *,
@@ -197,7 +197,7 @@ def _adjust(
 
 
 def _lot_found(
-    session: Session, head: Head, rows: Sequence[Row[tuple[int, int, int, date | None]]], lot_id: int | None
+    session: Session, head: Head, rows: Sequence[Row[int, int, int, date | None]], lot_id: int | None
 ) -> LotRef:
     """The lot that pieces found by a count are put to; one of which nothing is said where the area never had any."""
     if lot_id is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
@@ -13,15 +13,18 @@ from logistics.inventory.ledger.models import Item
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFact:
-    """A scarce good counted in pieces, handed out in packs of `pack_size`."""
+    """A scarce good counted in pieces, handed out in packs of `pack_size`. What is `lent` comes back; a stock that
+    lasts fewer than `alarm_days` days raises the alarm."""
 
     code: str
     name: str
     unit: str
     pack_size: int
+    lent: bool = False
+    alarm_days: int | None = None
 
 
 def take_items(session: Session, items: Iterable[ItemFact]) -> dict[str, int]:
     """Enter the items. Returns ids by code."""
-    rows = [{"code": item.code, "name": item.name, "unit": item.unit, "pack_size": item.pack_size} for item in items]
+    rows = [asdict(item) for item in items]
     return {code: row_id for (code,), row_id in upsert(session, Item, rows, key=("code",)).items()}

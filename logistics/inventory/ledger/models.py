@@ -7,8 +7,9 @@ kept for speed and can be recomputed from the entries at any time.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, TextClause, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
@@ -25,7 +26,7 @@ from logistics.inventory.ledger.rules import (
 _SAID_OF_A_LOT = ("item_id", "number", "source_kind", "source_name", "fund_tag")
 
 
-def _among(rows: str) -> dict[str, TextClause]:
+def _among(rows: str) -> dict[str, Any]:
     """That an index is about some rows only, on both databases."""
     return {"postgresql_where": text(rows), "sqlite_where": text(rows)}
 

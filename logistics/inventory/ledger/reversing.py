@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
@@ -84,12 +86,12 @@ def reverse(session: Session, command: Reversal, *, now: datetime) -> int:
     return transfer_id
 
 
-def _place(leg: Row[tuple[object, ...]]) -> Place:
+def _place(leg: Row[*tuple[Any, ...]]) -> Place:
     label = holder_label(leg.kind, area_id=leg.area_id, household_id=leg.household_id, name=leg.name)
     return Place(id=leg.id, label=label, bounded=leg.kind not in UNBOUNDED)
 
 
-def _set_back(session: Session, wrong: Transfer, shipment: Shipment, legs: list[Row[tuple[object, ...]]]) -> None:
+def _set_back(session: Session, wrong: Transfer, shipment: Shipment, legs: Sequence[Row[*tuple[Any, ...]]]) -> None:
     """Bring the shipment to where it was before the movement."""
     left_transit = [Part(lot_id=leg.lot_id, quantity=leg.quantity) for leg in legs if leg.quantity < 0]
     if wrong.kind is TransferKind.DISPATCH:

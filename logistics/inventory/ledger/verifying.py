@@ -74,7 +74,7 @@ def _book(session: Session, item_id: int, code: str) -> Book:
     return book
 
 
-def _transfers(session: Session, item_id: int) -> Iterator[list[Row[Any]]]:
+def _transfers(session: Session, item_id: int) -> Iterator[list[Row[*tuple[Any, ...]]]]:
     """The item's movements in order, each with its entries; one without entries is one row of nothing."""
     statement = (
         select(
@@ -115,7 +115,7 @@ def _transfers(session: Session, item_id: int) -> Iterator[list[Row[Any]]]:
         yield list(legs)
 
 
-def _check_transfer(book: Book, item_id: int, rows: list[Row[Any]]) -> None:
+def _check_transfer(book: Book, item_id: int, rows: list[Row[*tuple[Any, ...]]]) -> None:
     first = rows[0]
     legs = [row for row in rows if row.quantity is not None]
     name = f"id={first.id}"
@@ -142,7 +142,7 @@ def _check_transfer(book: Book, item_id: int, rows: list[Row[Any]]) -> None:
     book.entry_count += len(legs)
 
 
-def _recomputed(book: Book, row: Row[Any], legs: list[Row[Any]]) -> str:
+def _recomputed(book: Book, row: Row[*tuple[Any, ...]], legs: list[Row[*tuple[Any, ...]]]) -> str:
     return chain_hash(
         item=book.item,
         sequence=row.sequence,

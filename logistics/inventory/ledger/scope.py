@@ -1,0 +1,103 @@
+"""Which areas' goods are a viewer's: to see, and to move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from logistics.access import Viewer
+from logistics.accounts.models import Role
+from logistics.communities.models import Area
+from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below
+from logistics.errors import NotFound
+from logistics.inventory.ledger.models import Entry, Holder, Lot, Shipment, Transfer
+
+
+def owns_area(viewer: Viewer, area_id: ColumnElement[int] | ColumnElement[int | None] | Any) -> ColumnElement[bool]:
+    """Whether an area is the viewer's own or lies below it: what its goods may be seen and moved by."""
+    if viewer.role is Role.ADMIN:
+        return true()
+    if viewer.role in AREA_ROLES:
+        return area_id.in_(area_and_below(viewer.area_id))
+    return false()
+
+
+def sees_transfer(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether one leg at least of a movement is the viewer's."""
+    return exists(
+        select(Entry.id)
+        .join(Holder, Holder.id == Entry.holder_id)
+        .where(Entry.transfer_id == Transfer.id, owns_area(viewer, Holder.area_id))
+    )
+
+
+def sees_shipment(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the goods come from the viewer or go to it."""
+    return or_(owns_area(viewer, Shipment.from_area_id), owns_area(viewer, Shipment.to_area_id))
+
+
+def require_area(session: Session, viewer: Viewer, area_id: int) -> None:
+    """
+    Raises:
+        NotFound: no such area, or none whose goods are the viewer's to move.
+    """
+    if session.scalar(select(Area.id).where(Area.id == area_id, owns_area(viewer, Area.id))) is None:
+        raise NotFound(kind="area", key=area_id)
+
+
+def require_receiver(session: Session, viewer: Viewer, *, from_area_id: int, to_area_id: int) -> None:
+    """Goods go down the tree, or back up it: never to a stranger's area.
+
+    Raises:
+        NotFound: no such area, or one that is neither the viewer's nor above the sender.
+    """
+    above = Area.id.in_(area_and_above(from_area_id))
+    if session.scalar(select(Area.id).where(Area.id == to_area_id, or_(owns_area(viewer, Area.id), above))) is None:
+        raise NotFound(kind="area", key=to_area_id)
+
+
+def require_arriving(session: Session, viewer: Viewer, shipment_id: int) -> None:
+    """
+    Raises:
+        NotFound: no such shipment, or none to the viewer's areas.
+    """
+    mine = select(Shipment.id).where(Shipment.id == shipment_id, owns_area(viewer, Shipment.to_area_id))
+    if session.scalar(mine) is None:
+        raise NotFound(kind="shipment", key=shipment_id)
+
+
+def require_shipment(session: Session, viewer: Viewer, shipment_id: int) -> None:
+    """
+    Raises:
+        NotFound: no such shipment, or none from or to the viewer's areas.
+    """
+    mine = select(Shipment.id).where(Shipment.id == shipment_id, sees_shipment(viewer))
+    if session.scalar(mine) is None:
+        raise NotFound(kind="shipment", key=shipment_id)
+
+
+def require_movement(session: Session, viewer: Viewer, transfer_id: int) -> None:
+    """For undoing a movement: all areas that took part in it are the viewer's.
+
+    Raises:
+        NotFound: no such movement, or another's goods were moved by it too.
+    """
+    strange = (
+        select(Entry.id)
+        .join(Holder, Holder.id == Entry.holder_id)
+        .where(Entry.transfer_id == Transfer.id, Holder.area_id.is_not(None), ~owns_area(viewer, Holder.area_id))
+    )
+    mine = select(Transfer.id).where(Transfer.id == transfer_id, sees_transfer(viewer), ~exists(strange))
+    if session.scalar(mine) is None:
+        raise NotFound(kind="transfer", key=transfer_id)
+
+
+def require_lot(session: Session, lot_id: int, *, item_id: int) -> None:
+    """
+    Raises:
+        NotFound: no such lot of the item.
+    """
+    if session.scalar(select(Lot.id).where(Lot.id == lot_id, Lot.item_id == item_id)) is None:
+        raise NotFound(kind="lot", key=lot_id)
