@@ -33,6 +33,16 @@ class TierTooFar(Invalid):
     code = "tier_too_far"
 
 
+class NotAnOffice(Invalid):
+    template = N_("%(area)s is a community; a round is an office's, which has communities below it.")
+    code = "not_an_office"
+
+
+class BadTerms(Invalid):
+    template = N_("The terms of the round do not fit together: %(why)s")
+    code = "bad_terms"
+
+
 class NothingAsked(Conflict):
     template = N_("Nobody below this office asks for this item; there is nothing to share out.")
     code = "nothing_asked"
@@ -61,16 +71,6 @@ class NotWhatYouSaw(Conflict):
     code = "not_what_you_saw"
 
 
-class BadArrival(Invalid):
-    template = N_("%(accepted)s accepted and %(rejected)s rejected cannot be of the %(shipped)s pieces that were sent.")
-    code = "bad_arrival"
-
-
-class ReasonMissing(Invalid):
-    template = N_("Say why %(rejected)s pieces are rejected.")
-    code = "rejection_reason_missing"
-
-
 class ArrivalConfirmed(Conflict):
-    template = N_("The arrival at %(area)s has been confirmed already, with other numbers.")
+    template = N_("This arrival of round %(round)s has been confirmed already, with other numbers.")
     code = "arrival_confirmed"

@@ -108,6 +108,7 @@ class AllocationRound(Base):
     drafted_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    reservation_id: Mapped[int | None] = mapped_column(ForeignKey("reservations.id"), unique=True)
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     dispatched_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+
+PROMISED = timedelta(days=1)
+"""How long an approved round's pieces are promised: a round is sent on the day it is approved. Lots that are not good
+as long are not shared out by rounds."""
 
 
 class Tier(StrEnum):
@@ -55,13 +60,16 @@ class Change(StrEnum):
     """What is no longer as it was when a round was drafted."""
 
     SUPPLY = "supply"
-    ADDED = "request_added"
-    GONE = "request_gone"
+    ADDED = "added"
+    GONE = "gone"
     REQUESTED = "requested"
+    REFUSAL = "refusal"
     TIER = "tier"
     CARRY = "carry"
     WEIGHT = "weight"
+    FLOOR = "floor"
     PARENT = "parent"
+    TEXT = "text"
 
 
 REQUEST_TRANSITIONS: Mapping[RequestState, frozenset[RequestState]] = {
@@ -114,15 +122,19 @@ def shortfall(*, requested: int, allocated: int, refusal: Refusal | None, arrive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the decision about one place rests on; `carry` in pieces, `weight` as the rule reads it."""
+    """What the decision about one place rests on: its `request` in that `version`, and what it counts for. `carry` and
+    `floor` in pieces; `refusal` is empty unless the community declined."""
 
     place: str
+    parent: str
     request: str
+    version: int
     requested: int
     tier: int
-    carry: int
     weight: int
-    parent: str
+    carry: int
+    floor: int
+    refusal: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,9 +150,11 @@ class Changed:
 
 _FIELDS = (
     ("requested", Change.REQUESTED),
+    ("refusal", Change.REFUSAL),
     ("tier", Change.TIER),
     ("carry", Change.CARRY),
     ("weight", Change.WEIGHT),
+    ("floor", Change.FLOOR),
     ("parent", Change.PARENT),
 )
 
@@ -162,27 +176,16 @@ def changes(
         elif now is None or now.request != was.request:
             found.append(Changed(what=Change.GONE, place=place, before=was.requested))
         else:
-            found += [
-                Changed(what=what, place=place, before=getattr(was, name), after=getattr(now, name))
-                for name, what in _FIELDS
-                if getattr(was, name) != getattr(now, name)
-            ]
+            found += _changes_of(was, now)
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """The pieces of one place within a shipment to its community."""
-
-    place: str
-    pieces: int
-
-
-def spread(parts: Sequence[Part], accepted: int) -> dict[str, int]:
-    """Which of the accepted pieces of a shipment belong to which place: places in order of their code, each up to its
-    part. Returns pieces by place."""
-    given, left = {}, accepted
-    for part in sorted(parts, key=lambda part: part.place):
-        given[part.place] = min(part.pieces, left)
-        left -= given[part.place]
-    return given
+def _changes_of(was: Standing, now: Standing) -> list[Changed]:
+    found = [
+        Changed(what=what, place=was.place, before=getattr(was, name), after=getattr(now, name))
+        for name, what in _FIELDS
+        if getattr(was, name) != getattr(now, name)
+    ]
+    if not found and was.version != now.version:  # its words alone, which somebody who decides may want to read
+        return [Changed(what=Change.TEXT, place=was.place, before=was.version, after=now.version)]
+    return found

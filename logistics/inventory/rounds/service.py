@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from logistics.inventory.rounds.approving import approve_round, cancel_round
+from logistics.inventory.rounds.arriving import ConfirmArrival, confirm_arrival, finish_arrived
+from logistics.inventory.rounds.dispatching import dispatch_round, issue_round
+from logistics.inventory.rounds.drafting import DraftRound, draft_round, recompute_round
+from logistics.inventory.rounds.inputs.record import FloorPer, Need, Terms
+from logistics.inventory.rounds.replaying import Difference, Replayed, replay
 from logistics.inventory.rounds.requesting import (
     CHECKPOINTS_MAX,
     QUANTITY_MAX,
@@ -19,10 +25,26 @@ __all__ = [
     "QUANTITY_MAX",
     "AskSupplies",
     "ChangeRequest",
+    "ConfirmArrival",
+    "Difference",
+    "DraftRound",
+    "FloorPer",
+    "Need",
+    "Replayed",
     "SetTier",
+    "Terms",
+    "approve_round",
     "ask",
+    "cancel_round",
     "change_request",
+    "confirm_arrival",
     "decline_request",
+    "dispatch_round",
+    "draft_round",
+    "finish_arrived",
+    "issue_round",
+    "recompute_round",
+    "replay",
     "set_tier",
     "tiers_below",
     "withdraw_request",

@@ -121,6 +121,7 @@ def _create_rounds():
     sa.Column('drafted_by_id', sa.Integer(), nullable=False),
     sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('approved_by_id', sa.Integer(), nullable=True),
+    sa.Column('reservation_id', sa.Integer(), nullable=True),
     sa.Column('dispatched_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('dispatched_by_id', sa.Integer(), nullable=True),
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
@@ -138,8 +139,10 @@ def _create_rounds():
     sa.ForeignKeyConstraint(['dispatched_by_id'], ['accounts.id'], name=op.f('fk_allocation_rounds_dispatched_by_id')),
     sa.ForeignKeyConstraint(['drafted_by_id'], ['accounts.id'], name=op.f('fk_allocation_rounds_drafted_by_id')),
     sa.ForeignKeyConstraint(['item_id'], ['items.id'], name=op.f('fk_allocation_rounds_item_id')),
+    sa.ForeignKeyConstraint(['reservation_id'], ['reservations.id'], name=op.f('fk_allocation_rounds_reservation_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_allocation_rounds')),
-    sa.UniqueConstraint('code', name=op.f('uq_allocation_rounds_code'))
+    sa.UniqueConstraint('code', name=op.f('uq_allocation_rounds_code')),
+    sa.UniqueConstraint('reservation_id', name=op.f('uq_allocation_rounds_reservation_id'))
     )
     with op.batch_alter_table('allocation_rounds', schema=None) as batch_op:
         batch_op.create_index('ix_allocation_rounds_area_id_item_id', ['area_id', 'item_id'], unique=False)

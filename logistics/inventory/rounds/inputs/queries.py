@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from logistics.communities.models import Building, Compound, Household
@@ -219,6 +219,27 @@ def arrivals_of_shares() -> Subquery:
         parts.c.reason,
         parts.c.arrived_at,
     ).subquery()
+
+
+def open_shipments() -> Select[int]:
+    """Shares whose shipment is still under way."""
+    return (
+        select(RoundShare.id)
+        .join(Shipment, Shipment.id == RoundShare.shipment_id)
+        .where(Shipment.state == ShipmentState.DISPATCHED)
+    )
+
+
+def all_arrived(session: Session) -> list[int]:
+    """The dispatched rounds of which nothing is under way any more, by id."""
+    under_way = exists(open_shipments().where(RoundShare.round_id == AllocationRound.id))
+    return list(
+        session.scalars(
+            select(AllocationRound.id)
+            .where(AllocationRound.state == RoundState.DISPATCHED, ~under_way)
+            .order_by(AllocationRound.id)
+        )
+    )
 
 
 def arrived(accepted: int | None, rejected: int | None, reason: str | None) -> Arrived | None:
