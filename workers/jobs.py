@@ -21,6 +21,7 @@ from logistics.config import Settings
 from logistics.day import service as days
 from logistics.db import transaction
 from logistics.errors import DomainError
+from logistics.inventory.ballots import service as ballots
 from logistics.observability import bound_job, error_line, get_logger
 from logistics.orders import service as orders
 from logistics.routing import service as routing
@@ -87,6 +88,22 @@ def close_campaign(promise_id: int, campaign_id: int) -> None:
     with transaction() as session:
         if outbox.is_owed(session, promise_id):
             orders.close_campaign(session, campaign_id, now=_now())
+            outbox.done(session, promise_id, now=_now())
+
+
+@job(timeout_s=300)
+def close_ballot(promise_id: int, ballot_id: int) -> None:
+    with transaction() as session:
+        if outbox.is_owed(session, promise_id):
+            ballots.close_ballot(session, ballot_id, now=_now())
+            outbox.done(session, promise_id, now=_now())
+
+
+@job(timeout_s=300)
+def move_up_ballot(promise_id: int, ballot_id: int) -> None:
+    with transaction() as session:
+        if outbox.is_owed(session, promise_id):
+            ballots.move_up(session, ballot_id, now=_now())
             outbox.done(session, promise_id, now=_now())
 
 

@@ -90,7 +90,7 @@ def row_sha256(entrant: Entrant) -> str:
 def list_sha256(terms: Terms, entrants: Iterable[Entrant]) -> str:
     """What fixes terms and list before the seed is told."""
     rows = sorted(entrants, key=lambda entrant: entrant.code)
-    return _sha256("".join(row.line for row in (terms, *rows)))
+    return _sha256("".join([terms.line, *(row.line for row in rows)]))
 
 
 def draw_seed(seed: str, list_hash: str, public_value: str) -> str:

@@ -10,11 +10,6 @@ class NotOpen(Conflict):
     code = "ballot_not_open"
 
 
-class AlreadyRegistered(Conflict):
-    template = N_("This household is already registered in ballot %(ballot)s under the code %(code)s.")
-    code = "already_registered"
-
-
 class NotServed(Invalid):
     template = N_("Ballot %(ballot)s is for households of %(area)s; this one lives elsewhere.")
     code = "not_served"
@@ -44,13 +39,18 @@ class PublicValueUnasked(Invalid):
 
 
 class NotOffered(Conflict):
-    template = N_("%(code)s has nothing to collect: it is %(outcome)s.")
+    template = N_("%(key)s has nothing to collect: it is %(outcome)s.")
     code = "not_offered"
 
 
 class TooLate(Conflict):
-    template = N_("%(code)s could collect until %(collect_by)s; the next in line moves up.")
+    template = N_("%(key)s could collect until %(collect_by)s; the next in line moves up.")
     code = "too_late"
+
+
+class BadCollectDays(Invalid):
+    template = N_("%(days)s days to collect is not possible; give 1 to %(maximum)s.")
+    code = "bad_collect_days"
 
 
 class NotABallot(Invalid):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
 from logistics.inventory.ballots.drawing import CODE_LENGTH, WEIGHT_MAX
-from logistics.inventory.ballots.rules import COLLECT_DAYS_MAX, BallotState, Outcome
+from logistics.inventory.ballots.rules import COLLECT_DAYS_MAX, BallotOutcome, BallotState
 
 
 class Ballot(Base):
@@ -80,7 +80,7 @@ class BallotRegistration(Base):
     weight: Mapped[int | None]
     rank: Mapped[int | None]
     ticket: Mapped[str | None] = mapped_column(String(64))
-    outcome: Mapped[Outcome] = mapped_column(enum_type(Outcome))
+    outcome: Mapped[BallotOutcome] = mapped_column(enum_type(BallotOutcome))
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     offered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

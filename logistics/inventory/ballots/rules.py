@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,7 +33,7 @@ BALLOT_TRANSITIONS: Mapping[BallotState, frozenset[BallotState]] = {
 }
 
 
-class Outcome(StrEnum):
+class BallotOutcome(StrEnum):
     """What has become of one registration.
 
     Waiting may still move up; lost will not. Passed over: its turn came, but its household's entitlement was used up in
@@ -50,11 +50,9 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
-HOLDS_SUPPLY = frozenset({Outcome.OFFERED, Outcome.COLLECTED})
+HOLDS_SUPPLY = frozenset({BallotOutcome.OFFERED, BallotOutcome.COLLECTED})
 """Outcomes that take up one share of the supply."""
-REACHED = frozenset({Outcome.OFFERED, Outcome.COLLECTED, Outcome.LAPSED, Outcome.DECLINED, Outcome.PASSED_OVER})
-"""Outcomes of those whose turn came."""
-UNLUCKY = frozenset({Outcome.WAITING, Outcome.LOST})
+UNLUCKY = frozenset({BallotOutcome.WAITING, BallotOutcome.LOST})
 """Outcomes of those whose turn has not come."""
 
 
@@ -63,7 +61,7 @@ class PastDraw:
     """What an earlier draw of the same item brought one household."""
 
     drawn_at: datetime
-    outcome: Outcome
+    outcome: BallotOutcome
 
 
 def weight_after(past: Iterable[PastDraw]) -> int:
@@ -77,8 +75,3 @@ def weight_after(past: Iterable[PastDraw]) -> int:
             break
         lost += 1
     return min(1 + lost, WEIGHT_MAX)
-
-
-def free_shares(outcomes: Sequence[Outcome], *, shares: int) -> int:
-    """Shares of the supply that nobody holds."""
-    return shares - sum(outcome in HOLDS_SUPPLY for outcome in outcomes)

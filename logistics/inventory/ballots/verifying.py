@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from logistics.inventory.ballots import drawing, errors
 from logistics.inventory.ballots.drawing import WEIGHT_MAX, Entrant, Terms
-from logistics.inventory.ballots.rules import HOLDS_SUPPLY, UNLUCKY, BallotState, Outcome
+from logistics.inventory.ballots.rules import HOLDS_SUPPLY, UNLUCKY, BallotOutcome, BallotState
 
 FORMAT = "ballot-1"
 TEXT_MAX = 500
@@ -32,7 +32,7 @@ class Row:
     weight: int
     sha256: str
     ticket: str
-    outcome: Outcome
+    outcome: BallotOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def _check_outcomes(ballot: Published) -> None:
     """Everybody's turn comes in the order of the draw, and never more hold a share than there are."""
     shares, held, waiting = ballot.terms.shares, 0, None
     for row in ballot.rows:
-        if row.outcome is Outcome.REGISTERED:
+        if row.outcome is BallotOutcome.REGISTERED:
             raise errors.NotABallot(field=f"registrations[{row.rank - 1}].outcome")
         if row.outcome in UNLUCKY:
             waiting = waiting or row
@@ -176,7 +176,7 @@ def _row(row: object, where: str) -> Row:
         weight=weight,
         sha256=_text(row, "sha256", where=where),
         ticket=_text(row, "ticket", where=where),
-        outcome=_word(row, "outcome", Outcome, where=where),
+        outcome=_word(row, "outcome", BallotOutcome, where=where),
     )
 
 
@@ -196,7 +196,7 @@ def _whole(members: Mapping[str, Any], name: str, *, where: str = "") -> int:
 
 def _word(members: Mapping[str, Any], name: str, words: type[Word], *, where: str = "") -> Word:
     try:
-        return words(members.get(name))
+        return words(str(members.get(name)))
     except ValueError:
         raise errors.NotABallot(field=_named(where, name)) from None
 

@@ -71,11 +71,10 @@ def give_back(session: Session, draw_id: int, *, keep: int = 0) -> None:
     Raises:
         NotFound: no such draw.
     """
+    assert keep >= 0
     left = EntitlementDraw.quantity - EntitlementDraw.given_back
     given = EntitlementDraw.quantity - keep
-    session.execute(
-        update(EntitlementDraw).where(EntitlementDraw.id == draw_id, left > keep, keep >= 0).values(given_back=given)
-    )
+    session.execute(update(EntitlementDraw).where(EntitlementDraw.id == draw_id, left > keep).values(given_back=given))
     if session.scalar(select(EntitlementDraw.id).where(EntitlementDraw.id == draw_id)) is None:
         raise NotFound(kind="draw", key=draw_id)
 

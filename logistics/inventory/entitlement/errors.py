@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logistics.errors import N_, Conflict, Invalid
+from logistics.errors import N_, Conflict, Forbidden, Invalid
 
 
 class EntitlementExceeded(Conflict):
@@ -55,3 +55,13 @@ class NothingReserved(Conflict):
 class OfABallot(Conflict):
     template = N_("This was won in a ballot; it is handed out or declined there.")
     code = "of_a_ballot"
+
+
+class NotYoursToVoid(Forbidden):
+    template = N_("Somebody else took this for the household; whoever did, or the household, lets it go.")
+    code = "not_yours_to_void"
+
+
+class HouseholdMissing(Invalid):
+    template = N_("Name the household that you draw for.")
+    code = "household_missing"

@@ -7,20 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, literal, or_, select, true
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.communities.models import Area, Building, Compound, Household
-from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below, community_of, sees_household
+from logistics.communities.scope import area_and_above, community_of, sees_household
 from logistics.errors import NotFound
-from logistics.inventory.entitlement import rules
+from logistics.inventory.entitlement import errors, rules
 from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementRule
-from logistics.inventory.entitlement.rules import Drawn, Limit
+from logistics.inventory.entitlement.rules import DrawChannel, Drawn, Limit
+from logistics.inventory.entitlement.scope import binds_or_is_below, require_household
 from logistics.inventory.entitlement.views import DrawView, RemainingView, RuleView
-from logistics.inventory.ledger.models import Balance, Holder, Item, Reservation, Transfer
-from logistics.inventory.ledger.rules import HolderKind, ReservationState
+from logistics.inventory.ledger.models import Holder, Item, Reservation, Transfer
+from logistics.inventory.ledger.rules import ReservationState
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
 
 STANDING = (ReservationState.PENDING, ReservationState.POSTED)
@@ -86,21 +87,12 @@ def standing_draws(
     return found
 
 
-def nearest_stock(session: Session, household_id: int, item_id: int, *, quantity: int) -> int | None:
-    """The nearest area from a household's community upwards that has so many pieces to give; None where none has."""
-    start = select(Area.id, Area.parent_id, literal(0).label("height")).where(Area.id == community_of(household_id))
-    path = start.cte("path", recursive=True)
-    path = path.union_all(select(Area.id, Area.parent_id, path.c.height + 1).join(path, Area.id == path.c.parent_id))
-    statement = (
-        select(path.c.id)
-        .join(Holder, (Holder.area_id == path.c.id) & (Holder.kind == HolderKind.AREA))
-        .join(Balance, (Balance.holder_id == Holder.id) & (Balance.item_id == item_id))
-        .group_by(path.c.id, path.c.height)
-        .having(func.sum(Balance.on_hand - Balance.promised) >= quantity)
-        .order_by(path.c.height)
-        .limit(1)
-    )
-    return session.scalar(statement)
+def community_id(session: Session, household_id: int) -> int:
+    """The community a household lives in. Raises NotFound."""
+    found: int | None = session.scalar(select(community_of(household_id)))
+    if found is None:
+        raise NotFound(kind="household", key=household_id)
+    return found
 
 
 def remaining_of(session: Session, household_id: int, *, now: datetime) -> list[RemainingView]:
@@ -137,7 +129,15 @@ def remaining(session: Session, viewer: Viewer, household_id: int, *, now: datet
     return remaining_of(session, household_id, now=now)
 
 
-def entitlement_rules(session: Session, viewer: Viewer) -> list[RuleView]:
+def entitlement_rules(
+    session: Session,
+    viewer: Viewer,
+    *,
+    item_id: int | None = None,
+    area_id: int | None = None,
+    limit: int = PAGE_SIZE,
+    offset: int = 0,
+) -> list[RuleView]:
     """Rules in force of the viewer's area and below, and of the areas above, which bind it too; by item and area."""
     fields = (
         EntitlementRule.id, EntitlementRule.item_id, Item.code.label("item_code"), Item.name.label("item_name"),
@@ -148,10 +148,24 @@ def entitlement_rules(session: Session, viewer: Viewer) -> list[RuleView]:
         select(*fields)
         .join(Item, Item.id == EntitlementRule.item_id)
         .join(Area, Area.id == EntitlementRule.area_id)
-        .where(EntitlementRule.ended_at.is_(None), _binds_or_is_below(viewer))
-        .order_by(Item.code, Area.level, Area.code)
+        .where(EntitlementRule.ended_at.is_(None), binds_or_is_below(viewer))
+        .order_by(Item.code, Area.code)
+        .limit(limit)
+        .offset(offset)
     )
+    if item_id is not None:
+        statement = statement.where(EntitlementRule.item_id == item_id)
+    if area_id is not None:
+        statement = statement.where(EntitlementRule.area_id == area_id)
     return read(session, statement, RuleView)
+
+
+def entitlement_rule(session: Session, viewer: Viewer, *, item_id: int, area_id: int) -> RuleView:
+    """The rule in force of an area for an item. Raises NotFound."""
+    found = entitlement_rules(session, viewer, item_id=item_id, area_id=area_id, limit=1)
+    if not found:
+        raise NotFound(kind="rule", key=item_id)
+    return found[0]
 
 
 def draws(
@@ -176,31 +190,29 @@ def draw(session: Session, viewer: Viewer, draw_id: int) -> DrawView:
     )
 
 
-def require_household(session: Session, viewer: Viewer, household_id: int) -> None:
-    """Raises NotFound: no such household, or not the viewer's to see."""
-    known = select(Household.id).where(Household.id == household_id, sees_household(viewer, Household.id))
-    if session.scalar(known) is None:
-        raise NotFound(kind="household", key=household_id)
+def require_own(session: Session, viewer: Viewer, draw_id: int) -> None:
+    """Refuse a worker who would let go what a household, or another worker for it, has taken; and whoever would end
+    here what was won in a ballot.
+
+    Raises:
+        NotFound: no such draw, or not the viewer's to see.
+        NotYoursToVoid: somebody else took it.
+        OfABallot: the ballot keeps it.
+    """
+    _require_no_ballot(draw(session, viewer, draw_id))
+    taker = session.scalar(select(EntitlementDraw.account_id).where(EntitlementDraw.id == draw_id))
+    if viewer.role is Role.COMMUNITY_WORKER and taker != viewer.account_id:
+        raise errors.NotYoursToVoid()
 
 
-def require_area(session: Session, viewer: Viewer, area_id: int) -> None:
-    """Raises NotFound: no such area, or neither the viewer's own nor below it."""
-    if session.scalar(select(Area.id).where(Area.id == area_id, rules_over(viewer, Area.id))) is None:
-        raise NotFound(kind="area", key=area_id)
+def require_at_the_counter(session: Session, viewer: Viewer, draw_id: int) -> None:
+    """Refuse what is not handed over as a plain take. Raises NotFound, OfABallot."""
+    _require_no_ballot(draw(session, viewer, draw_id))
 
 
-def rules_over(viewer: Viewer, area_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether an area is the viewer's to set rules for: its own and those below."""
-    if viewer.role is Role.ADMIN:
-        return true()
-    return area_id.in_(area_and_below(viewer.area_id)) if viewer.role in AREA_ROLES else false()
-
-
-def _binds_or_is_below(viewer: Viewer) -> ColumnElement[bool]:
-    if viewer.role in AREA_ROLES:
-        above = EntitlementRule.area_id.in_(area_and_above(viewer.area_id))
-        return or_(EntitlementRule.area_id.in_(area_and_below(viewer.area_id)), above)
-    return true() if viewer.role is Role.ADMIN else false()
+def _require_no_ballot(found: DrawView) -> None:
+    if found.channel is DrawChannel.BALLOT:
+        raise errors.OfABallot()
 
 
 def _draws(viewer: Viewer) -> Rows:

@@ -152,7 +152,7 @@ def _create_ballots():
     sa.Column('weight', sa.Integer(), nullable=True),
     sa.Column('rank', sa.Integer(), nullable=True),
     sa.Column('ticket', sa.String(length=64), nullable=True),
-    sa.Column('outcome', _words('outcome', 'registered', 'waiting', 'offered', 'collected', 'lapsed', 'declined', 'passed_over', 'lost'), nullable=False),
+    sa.Column('outcome', _words('ballotoutcome', 'registered', 'waiting', 'offered', 'collected', 'lapsed', 'declined', 'passed_over', 'lost'), nullable=False),
     sa.Column('registered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=True),
     sa.Column('offered_at', sa.DateTime(timezone=True), nullable=True),
