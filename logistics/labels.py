@@ -9,6 +9,9 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from logistics.goods_labels import GOODS_LABELS
+from logistics.round_labels import ROUND_LABELS
+
 LABELS: Mapping[str, Mapping[str, object]] = {
     "role": {
         "resident": _l("Resident"),
@@ -163,18 +166,26 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "day": _l("day"),
         "household": _l("household"),
         "item": _l("item"),
+        "lot": _l("lot"),
         "manifest": _l("manifest"),
         "order": _l("order"),
         "plan": _l("plan"),
+        "request": _l("request"),
+        "reservation": _l("reservation"),
+        "round": _l("round"),
         "run": _l("run"),
+        "shipment": _l("shipment"),
         "status": _l("status"),
         "stop": _l("stop"),
         "store": _l("store"),
         "token": _l("token"),
+        "transfer": _l("movement"),
         "vehicle": _l("vehicle"),
         "wave": _l("wave"),
     },
     "entity_state": {"assigned": _l("Given to a courier")},
+    **GOODS_LABELS,
+    **ROUND_LABELS,
 }
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import ClassVar
-
 from logistics.errors import N_, Conflict, Invalid
 from logistics.inventory.ledger.rules import QUANTITY_MAX
 
@@ -94,7 +91,6 @@ class WrongReservation(Conflict):
 class SettledTooMuch(Conflict):
     template = N_("%(open)s pieces are open as %(part)s; %(wanted)s cannot be settled.")
     code = "settled_too_much"
-    words: ClassVar[Mapping[str, str]] = {"part": "discrepancy_part"}
 
 
 class AlreadyReversed(Conflict):
@@ -103,9 +99,8 @@ class AlreadyReversed(Conflict):
 
 
 class CannotReverse(Conflict):
-    template = N_("A %(kind)s cannot be reversed now: enter what happened since as movements of its own.")
+    template = N_("This movement (%(kind)s) cannot be reversed now: enter what happened since as movements of its own.")
     code = "cannot_reverse"
-    words: ClassVar[Mapping[str, str]] = {"kind": "transfer_kind"}
 
 
 def require_quantity(quantity: int) -> None:

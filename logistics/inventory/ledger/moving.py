@@ -157,9 +157,7 @@ def arrive(session: Session, command: Arrival, *, now: datetime) -> Arrived:
             raise KeyReused(key=command.key)
         return _arrived(shipment)
     if shipment.state is not ShipmentState.DISPATCHED:
-        raise BadTransition(
-            entity="shipment", key=shipment.id, state=shipment.state, wanted=ShipmentState.RECEIVED.value
-        )
+        raise BadTransition(entity="shipment", key=shipment.id, state=shipment.state, wanted=ShipmentState.RECEIVED)
     accepted, rejected = command.accepted, command.rejected
     if accepted < 0 or rejected < 0 or accepted + rejected > shipment.quantity:
         raise BadArrival(accepted=accepted, rejected=rejected, shipped=shipment.quantity)

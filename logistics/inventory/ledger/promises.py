@@ -91,7 +91,7 @@ def require_open(promise: Promise, *, wanted: ReservationState, now: datetime) -
         ReservationOver: its time is over, though nobody has noted it yet.
     """
     if promise.state is not ReservationState.PENDING:
-        raise BadTransition(entity="reservation", key=promise.key, state=promise.state, wanted=wanted.value)
+        raise BadTransition(entity="reservation", key=promise.key, state=promise.state, wanted=wanted)
     if promise.expires_at <= now:
         raise ReservationOver(expires_at=promise.expires_at)
 

@@ -123,9 +123,7 @@ def void(session: Session, reservation_id: int, *, now: datetime) -> Reservation
     if promise.state in (ReservationState.VOIDED, ReservationState.EXPIRED):
         return promise.state
     if promise.state is ReservationState.POSTED:
-        raise BadTransition(
-            entity="reservation", key=promise.key, state=promise.state, wanted=ReservationState.VOIDED.value
-        )
+        raise BadTransition(entity="reservation", key=promise.key, state=promise.state, wanted=ReservationState.VOIDED)
     resolve(session, promise, ReservationState.VOIDED, now=now)
     released = [{"at": promise.place.id, "of": part.lot.id, "pieces": part.quantity} for part in promise.parts]
     _release(session, released)

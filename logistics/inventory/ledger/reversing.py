@@ -64,7 +64,7 @@ def reverse(session: Session, command: Reversal, *, now: datetime) -> int:
         return done
     wrong = session.get_one(Transfer, command.transfer_id)
     if wrong.kind is TransferKind.REVERSAL:
-        raise CannotReverse(kind=wrong.kind.value)
+        raise CannotReverse(kind=wrong.kind)
     if session.scalar(select(Transfer.id).where(Transfer.reverses_id == wrong.id)) is not None:
         raise AlreadyReversed()
     legs = session.execute(_LEGS, {"transfer_id": wrong.id}).all()
@@ -96,13 +96,13 @@ def _set_back(session: Session, wrong: Transfer, shipment: Shipment, legs: Seque
     left_transit = [Part(lot_id=leg.lot_id, quantity=leg.quantity) for leg in legs if leg.quantity < 0]
     if wrong.kind is TransferKind.DISPATCH:
         if shipment.state is not ShipmentState.DISPATCHED:
-            raise CannotReverse(kind=wrong.kind.value)
+            raise CannotReverse(kind=wrong.kind)
         shipment.state = ShipmentState.CANCELLED
         left_behind(session, shipment.id, [Part(lot_id=part.lot_id, quantity=-part.quantity) for part in left_transit])
     elif wrong.kind is TransferKind.ARRIVAL:
         missing = shipment.quantity - shipment.accepted - shipment.rejected
         if (shipment.missing_open, shipment.rejected_open) != (missing, shipment.rejected):
-            raise CannotReverse(kind=wrong.kind.value)
+            raise CannotReverse(kind=wrong.kind)
         shipment.state = ShipmentState.DISPATCHED
         shipment.accepted = shipment.rejected = shipment.missing_open = shipment.rejected_open = 0
         shipment.reject_reason, shipment.arrived_at, shipment.arrived_by_id = "", None, None

@@ -54,7 +54,7 @@ def settle(session: Session, command: Settlement, *, now: datetime) -> int:
     missing = command.part is DiscrepancyPart.MISSING
     still_open = shipment.missing_open if missing else shipment.rejected_open
     if command.quantity > still_open:
-        raise SettledTooMuch(open=still_open, wanted=command.quantity, part=command.part.value)
+        raise SettledTooMuch(open=still_open, wanted=command.quantity, part=command.part)
     taken = leave_transit(session, head, shipment.id, command.quantity)
     under_way = area_place(session, shipment.to_area_id, HolderKind.IN_TRANSIT)
     returned = command.outcome is Outcome.RETURNED and not missing

@@ -26,9 +26,9 @@ class StockView:
     """What one area has of one item.
 
     `promised` pieces are held by reservations, `expired` ones may not be given any more; what is neither is available.
-    `counted_at` is the last stock count, and before the first one the moment at which the item first came; `moved_at` is
-    the last movement. `used` is what households of the area and below got in the last seven days, `cover_days` how long
-    the available pieces last at that pace.
+    `counted_at` is the last stock count, and before the first one the moment at which the item first came; `moved_at`
+    is the last movement. `used` is what households of the area and below got in the last seven days, `cover_days` how
+    long the available pieces last at that pace.
     """
 
     item_id: int
