@@ -185,7 +185,7 @@ def _write_cell(
     elif isinstance(cell, date):
         page.write_datetime(row, index, cell, formats[kind.value])
     else:
-        if abs(cell) > WHOLE_MAX:
+        if not -WHOLE_MAX <= cell <= WHOLE_MAX:
             raise ValueError(f"{cell} is more than a spreadsheet can count")
         page.write_number(row, index, cell, formats[kind.value])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from logistics.errors import N_
+from logistics.errors import N_, NotFound
 from logistics.inventory.sheets.dates import date_of, masked, written_in
 from logistics.inventory.sheets.days import SheetDay, day_of_sheet
 from logistics.inventory.sheets.grid import Grid, Value, reference, text_of
@@ -74,7 +74,10 @@ def read_sheet(
 
     Raises:
         ColumnsNotFound: no sheet of the file has the mapping's columns.
+        NotFound: no item has the code that the mapping names.
+        BadMapping: the cell it names for the day holds no date.
     """
+    _check_items(mapping, items)
     grid, heading = _sheet_and_heading(book, mapping)
     sheet_day = day_of_sheet(book.name, grid, heading, mapping, today=today, given=day)
     columns = {index: use for use in mapping.columns if (index := heading.place_of(use)) is not None}
@@ -109,6 +112,12 @@ def read_sheet(
         ),
         unknown=list(table.unknown),
     )
+
+
+def _check_items(mapping: SheetMapping, items: Mapping[str, int]) -> None:
+    for code in {mapping.item, *(use.item for use in mapping.columns)} - {""}:
+        if code not in items and place_key(code) not in items:
+            raise NotFound(kind="item", key=code)
 
 
 def _sheet_and_heading(book: Workbook, mapping: SheetMapping) -> tuple[Grid, Heading]:
@@ -162,7 +171,7 @@ def _read_row(table: _Table, row: int) -> RowReport:
         place=name,
         outcome=Outcome.WRONG if problems else Outcome.TAKEN,
         area_id=found.place.area_id if found.place else None,
-        problems=tuple(problems),
+        problems=tuple({(one.cell, one.wrong): one for one in problems}.values()),
         notes=tuple(notes),
     )
 

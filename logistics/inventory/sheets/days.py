@@ -35,6 +35,7 @@ def day_of_sheet(
         BadMapping: the cell that the mapping names is not in the sheet or holds no date.
     """
     above = [text_of(value) for row in grid.rows[: heading.first_row] for value in row if text_of(value)]
+    file_name = file_name.rpartition(".")[0] or file_name
     year = year_in([*above, grid.name, file_name])
     about = given or (date(year, 7, 1) if year else today)
     places: dict[DayFrom, list[date]] = {

@@ -160,7 +160,7 @@ def import_sheet(session: Session, command: TakeSheet, *, now: datetime) -> Impo
 
 def _enter(session: Session, command: TakeSheet, sheet: str, *, now: datetime) -> tuple[int, ImportedSheet | None]:
     """Claim the sheet for this import. Whoever claims it at the same time waits, and finds it imported."""
-    row = {
+    row: dict[str, Any] = {
         "owner_area_id": command.owner_area_id,
         "sha256": command.sha256,
         "file_name": command.book.name[:200],

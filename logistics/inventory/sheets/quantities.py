@@ -16,7 +16,7 @@ QUANTITY_MAX = 100_000_000
 NOISE = Decimal("0.000001")
 """Farther from a whole number than this is a part of a piece, and not a spreadsheet's arithmetic in binary."""
 
-BLANK_SIGNS = frozenset({"-", "--", "—", "——", "–", "−", "/", "\\", "|", "\u3000", "…", "*", "·", "未报", "未填", "空"})
+BLANK_SIGNS = frozenset({"-", "--", "—", "——", "–", "−", "/", "\\", "|", "...", "*", "·", "未报", "未填", "空"})
 """What people put where they have nothing to say. It is not a zero."""
 NONE_WORDS = frozenset({"无", "零", "没有", "无需", "无需求", "不需要", "暂无"})
 """Words that state a zero."""

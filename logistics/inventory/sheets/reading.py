@@ -201,7 +201,7 @@ def _value(cell: Any) -> Value:
 
 
 def _csv_grid(content: bytes, name: str) -> tuple[str, Grid]:
-    encoding, text = _decoded(content, name)
+    encoding, text = decoded(content, name)
     start = text.lstrip()[:200].lower()
     if start.startswith(("<html", "<!doctype", "<table", "<?xml")):
         raise WebPage(name=name)
@@ -227,7 +227,7 @@ def _too_large(name: str, what: str, found: int, maximum: int) -> SheetTooLarge:
     return SheetTooLarge(name=name, sheet=Path(name).stem, what=what, found=found, maximum=maximum)
 
 
-def _decoded(content: bytes, name: str) -> tuple[str, str]:
+def decoded(content: bytes, name: str) -> tuple[str, str]:
     """The text and its encoding: what a mark at the start says, else UTF-8, else GB18030, whichever holds to the end.
 
     GB18030 that is also UTF-8 would need every Chinese sign to fall in with the other's rules, which no sheet does.
@@ -241,7 +241,7 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
         try:
             return encoding, content.decode(encoding)
         except UnicodeDecodeError as wrong:
-            wrong_at = wrong.start
+            wrong_at = max(wrong_at, wrong.start)  # the encoding that got farther is the likelier one
     raise UnknownEncoding(name=name, line=content.count(b"\n", 0, wrong_at) + 1)
 
 

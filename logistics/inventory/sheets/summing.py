@@ -104,6 +104,8 @@ def notices(
     if day.day is not None and len(day.stated) > 1:
         days = [stated.isoformat() for stated in day.stated]
         found.append(Notice(template=NOTICE_DAYS, data={"days": days, "taken": day.day.isoformat()}))
+    if any(report.outcome is Outcome.WRONG for report in reports):
+        return found
     for report in reports:
         row = report.row - 1
         if report.skip is not Skip.TOTAL:

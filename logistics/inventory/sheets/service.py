@@ -1,0 +1,64 @@
+"""Verbs on office sheets: read, guess, look at, import, and remember how it was done."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from logistics.inventory.sheets.guessing import Guess, guess, guess_of
+from logistics.inventory.sheets.importing import (
+    BadSheet,
+    ImportedOtherwise,
+    ImportedSheet,
+    NothingTaken,
+    TakeSheet,
+    import_sheet,
+    preview,
+)
+from logistics.inventory.sheets.mapping import SheetMapping, with_item
+from logistics.inventory.sheets.memory import (
+    BadMappingName,
+    forget_mapping,
+    place_book,
+    remember_places,
+    save_mapping,
+    saved_mapping,
+)
+from logistics.inventory.sheets.reading import BadSheetFile, Workbook, read_workbook
+from logistics.inventory.sheets.uploads import Upload, keep_upload, purge_uploads, upload_of
+
+__all__ = [
+    "BadMappingName",
+    "BadSheet",
+    "BadSheetFile",
+    "Guess",
+    "ImportedOtherwise",
+    "ImportedSheet",
+    "NothingTaken",
+    "TakeSheet",
+    "Upload",
+    "Workbook",
+    "forget_mapping",
+    "guess",
+    "guess_of",
+    "guessed_mapping",
+    "import_sheet",
+    "keep_upload",
+    "place_book",
+    "preview",
+    "purge_uploads",
+    "read_workbook",
+    "remember_places",
+    "save_mapping",
+    "saved_mapping",
+    "upload_of",
+    "with_item",
+]
+
+
+def guessed_mapping(session: Session, book: Workbook, *, item: str, owner_area_id: int | None) -> SheetMapping:
+    """A first guess of how the file is to be read; `item` is the code of what its quantities are of.
+
+    Raises:
+        BadMapping: no place or no quantity was recognised, or nothing says which item it is.
+    """
+    return guess(book.grids, place_book(session, owner_area_id)).mapping(item=item)
