@@ -3,7 +3,7 @@ an administrator those of all, and what an administrator saved is everybody's.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,10 @@ from logistics.accounts.models import Account, Role
 from logistics.communities.models import Area
 from logistics.communities.rules import AreaLevel
 from logistics.communities.scope import area_and_below
+from logistics.db import chunks
 from logistics.inventory.ledger.models import Item
+from logistics.inventory.rounds.models import SupplyRequest
+from logistics.inventory.rounds.rules import RequestState
 from logistics.inventory.sheets.mapping import FactKind
 from logistics.inventory.sheets.models import PlaceAlias, SavedMapping, SheetFact, SheetImport
 from logistics.inventory.sheets.places import Place, place_key
@@ -161,6 +164,41 @@ def items_by_name(session: Session) -> dict[str, int]:
     """Ids of the items by code, and by name as names are compared."""
     rows = session.execute(select(Item.id, Item.code, Item.name)).all()
     return {**{place_key(row.name): row.id for row in rows}, **{row.code: row.id for row in rows}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingRequest:
+    """A community's request that no round has taken. `declined` says that it wanted nothing after all."""
+
+    request_id: int
+    version: int
+    quantity: int
+    checkpoint_count: int
+    note: str
+    declined: bool
+
+
+def standing_requests(session: Session, area_ids: Collection[int]) -> dict[tuple[int, int], StandingRequest]:
+    """The standing requests of the communities themselves, not of posts in them, by area and item."""
+    found = {}
+    for part in chunks(area_ids):
+        rows = session.scalars(
+            select(SupplyRequest).where(
+                SupplyRequest.area_id.in_(part),
+                SupplyRequest.post == "",
+                SupplyRequest.state.in_((RequestState.OPEN, RequestState.DECLINED)),
+            )
+        )
+        for row in rows:
+            found[row.area_id, row.item_id] = StandingRequest(
+                request_id=row.id,
+                version=row.version,
+                quantity=row.quantity,
+                checkpoint_count=row.checkpoint_count,
+                note=row.note,
+                declined=row.state is RequestState.DECLINED,
+            )
+    return found
 
 
 def area_levels(session: Session, area_id: int | None) -> dict[int, AreaLevel]:
