@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from logistics.goods_labels import GOODS_LABELS
+from logistics.report_labels import REPORT_LABELS
 from logistics.round_labels import ROUND_LABELS
 
 LABELS: Mapping[str, Mapping[str, object]] = {
@@ -165,11 +166,14 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "courier": _l("courier"),
         "day": _l("day"),
         "household": _l("household"),
+        "import": _l("import"),
         "item": _l("item"),
         "lot": _l("lot"),
         "manifest": _l("manifest"),
+        "mapping": _l("mapping"),
         "order": _l("order"),
         "plan": _l("plan"),
+        "report": _l("report"),
         "request": _l("request"),
         "reservation": _l("reservation"),
         "round": _l("round"),
@@ -180,11 +184,13 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "store": _l("store"),
         "token": _l("token"),
         "transfer": _l("movement"),
+        "upload": _l("uploaded file"),
         "vehicle": _l("vehicle"),
         "wave": _l("wave"),
     },
     "entity_state": {"assigned": _l("Given to a courier")},
     **GOODS_LABELS,
+    **REPORT_LABELS,
     **ROUND_LABELS,
 }
 
