@@ -9,7 +9,16 @@ from itertools import count
 from logistics.db import reading, transaction
 from logistics.inventory.entitlement import queries
 from logistics.inventory.entitlement.rules import DrawChannel, Per
-from logistics.inventory.entitlement.service import Draw, DrawReceipt, SetRule, Take, Taken, draw, set_rule, take
+from logistics.inventory.entitlement.service import (
+    Draw,
+    DrawReceipt,
+    SetRule,
+    Take,
+    Taken,
+    draw,
+    set_rule,
+    take,
+)
 from logistics.inventory.entitlement.views import RemainingView
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.ledger.models import Item

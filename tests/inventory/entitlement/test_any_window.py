@@ -160,8 +160,8 @@ class Window(RuleBasedStateMachine):
 
 
 def test_no_span_ever_holds_more_than_the_limit(tables: Flask) -> None:
-    run_state_machine_as_test(Window, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Window, settings=settings(max_examples=15, stateful_step_count=30, deadline=None))
 
 
 def test_nor_on_postgresql(postgres_tables: Flask) -> None:
-    run_state_machine_as_test(Window, settings=settings(max_examples=8, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Window, settings=settings(max_examples=5, stateful_step_count=30, deadline=None))

@@ -313,25 +313,23 @@ def test_a_tree_with_a_level_more_binds_the_same(any_tables: Flask) -> None:
         by_hand(town, 1)
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        update(EntitlementDraw).values(quantity=1),
-        update(EntitlementDraw).values(drawn_at=datetime(2019, 1, 1, tzinfo=UTC)),
-        update(EntitlementDraw).values(given_back=0),
-        update(EntitlementDraw).values(key="another"),
-        delete(EntitlementDraw),
-    ],
-    ids=["quantity", "moment", "taken again", "key", "deleted"],
-)
-def test_a_draw_is_only_ever_given_back(any_tables: Flask, edit: object) -> None:
+def test_a_draw_is_only_ever_given_back(any_tables: Flask) -> None:
     town = a_limited_town(quantity=5)
     receipt = drawn(town, 5)
     with transaction() as session:
         give_back(session, receipt.draw_id, keep=4)
+    edits = (
+        update(EntitlementDraw).values(quantity=1),
+        update(EntitlementDraw).values(drawn_at=datetime(2019, 1, 1, tzinfo=UTC)),
+        update(EntitlementDraw).values(given_back=0),
+        update(EntitlementDraw).values(key="another"),
+        update(EntitlementDraw).values(household_id=town.homes[1]),
+        delete(EntitlementDraw),
+    )
 
-    with pytest.raises(DBAPIError, match="only ever given back"), transaction() as session:
-        session.execute(edit)  # type: ignore[call-overload]
+    for edit in edits:
+        with pytest.raises(DBAPIError, match="only ever given back"), transaction() as session:
+            session.execute(edit)
 
     assert left(town).available == 1
 
