@@ -157,7 +157,7 @@ def _holds_texts(grid: Grid, column: int, rows: range) -> bool:
 
 def _holds_quantities(grid: Grid, column: int, rows: range) -> bool:
     filled = [row for row in rows if text_of(grid.own(row, column))]
-    return 2 * sum(_is_quantity(grid, row, column) for row in filled) > len(filled)
+    return bool(filled) and 2 * sum(_is_quantity(grid, row, column) for row in filled) >= len(filled)
 
 
 def _keep_totals(heading: Heading, roles: dict[int, ColumnRole]) -> None:
