@@ -16,6 +16,7 @@ from logistics.access import current_viewer
 from logistics.clock import utc_now
 from logistics.communities import queries as communities
 from logistics.idempotency import HEADER
+from logistics.inventory.ballots import api as ballots_api
 from logistics.inventory.entitlement import api as entitlement_api
 from logistics.inventory.entitlement import service as entitlement
 from logistics.inventory.entitlement.rules import QUANTITY_MAX, DrawChannel
@@ -26,7 +27,7 @@ from logistics.inventory.subject import inventory
 from logistics.rest import KEY_REQUIRED, create_once
 from logistics.shapes import row_id, shape, whole
 
-__all__ = ["entitlement_api", "inventory", "ledger_api"]
+__all__ = ["ballots_api", "entitlement_api", "inventory", "ledger_api"]
 
 HELD = timedelta(minutes=1)
 """What is handed over at once is promised no longer than that."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logistics.errors import N_, Conflict, Invalid
+from logistics.errors import N_, Conflict, Forbidden, Invalid
 
 
 class NotOpen(Conflict):
@@ -51,6 +51,11 @@ class TooLate(Conflict):
 class BadCollectDays(Invalid):
     template = N_("%(days)s days to collect is not possible; give 1 to %(maximum)s.")
     code = "bad_collect_days"
+
+
+class NotYoursToWithdraw(Forbidden):
+    template = N_("Somebody else registered this household; whoever did, or the household, withdraws it.")
+    code = "not_yours_to_withdraw"
 
 
 class NotABallot(Invalid):

@@ -36,8 +36,11 @@ def tell_waiting(session: Session, ballot: Ballot, rows: Sequence[BallotRegistra
     _tell(session, ballot, rows, Event.BALLOT_WAITING, now=now)
 
 
-def tell_lapsed(session: Session, ballot: Ballot, rows: Sequence[BallotRegistration], *, now: datetime) -> None:
-    _tell(session, ballot, rows, Event.BALLOT_LAPSED, now=now)
+def tell_lapsed(
+    session: Session, ballot: Ballot, rows: Sequence[BallotRegistration], *, now: datetime, declined: bool = False
+) -> None:
+    """The share went on, because its days were over or somebody declined it in the household's name."""
+    _tell(session, ballot, rows, Event.BALLOT_LAPSED, now=now, declined=declined)
 
 
 def tell_passed_over(session: Session, ballot: Ballot, rows: Sequence[BallotRegistration], *, now: datetime) -> None:

@@ -118,6 +118,7 @@ def decline(session: Session, registration_id: int, *, now: datetime) -> None:
     _require_offered(row)
     _let_go(session, row, BallotOutcome.DECLINED, now=now)
     session.flush()
+    messages.tell_lapsed(session, ballot, [row], now=now, declined=True)
     _offer_free_shares(session, ballot, now=now, moved_up=True)
 
 

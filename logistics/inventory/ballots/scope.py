@@ -13,6 +13,7 @@ from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below, community_of, sees_household
 from logistics.errors import NotFound
+from logistics.inventory.ballots.errors import NotYoursToWithdraw
 from logistics.inventory.ballots.models import Ballot, BallotRegistration
 from logistics.inventory.ballots.rules import BallotState
 
@@ -43,6 +44,19 @@ def require_running(session: Session, viewer: Viewer, ballot_id: int) -> None:
     """Raises NotFound: no such ballot, or not the viewer's to run."""
     if session.scalar(select(Ballot.id).where(Ballot.id == ballot_id, runs_ballot(viewer))) is None:
         raise NotFound(kind="ballot", key=ballot_id)
+
+
+def require_own_registration(session: Session, viewer: Viewer, registration_id: int) -> None:
+    """Refuse a worker who would withdraw a household that registered itself, or was registered by a colleague.
+
+    Raises:
+        NotFound: no such registration, or of no household of the viewer's.
+        NotYoursToWithdraw: somebody else entered it.
+    """
+    require_registration(session, viewer, registration_id)
+    of_account = select(BallotRegistration.account_id).where(BallotRegistration.id == registration_id)
+    if viewer.role is Role.COMMUNITY_WORKER and session.scalar(of_account) != viewer.account_id:
+        raise NotYoursToWithdraw()
 
 
 def require_registration(session: Session, viewer: Viewer, registration_id: int) -> None:

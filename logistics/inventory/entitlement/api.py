@@ -8,15 +8,16 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from logistics.access import Viewer, current_viewer
+from logistics.access import current_viewer
 from logistics.accounts.models import Role
 from logistics.clock import utc_now
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.idempotency import HEADER
-from logistics.inventory.entitlement import errors, queries, scope, service, views
+from logistics.inventory.entitlement import queries, service, views
 from logistics.inventory.entitlement.rules import DrawChannel
 from logistics.inventory.entitlement.schemas import DrawQuery, DrawRequest, RuleQuery, RuleRequest
+from logistics.inventory.entitlement.scope import household_for, require_household
 from logistics.inventory.ledger.keys import ledger_key
 from logistics.inventory.ledger.scope import require_area
 from logistics.inventory.subject import inventory
@@ -88,10 +89,10 @@ def list_draws(query: dict[str, Any]) -> dict[str, Any]:
 def take_goods(wanted: dict[str, Any]) -> Response:
     """Have goods put aside for your own household, or as a proxy for one of your area; collect within two days"""
     viewer, now = current_viewer(), utc_now()
-    household_id = _household_of(viewer, wanted.get("household_id"))
+    household_id = household_for(viewer, wanted.get("household_id"))
 
     def effect(session: Session) -> views.DrawView:
-        scope.require_household(session, viewer, household_id)
+        require_household(session, viewer, household_id)
         area_id = queries.community_id(session, household_id)
         if wanted.get("area_id") not in (None, area_id):
             area_id = wanted["area_id"]
@@ -141,16 +142,3 @@ def hand_over_draw(_: dict[str, Any], draw_id: int) -> views.DrawView:
         queries.require_at_the_counter(session, viewer, draw_id)
         service.hand_over(session, draw_id, now=utc_now(), account_id=viewer.account_id)
         return queries.draw(session, viewer, draw_id)
-
-
-def _household_of(viewer: Viewer, named: int | None) -> int:
-    """The household a draw is for; a resident draws for no other than its own."""
-    if viewer.household_id is not None and named in (None, viewer.household_id):
-        return viewer.household_id
-    if named is None:
-        raise errors.HouseholdMissing(
-            errors=[{"pointer": "#/household_id", "detail": errors.HouseholdMissing.template}]
-        )
-    if viewer.household_id is not None:
-        raise NotFound(kind="household", key=named)
-    return named

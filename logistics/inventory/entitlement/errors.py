@@ -63,5 +63,5 @@ class NotYoursToVoid(Forbidden):
 
 
 class HouseholdMissing(Invalid):
-    template = N_("Name the household that you draw for.")
+    template = N_("Name the household that this is for.")
     code = "household_missing"

@@ -10,6 +10,7 @@ from logistics.accounts.models import Role
 from logistics.communities.models import Household
 from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below, sees_household
 from logistics.errors import NotFound
+from logistics.inventory.entitlement.errors import HouseholdMissing
 from logistics.inventory.entitlement.models import EntitlementRule
 
 
@@ -18,6 +19,22 @@ def require_household(session: Session, viewer: Viewer, household_id: int) -> No
     known = select(Household.id).where(Household.id == household_id, sees_household(viewer, Household.id))
     if session.scalar(known) is None:
         raise NotFound(kind="household", key=household_id)
+
+
+def household_for(viewer: Viewer, named: int | None) -> int:
+    """The household that a viewer acts for: a resident for no other than its own, anybody else for the one it names.
+
+    Raises:
+        HouseholdMissing: nobody is named.
+        NotFound: a resident names another household.
+    """
+    if viewer.household_id is not None and named in (None, viewer.household_id):
+        return viewer.household_id
+    if named is None:
+        raise HouseholdMissing(errors=[{"pointer": "#/household_id", "detail": HouseholdMissing.template}])
+    if viewer.household_id is not None:
+        raise NotFound(kind="household", key=named)
+    return named
 
 
 def binds_or_is_below(viewer: Viewer) -> ColumnElement[bool]:
