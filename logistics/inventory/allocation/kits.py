@@ -1,0 +1,250 @@
+"""Several items and kits of them under shared limits: the load of a vehicle, a budget.
+
+What the rules for one item cannot say: a kit takes pieces of several items, and a kilogram given to one place is
+missing for every other, whatever the item. The plan is chosen in this order:
+
+1. the worst fill as high as can be, over all wishes that could be served if they were alone;
+2. then the sum of the fills, in billionths rounded down;
+3. then, where that still leaves a choice, more for those who come first in the seeded draw.
+
+Fill is packs given by the whole packs asked for. The first is found exactly; the others by OR-Tools' CP-SAT with one
+worker, a fixed seed and a limit in its own deterministic time, so that every run ends alike on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ortools.sat.python import cp_model
+
+from logistics.errors import N_, Invalid
+
+BILLION = 1_000_000_000
+EFFORT = 10.0
+"""CP-SAT's deterministic time for each of its two questions: about as many seconds on one core."""
+
+
+class UnknownName(Invalid):
+    template = N_("%(place)s: %(name)s is not among those that were stated.")
+    code = "unknown_name"
+
+
+class WishedTwice(Invalid):
+    template = N_("%(place)s wishes for %(name)s twice; one wish would be right.")
+    code = "wished_twice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A good, `supply` pieces of it; each uses so much of each limit: grams of a load, cents of a budget."""
+
+    name: str
+    supply: int
+    uses: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """What is handed out as one: pieces of items by name, in packs of `pack`. An item by itself is a kit of one."""
+
+    name: str
+    contents: Mapping[str, int]
+    pack: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a place asks for of one kit."""
+
+    place: str
+    kit: str
+    requested: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KitProblem:
+    """What there is, what it may use in all, and who wishes for what.
+
+    Raises:
+        UnknownName: where a kit, an item or a limit is named that was not stated.
+        WishedTwice: where a place wishes for a kit twice.
+    """
+
+    items: Sequence[Item]
+    kits: Sequence[Kit]
+    limits: Mapping[str, int]
+    wishes: Sequence[Wish]
+    seed: str = "1"
+
+    def __post_init__(self) -> None:
+        items, kits = {item.name for item in self.items}, {kit.name for kit in self.kits}
+        named = [(kit.name, name, items) for kit in self.kits for name in kit.contents]
+        named += [(item.name, name, set(self.limits)) for item in self.items for name in item.uses]
+        named += [(wish.place, wish.kit, kits) for wish in self.wishes]
+        for place, name, known in named:
+            if name not in known:
+                raise UnknownName(place=place, name=name)
+        seen: set[tuple[str, str]] = set()
+        for wish in self.wishes:
+            if (wish.place, wish.kit) in seen:
+                raise WishedTwice(place=wish.place, name=wish.kit)
+            seen.add((wish.place, wish.kit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KitShare:
+    """What a wish is given, in kits. `alone` is false for one that could not be served one pack if it were alone; those
+    do not count in the worst fill. `least` are the kits it is given for the sake of the worst fill."""
+
+    place: str
+    kit: str
+    requested: int
+    allocated: int
+    least: int
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KitPlan:
+    """The shares in order of place and kit, the worst fill, and whether the solver proved that none is better."""
+
+    shares: tuple[KitShare, ...]
+    worst: Fraction
+    proven: bool
+
+
+def share_kits(problem: KitProblem, *, effort: float = EFFORT) -> KitPlan:
+    """The best plan in the order above; the same for the same problem, whatever the order of its parts."""
+    rows = _Rows.of(problem)
+    least, worst = _worst_first(rows)
+    packs, proven = _most(rows, least, effort=effort)
+    shares = tuple(
+        KitShare(
+            place=wish.place,
+            kit=wish.kit,
+            requested=wish.requested,
+            allocated=packs[n] * rows.packs[n],
+            least=least[n] * rows.packs[n],
+            alone=rows.alone[n],
+        )
+        for n, wish in enumerate(rows.wishes)
+    )
+    return KitPlan(shares=shares, worst=worst, proven=proven)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """Wishes by place and kit: the most packs of each, pieces of a pack, and what a pack takes of each thing there is
+    so much of (`amounts`): items and limits alike."""
+
+    wishes: Sequence[Wish]
+    most: Sequence[int]
+    packs: Sequence[int]
+    takes: Sequence[Mapping[str, int]]
+    amounts: Mapping[str, int]
+    alone: Sequence[bool]
+    draw: Sequence[int]
+
+    @classmethod
+    def of(cls, problem: KitProblem) -> _Rows:
+        items, kits = {item.name: item for item in problem.items}, {kit.name: kit for kit in problem.kits}
+        amounts = {f"item {item.name}": item.supply for item in problem.items}
+        amounts |= {f"limit {name}": amount for name, amount in problem.limits.items()}
+        wishes = sorted(problem.wishes, key=lambda wish: (wish.place, wish.kit))
+        takes = [_takes(kits[wish.kit], items) for wish in wishes]
+        most = [
+            min(
+                [wish.requested // kits[wish.kit].pack, *(amounts[name] // used for name, used in take.items() if used)]
+            )
+            for wish, take in zip(wishes, takes, strict=True)
+        ]
+        drawn = sorted(range(len(wishes)), key=lambda n: _ticket(problem.seed, wishes[n]))
+        return cls(
+            wishes=wishes,
+            most=[wish.requested // kits[wish.kit].pack for wish in wishes],
+            packs=[kits[wish.kit].pack for wish in wishes],
+            takes=takes,
+            amounts=dict(sorted(amounts.items())),
+            alone=[count > 0 for count in most],
+            draw=[len(wishes) - drawn.index(n) for n in range(len(wishes))],
+        )
+
+
+def _takes(kit: Kit, items: Mapping[str, Item]) -> dict[str, int]:
+    takes: dict[str, int] = {}
+    for name, pieces in kit.contents.items():
+        takes[f"item {name}"] = pieces * kit.pack
+        for limit, used in items[name].uses.items():
+            takes[f"limit {limit}"] = takes.get(f"limit {limit}", 0) + used * pieces * kit.pack
+    return takes
+
+
+def _ticket(seed: str, wish: Wish) -> str:
+    return hashlib.sha256(f"{seed}:{wish.place}:{wish.kit}".encode()).hexdigest()
+
+
+def _worst_first(rows: _Rows) -> tuple[list[int], Fraction]:
+    """The fewest packs of each that give the best worst fill, and that fill.
+
+    Whoever is filled least is given a pack, until for one of them there is none. Each was raised only from a fill up to
+    the last one, so a better worst fill would take at least as much of everything, and one pack that there is not.
+    """
+    packs = [0] * len(rows.wishes)
+    left = dict(rows.amounts)
+    waiting = [(Fraction(0), n) for n in range(len(packs)) if rows.alone[n]]
+    heapq.heapify(waiting)
+    while waiting:
+        fill, n = heapq.heappop(waiting)
+        if fill == 1 or any(left[name] < used for name, used in rows.takes[n].items()):
+            reached = [max(0, -(-fill * rows.most[m] // 1)) if rows.alone[m] else 0 for m in range(len(packs))]
+            return [int(count) for count in reached], fill
+        for name, used in rows.takes[n].items():
+            left[name] -= used
+        packs[n] += 1
+        heapq.heappush(waiting, (Fraction(packs[n], rows.most[n]), n))
+    return packs, Fraction(1)
+
+
+def _most(rows: _Rows, least: Sequence[int], *, effort: float) -> tuple[list[int], bool]:
+    """Packs of each with the largest sum of fills, then the largest sum in the order of the draw."""
+    model = cp_model.CpModel()
+    packs = [
+        model.new_int_var(least[n], most if rows.alone[n] else 0, f"packs_{n}") for n, most in enumerate(rows.most)
+    ]
+    for name, amount in rows.amounts.items():
+        used = [take.get(name, 0) for take in rows.takes]
+        model.add(cp_model.LinearExpr.weighted_sum(packs, used) <= amount)
+    fills = cp_model.LinearExpr.weighted_sum(packs, [BILLION // max(most, 1) for most in rows.most])
+    chosen, fills_proven = _solved(model, packs, fills, start=least, effort=effort)
+    reached = sum(count * (BILLION // max(most, 1)) for count, most in zip(chosen, rows.most, strict=True))
+    model.add(fills >= reached)
+    drawn = cp_model.LinearExpr.weighted_sum(packs, rows.draw)
+    chosen, drawn_proven = _solved(model, packs, drawn, start=chosen, effort=effort)
+    return chosen, fills_proven and drawn_proven
+
+
+def _solved(
+    model: cp_model.CpModel,
+    packs: Sequence[cp_model.IntVar],
+    objective: cp_model.LinearExprT,
+    *,
+    start: Sequence[int],
+    effort: float,
+) -> tuple[list[int], bool]:
+    """The best values found, `start` if none; whether none is better."""
+    model.maximize(objective)
+    model.clear_hints()  # type: ignore[no-untyped-call]
+    for variable, value in zip(packs, start, strict=True):
+        model.add_hint(variable, value)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.random_seed = 1
+    solver.parameters.max_deterministic_time = effort
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return list(start), False
+    return [solver.value(variable) for variable in packs], status == cp_model.OPTIMAL
