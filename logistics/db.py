@@ -2,7 +2,9 @@
 
 SQLite gets two engines on one file. Writers begin with BEGIN IMMEDIATE, because a deferred transaction that reads
 first and writes later fails with "database is locked" whatever the busy timeout; readers begin plainly and are
-refused any write (`query_only`). On PostgreSQL both are the same kind of engine and readers are READ ONLY.
+refused any write (`query_only`). Writers of one process queue up among themselves first: SQLite waits by sleeping and
+asking again, which can keep the unlucky one of many threads for seconds. On PostgreSQL both are the same kind of engine
+and readers are READ ONLY.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -21,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
+_sqlite_queue = Lock()
 Id = TypeVar("Id", int, str)
 IN_LIST_MAX = 500
 """Members of one IN list: SQLite bounds the parameters of a statement."""
@@ -109,8 +113,23 @@ def _hook_sqlite(engine: Engine, folder: Path, *, begin: str, query_only: bool) 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One write transaction: committed when the block ends, rolled back when it raises."""
-    with Session(db.engine, expire_on_commit=False) as session, session.begin():
+    with _turn_to_write(db.engine), Session(db.engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+@contextmanager
+def _turn_to_write(engine: Engine) -> Iterator[None]:
+    """This thread's turn among the writers of its process. Whose turn does not come in the time that SQLite waits goes
+    on without, and is told by SQLite."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    its_turn = _sqlite_queue.acquire(timeout=BUSY_TIMEOUT_MS / 1_000)
+    try:
+        yield
+    finally:
+        if its_turn:
+            _sqlite_queue.release()
 
 
 @contextmanager
