@@ -23,7 +23,8 @@ from tests.inventory.ledger.ledgering import done, received, stock
 
 OLD_ROWS = (
     "INSERT INTO areas (id, code, name, level) VALUES (1, 'D', '历下', 'district'), (2, 'S', '甸柳', 'street_office')",
-    "INSERT INTO items (id, code, name, unit, pack_size) VALUES (1, 'MASK', '口罩', '只', 50), (4, 'GEL', '凝胶', '瓶', 1)",
+    "INSERT INTO items (id, code, name, unit, pack_size) VALUES (1, 'MASK', '口罩', '只', 50)",
+    "INSERT INTO items (id, code, name, unit, pack_size) VALUES (4, 'GEL', '凝胶', '瓶', 1)",
     "INSERT INTO holders (id, kind, name, area_id) VALUES (1, 'supplier', 'supplier', NULL), (2, 'area', '甸柳', 2),"
     " (5, 'area', '历下', 1)",
     "INSERT INTO transfers (id, key, kind, item_id, source, happened_at) VALUES"
