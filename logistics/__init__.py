@@ -10,6 +10,7 @@ from logistics.config import Settings, own_secret
 from logistics.day import commands, importing_commands
 from logistics.day.sample import guard
 from logistics.db import db, init_engines
+from logistics.inventory import allocation_commands
 from logistics.inventory.ballots import commands as ballot_commands
 from logistics.inventory.sheets import commands as sheet_commands
 from logistics.routing import solve_commands
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     commands.register(app)
     importing_commands.register(app)
     solve_commands.register(app)
+    allocation_commands.register(app)
     ballot_commands.register(app)
     sheet_commands.register(app)
     return app

@@ -49,6 +49,12 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "proportional": _l("Everyone a fair part"),
         "draw": _l("Draw"),
     },
+    "rule_name": {
+        "proportional": _l("In proportion"),
+        "max_min": _l("Lowest fill first"),
+        "tiers": _l("Tier by tier"),
+        "weights": _l("By weight"),
+    },
     "line_reason": {
         "household_limit": _l("Over the household limit"),
         "shortage": _l("The store ran short"),

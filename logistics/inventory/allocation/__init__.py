@@ -1,7 +1,7 @@
 """Rules that share a short supply out: pure, exact, repeatable, and explained to the last pack.
 
-A library of its own: it knows claims, packs and rules, and neither tables nor pages. `share` is its face; what each rule
-promises stands in docs/allocation.md.
+A library of its own: it knows claims, packs and rules, and neither tables nor pages. `share` is its face; what each
+rule promises stands in docs/allocation.md.
 """
 
 from __future__ import annotations
