@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from logistics.draw_labels import DRAW_LABELS
 from logistics.goods_labels import GOODS_LABELS
 from logistics.report_labels import REPORT_LABELS
 from logistics.round_labels import ROUND_LABELS
@@ -165,12 +166,14 @@ LABELS: Mapping[str, Mapping[str, object]] = {
     },
     "entity": {
         "area": _l("area"),
+        "ballot": _l("ballot"),
         "batch": _l("batch"),
         "building": _l("building"),
         "campaign": _l("group buy"),
         "compound": _l("compound"),
         "courier": _l("courier"),
         "day": _l("day"),
+        "draw": _l("draw"),
         "household": _l("household"),
         "import": _l("import"),
         "item": _l("item"),
@@ -179,10 +182,12 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "mapping": _l("mapping"),
         "order": _l("order"),
         "plan": _l("plan"),
+        "registration": _l("registration"),
         "report": _l("report"),
         "request": _l("request"),
         "reservation": _l("reservation"),
         "round": _l("round"),
+        "rule": _l("rule"),
         "run": _l("run"),
         "shipment": _l("shipment"),
         "status": _l("status"),
@@ -195,6 +200,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "wave": _l("wave"),
     },
     "entity_state": {"assigned": _l("Given to a courier")},
+    **DRAW_LABELS,
     **GOODS_LABELS,
     **REPORT_LABELS,
     **ROUND_LABELS,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from logistics.labels import label
+from logistics.web import draw_messages
 from logistics.web.formats import moment, yuan
+from logistics.web.moments import parsed
 from logistics.web.words import _
 
 
@@ -28,7 +29,7 @@ def headline(event: str, data: Mapping[str, Any]) -> str:
         return _("Your goods could not be put on a route")
     if event == "delivered":
         return _("Your goods are here")
-    return event
+    return draw_messages.headline(event, data) or event
 
 
 def details(event: str, data: Mapping[str, Any]) -> list[str]:
@@ -43,7 +44,7 @@ def details(event: str, data: Mapping[str, Any]) -> list[str]:
         return [_("Reason: %(reason)s. The community will tell you how it goes on.", reason=reason)]
     if event in {"route_planned", "delivered"}:
         return _where(data)
-    return []
+    return draw_messages.details(event, data)
 
 
 def _shorted(line: Mapping[str, Any]) -> str:
@@ -66,14 +67,3 @@ def _where(data: Mapping[str, Any]) -> list[str]:
     if data.get("kind") == "door" or data.get("proof") == "left_at_door":
         lines.append(_("Left at your door; no need to go out."))
     return lines
-
-
-def parsed(text: object) -> datetime | None:
-    """An ISO 8601 moment, or None where there is none."""
-    if not isinstance(text, str):
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None

@@ -24,6 +24,8 @@ WAVES = Item("web.waves.index", _l("Waves"))
 VEHICLES = Item("web.vehicles.index", _l("Vehicles"))
 COMPOUNDS = Item("web.compounds.index", _l("Compounds"))
 STOCK = Item("web.stock.index", _l("Stock"))
+BALLOTS = Item("web.ballots.index", _l("Ballots"))
+ENTITLEMENTS = Item("web.entitlements.index", _l("Entitlements"))
 PROXY = Item("web.proxy.start", _l("Proxy order"))
 ORDERS = Item("web.orders.index", _l("Orders"))
 IMPORT = Item("web.imports.form", _l("Import"))
@@ -31,12 +33,25 @@ TOUR = Item("web.courier.index", _l("My stops today"))
 TIMELINE = Item("web.resident.timeline", _l("My orders"))
 
 MENUS: dict[Role, tuple[Item, ...]] = {
-    Role.ADMIN: (DAY, PLANS, MANIFESTS, CAMPAIGNS, WAVES, VEHICLES, COMPOUNDS, STOCK, ORDERS, IMPORT),
+    Role.ADMIN: (
+        DAY,
+        PLANS,
+        MANIFESTS,
+        CAMPAIGNS,
+        WAVES,
+        VEHICLES,
+        COMPOUNDS,
+        STOCK,
+        ENTITLEMENTS,
+        BALLOTS,
+        ORDERS,
+        IMPORT,
+    ),
     Role.MERCHANT: (DAY, WAVES, CAMPAIGNS, PLANS, MANIFESTS, VEHICLES, ORDERS),
-    Role.STREET_OFFICE: (DAY, STOCK, COMPOUNDS, CAMPAIGNS, PLANS, ORDERS),
-    Role.COMMUNITY_WORKER: (PROXY, COMPOUNDS, CAMPAIGNS, ORDERS, STOCK),
+    Role.STREET_OFFICE: (DAY, STOCK, ENTITLEMENTS, BALLOTS, COMPOUNDS, CAMPAIGNS, PLANS, ORDERS),
+    Role.COMMUNITY_WORKER: (PROXY, COMPOUNDS, CAMPAIGNS, ORDERS, STOCK, ENTITLEMENTS, BALLOTS),
     Role.COURIER: (TOUR,),
-    Role.RESIDENT: (TIMELINE, CAMPAIGNS),
+    Role.RESIDENT: (TIMELINE, CAMPAIGNS, BALLOTS),
 }
 
 LARGE_TYPE = frozenset({Role.RESIDENT, Role.COURIER})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from logistics.inventory.ballots.rules import COLLECT_DAYS_MAX, BallotOutcome, BallotState
-from logistics.inventory.ballots.running import SUPPLY_MAX
+from logistics.inventory.ballots.service import SUPPLY_MAX
 from logistics.inventory.entitlement.rules import QUANTITY_MAX
 from logistics.shapes import PageQuery, moment, row_id, text, whole, word_of
 

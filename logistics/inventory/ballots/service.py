@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from logistics.inventory.ballots.offering import collect, decline, draw_ballot, move_up
 from logistics.inventory.ballots.registering import Registered, register, withdraw
-from logistics.inventory.ballots.running import NewBallot, cancel_ballot, close_ballot, create_ballot, open_ballot
+from logistics.inventory.ballots.running import (
+    SUPPLY_MAX,
+    NewBallot,
+    cancel_ballot,
+    close_ballot,
+    create_ballot,
+    open_ballot,
+)
 
 __all__ = [
+    "SUPPLY_MAX",
     "NewBallot",
     "Registered",
     "cancel_ballot",

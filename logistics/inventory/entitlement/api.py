@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, request
@@ -15,7 +14,7 @@ from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.idempotency import HEADER
 from logistics.inventory.entitlement import queries, service, views
-from logistics.inventory.entitlement.rules import DrawChannel
+from logistics.inventory.entitlement.rules import COLLECT_WITHIN, DrawChannel
 from logistics.inventory.entitlement.schemas import DrawQuery, DrawRequest, RuleQuery, RuleRequest
 from logistics.inventory.entitlement.scope import household_for, require_household
 from logistics.inventory.ledger.keys import ledger_key
@@ -23,9 +22,6 @@ from logistics.inventory.ledger.scope import require_area
 from logistics.inventory.subject import inventory
 from logistics.rest import KEY_REQUIRED, create_once
 from logistics.shapes import Nothing, page, page_of, shape
-
-COLLECT_WITHIN = timedelta(days=2)
-"""How long goods are put aside: long enough for the next allowed outing."""
 
 
 @inventory.get("/entitlement-rules")

@@ -15,6 +15,8 @@ from enum import StrEnum
 QUANTITY_MAX = 100_000
 """Pieces of one rule or one draw: more is a slip."""
 DAYS_MAX = 366
+COLLECT_WITHIN = timedelta(days=2)
+"""How long goods are put aside for a household: long enough for its next allowed outing."""
 
 
 class Per(StrEnum):

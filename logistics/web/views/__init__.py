@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from logistics.web.views import (
     account,
+    ballots,
     campaigns,
     compounds,
     courier,
     day,
+    draws,
+    entitlements,
     imports,
     manifests,
     opening,
@@ -22,10 +25,13 @@ from logistics.web.views import (
 
 BLUEPRINTS = (
     account.pages,
+    ballots.pages,
     campaigns.pages,
     compounds.pages,
     courier.pages,
     day.pages,
+    draws.pages,
+    entitlements.pages,
     imports.pages,
     manifests.pages,
     opening.pages,

@@ -77,6 +77,22 @@ def set_status(household_id: int) -> ResponseReturnValue:
     return redirect(url_for(".household", household_id=household_id))
 
 
+@pages.post("/households/<int:household_id>/persons")
+def set_persons(household_id: int) -> ResponseReturnValue:
+    """Keep how many persons live in a household; nothing typed says that nobody has counted."""
+    text = request.form.get("persons", "").strip()
+    with transaction() as session:
+        queries.household(session, current_viewer(), household_id)
+        if text and not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= service.PERSONS_MAX):
+            flash(
+                _("Give a whole number from %(low)s to %(high)s, or nothing.", low=1, high=service.PERSONS_MAX), "bad"
+            )
+        else:
+            service.set_person_count(session, household_id, int(text) if text else None)
+            flash(_("Saved."), "good")
+    return redirect(url_for(".household", household_id=household_id))
+
+
 def _date(name: str) -> date | None:
     try:
         return date.fromisoformat(request.form.get(name, ""))

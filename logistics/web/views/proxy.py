@@ -8,6 +8,10 @@ from flask.typing import ResponseReturnValue
 from logistics.communities import queries as communities
 from logistics.communities.queries import HouseholdDetail
 from logistics.db import reading
+from logistics.inventory.ballots import queries as ballots
+from logistics.inventory.ballots.rules import BallotState
+from logistics.inventory.entitlement import queries as entitlement
+from logistics.inventory.ledger.rules import ReservationState
 from logistics.orders import queries as orders
 from logistics.orders.rules import CampaignState
 from logistics.orders.views import CampaignDetail
@@ -16,6 +20,7 @@ from logistics.web.here import asked_id, current_viewer, now
 from logistics.web.ordering import new_key, sent_form
 from logistics.web.placing import place_from_form
 from logistics.web.views.campaigns import standing_in, takes_orders
+from logistics.web.views.resident import OF_LATE, open_to
 from logistics.web.words import _
 
 pages = Blueprint("proxy", __name__)
@@ -46,9 +51,22 @@ def household(household_id: int) -> str:
     with reading() as session:
         found = communities.household(session, viewer, household_id)
         campaigns = orders.campaigns(session, viewer, state=CampaignState.OPEN)
-        standing = orders.orders(session, viewer, household_id=household_id, limit=20)
-    choices = [campaign for campaign in campaigns if campaign.cut_off_at > now()]
-    return render_template("proxy_household.html", household=found, campaigns=choices, orders=standing)
+        standing = orders.orders(session, viewer, household_id=household_id, limit=OF_LATE)
+        remaining = entitlement.remaining(session, viewer, household_id, now=now())
+        draws = entitlement.draws(session, viewer, household_id=household_id, limit=OF_LATE)
+        registered = ballots.registrations(session, viewer, household_id=household_id, limit=OF_LATE)
+        open_ballots = ballots.ballots(session, viewer, state=BallotState.OPEN)
+    return render_template(
+        "proxy_household.html",
+        household=found,
+        campaigns=[campaign for campaign in campaigns if campaign.cut_off_at > now()],
+        orders=standing,
+        remaining=remaining,
+        waiting=[draw for draw in draws if draw.state is ReservationState.PENDING],
+        registrations=registered,
+        ballots=open_to(open_ballots, registered, at=now()),
+        key=new_key(),
+    )
 
 
 @pages.get("/proxy/<int:household_id>/campaigns/<int:campaign_id>")

@@ -9,6 +9,11 @@ from flask import Blueprint, render_template
 
 from logistics.communities import queries as communities
 from logistics.db import reading
+from logistics.inventory.ballots import queries as ballots
+from logistics.inventory.ballots.rules import BallotState
+from logistics.inventory.ballots.views import BallotView, RegistrationView
+from logistics.inventory.entitlement import queries as entitlement
+from logistics.inventory.ledger.rules import ReservationState
 from logistics.notifications import queries as notifications
 from logistics.notifications.queries import NotificationView
 from logistics.notifications.rules import Event
@@ -17,6 +22,7 @@ from logistics.orders.rules import CampaignState
 from logistics.orders.views import OrderView
 from logistics.web.here import current_viewer, now
 from logistics.web.messages import details, headline
+from logistics.web.ordering import new_key
 
 pages = Blueprint("resident", __name__)
 
@@ -25,6 +31,9 @@ _TONES = {
     Event.ORDER_CANCELLED: "warn",
     Event.CAMPAIGN_FAILED: "bad",
     Event.STOP_DROPPED: "bad",
+    Event.BALLOT_LAPSED: "warn",
+    Event.BALLOT_PASSED_OVER: "warn",
+    Event.BALLOT_CANCELLED: "warn",
 }
 
 
@@ -39,6 +48,10 @@ class Entry:
     order: OrderView | None
 
 
+OF_LATE = 20
+"""Draws and registrations that a household's page goes back."""
+
+
 @pages.get("/my")
 def timeline() -> str:
     viewer = current_viewer()
@@ -47,6 +60,10 @@ def timeline() -> str:
         own_orders = orders.orders(session, viewer)
         told = notifications.notifications(session, viewer)
         campaigns = orders.campaigns(session, viewer, state=CampaignState.OPEN)
+        remaining = entitlement.remaining(session, viewer, home.id, now=now())
+        draws = entitlement.draws(session, viewer, household_id=home.id, limit=OF_LATE)
+        registered = ballots.registrations(session, viewer, household_id=home.id, limit=OF_LATE)
+        open_ballots = ballots.ballots(session, viewer, state=BallotState.OPEN)
     entries = _entries(told, {order.code: order for order in own_orders})
     return render_template(
         "timeline.html",
@@ -54,7 +71,18 @@ def timeline() -> str:
         open_campaigns=[campaign for campaign in campaigns if campaign.cut_off_at > now()],
         entries=entries,
         latest=_latest(entries),
+        remaining=remaining,
+        waiting=[draw for draw in draws if draw.state is ReservationState.PENDING],
+        registrations=registered,
+        ballots=open_to(open_ballots, registered, at=now()),
+        key=new_key(),
     )
+
+
+def open_to(found: list[BallotView], registered: list[RegistrationView], *, at: datetime) -> list[BallotView]:
+    """The ballots that a household may still register for."""
+    known = {row.ballot_id for row in registered}
+    return [ballot for ballot in found if ballot.id not in known and ballot.closes_at > at]
 
 
 def _entries(told: list[NotificationView], by_code: dict[str, OrderView]) -> list[Entry]:
