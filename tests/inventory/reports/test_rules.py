@@ -1,0 +1,170 @@
+"""The moments of a report, its sums, and what a later look shows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logistics.clock import SHANGHAI
+from logistics.inventory.reports.rules import (
+    QUANTITIES,
+    Clock,
+    Difference,
+    Line,
+    ReportState,
+    Scope,
+    cut_off_of,
+    days_to_open,
+    differences,
+    is_zero_report,
+    last_due,
+    roll_up,
+    span_of,
+    state_of,
+    total,
+)
+
+CLOCK = Clock(cut_off_min=17 * 60, grace_min=60)
+DAY = date(2020, 2, 18)
+FIVE = datetime(2020, 2, 18, 17, 0, tzinfo=SHANGHAI)
+SIX = datetime(2020, 2, 18, 18, 0, tzinfo=SHANGHAI)
+MICRO = timedelta(microseconds=1)
+LINES = st.builds(Line, **dict.fromkeys(QUANTITIES, st.integers(-1_000, 1_000)))
+
+
+def test_a_day_is_cut_off_at_five_in_shanghai() -> None:
+    span = span_of(DAY, CLOCK)
+
+    assert cut_off_of(DAY, CLOCK) == span.cut_off_at == FIVE
+    assert (span.since, span.deadline_at) == (FIVE - timedelta(days=1), SIX)
+
+
+def test_a_report_begins_where_the_one_before_it_ended() -> None:
+    earlier = FIVE - timedelta(days=3)
+
+    assert span_of(DAY, CLOCK, previous=earlier).since == earlier
+    assert span_of(DAY, CLOCK, previous=FIVE + timedelta(hours=1)).since == FIVE  # never after its own end
+
+
+def test_the_day_that_is_due_is_the_last_one_cut_off() -> None:
+    assert last_due(FIVE, CLOCK) == DAY
+    assert last_due(FIVE - MICRO, CLOCK) == DAY - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("last", "opened"),
+    [
+        (None, [DAY]),
+        (DAY, []),
+        (DAY - timedelta(days=1), [DAY]),
+        (DAY - timedelta(days=3), [DAY - timedelta(days=2), DAY - timedelta(days=1), DAY]),
+    ],
+)
+def test_days_missed_are_opened_afterwards(last: date | None, opened: list[date]) -> None:
+    assert days_to_open(last, now=FIVE, clock=CLOCK) == opened
+
+
+def test_not_more_than_a_month_is_opened_afterwards() -> None:
+    opened = days_to_open(DAY - timedelta(days=400), now=FIVE, clock=CLOCK)
+
+    assert (len(opened), opened[-1]) == (31, DAY)
+
+
+@pytest.mark.parametrize(
+    ("confirmed_at", "now", "state"),
+    [
+        (None, FIVE - MICRO, ReportState.TO_COME),
+        (None, FIVE, ReportState.DUE),
+        (None, SIX, ReportState.DUE),
+        (None, SIX + MICRO, ReportState.LATE),
+        (SIX, SIX + timedelta(days=9), ReportState.CONFIRMED),
+        (SIX + MICRO, SIX + timedelta(days=9), ReportState.CONFIRMED_LATE),
+    ],
+)
+def test_a_report_confirmed_at_the_very_deadline_is_in_time(
+    confirmed_at: datetime | None, now: datetime, state: ReportState
+) -> None:
+    assert state_of(cut_off_at=FIVE, deadline_at=SIX, confirmed_at=confirmed_at, now=now) is state
+
+
+def test_opening_and_movements_come_to_the_closing() -> None:
+    line = Line(
+        opening=100, received=50, arrived=20, came_back=5, returned=3, adjusted=-2, sent=30, issued=40, lent=4,
+        written_off=2, closing=100,
+    )  # fmt: skip
+
+    assert line.balanced  # 100 + 50 + 20 + 5 + 3 - 2 - 30 - 40 - 4 - 2 = 100
+    assert not Line(opening=1).balanced
+
+
+def test_a_zero_is_one_and_anything_else_is_none() -> None:
+    assert Line().zero
+    assert is_zero_report([Line(), Line()])
+    assert is_zero_report([])
+    for name in QUANTITIES:
+        assert not is_zero_report([Line(), Line(**{name: 1})]), name
+
+
+def test_the_fill_is_given_of_requested_and_nothing_where_nothing_was_asked() -> None:
+    assert Line(requested=400, given=250).fill == 0.625
+    assert Line(requested=400).fill == 0.0
+    assert Line(given=0).fill is None
+
+
+@given(st.lists(LINES, max_size=6), st.randoms())
+def test_a_sum_does_not_depend_on_the_order(lines: list[Line], random: object) -> None:
+    shuffled = list(lines)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    assert total(lines) == total(shuffled)
+    for name in QUANTITIES:
+        assert getattr(total(lines), name) == sum(getattr(line, name) for line in lines)
+
+
+@given(
+    st.lists(st.integers(0, 30), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 3), LINES), max_size=30),
+)
+def test_what_is_rolled_up_is_the_sum_of_all_areas_below(above: list[int], placed: list[tuple[int, int, Line]]) -> None:
+    # area n hangs below an area with a smaller number, the first one below nothing that is here
+    parents: dict[int, int | None] = {n: (up % n if n else None) for n, up in enumerate(above)}
+    own: dict[int, dict[int, Line]] = {}
+    for area, item, line in placed:
+        own.setdefault(area % len(parents), {})[item] = line
+
+    whole = roll_up(own, parents)
+
+    for area in parents:
+        below = [other for other in parents if lies_in(other, area, parents)]
+        for item in (1, 2, 3):
+            expected = total(own.get(other, {}).get(item, Line()) for other in below)
+            assert whole[area].get(item, Line()) == expected
+
+
+def lies_in(area: int, top: int, parents: dict[int, int | None]) -> bool:
+    here: int | None = area
+    while here is not None:
+        if here == top:
+            return True
+        here = parents[here]
+    return False
+
+
+def test_a_parent_outside_of_the_tree_is_nobodys() -> None:
+    own = {1: {7: Line(closing=5)}}
+
+    assert roll_up(own, {1: 99}) == own
+
+
+def test_what_differs_by_now_is_told_number_by_number() -> None:
+    reported = {(Scope.OWN, 1): Line(closing=10), (Scope.OWN, 2): Line(closing=3)}
+    computed = {(Scope.OWN, 1): Line(closing=8, issued=2), (Scope.OWN, 2): Line(closing=3), (Scope.WHOLE, 1): Line()}
+
+    assert differences(reported, computed) == [
+        Difference(item_id=1, scope=Scope.OWN, quantity="issued", reported=0, computed=2),
+        Difference(item_id=1, scope=Scope.OWN, quantity="closing", reported=10, computed=8),
+    ]
+    assert differences(reported, reported) == []
