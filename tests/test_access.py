@@ -55,6 +55,22 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
     return {
         "accounts.create_token": {"username": "nobody", "password": "wrong password"},
         "communities.put_status": {"starts_on": today.isoformat(), "ends_on": today.isoformat()},
+        "communities.put_persons": {"person_count": 3},
+        "inventory.put_entitlement_rule": {"quantity": 5, "days": 7},
+        "inventory.take_goods": {
+            "item_id": ids["item_id"],
+            "household_id": ids["household_id"],
+            "quantity": 1,
+        },
+        "inventory.create_ballot": {
+            "title": "Masks",
+            "item_id": ids["item_id"],
+            "area_id": ids["area_id"],
+            "quantity": 5,
+            "supply": 10,
+            "closes_at": (now + timedelta(hours=1)).isoformat(),
+        },
+        "inventory.register_for_ballot": {"household_id": ids["household_id"]},
         "orders.draft_campaign": {
             "store_id": ids["store_id"],
             "title": "Rice",
@@ -93,6 +109,9 @@ def form(endpoint: str, side: Side) -> dict[str, Any] | None:
     """A sound form of a page about the objects of `side`."""
     today = local_date(utc_now()).isoformat()
     return {
+        "web.compounds.set_persons": {"persons": "3"},
+        "web.draws.take": {"item_id": side.ids["item_id"], "quantity": 1},
+        "web.ballots.register": {"household_id": side.ids["household_id"]},
         "web.compounds.set_status": {"action": "set", "starts_on": today, "ends_on": today},
         "web.courier.hand_over": {"proof": "left_at_door"},
         "web.manifests.assign": {"courier_id": side.ids["courier_id"]},

@@ -76,6 +76,7 @@ MOVEMENTS = {
         "arrivals",
         "counts",
         "dispatches",
+        "draws",
         "issues",
         "loans",
         "receipts",
@@ -98,6 +99,7 @@ def test_only_an_order_or_a_movement_must_carry_an_idempotency_key(document: dic
     # what moves goods must not move them twice
     assert {path for path, required in keyed.items() if required} == {"/api/v1/orders", *MOVEMENTS}
     assert set(keyed) - MOVEMENTS == {
+        "/api/v1/ballots",
         "/api/v1/campaigns",
         "/api/v1/days",
         "/api/v1/days/{day_id}/runs",

@@ -25,6 +25,9 @@ from logistics.delivery import service as delivery
 from logistics.delivery.models import Manifest
 from logistics.fulfilment import service as fulfilment
 from logistics.fulfilment.models import Batch
+from logistics.inventory.ballots import service as ballots
+from logistics.inventory.entitlement import service as entitlement
+from logistics.inventory.entitlement.rules import DrawChannel
 from logistics.inventory.ledger import service as inventory
 from logistics.inventory.ledger.models import Item
 from logistics.orders import service as orders
@@ -178,6 +181,7 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
         "courier_id": account_ids[Role.COURIER],
         "pickup_code": placed.pickup_code,
         **_driven(session, campaign, store, town, account_ids[Role.COURIER], day_id),
+        **_entitled(session, item_id, town, household_id, name),
     }
     household, compound = session.get_one(Household, household_id), session.get_one(Compound, town.compound_ids[0])
     return Side(
@@ -188,6 +192,38 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
         account_ids=account_ids,
         marks=frozenset({household.code, compound.code, compound.name, store.code, placed.code, f"name {store.code}"}),
     )
+
+
+def _entitled(session: Session, item_id: int, town: TownRef, household_id: int, name: str) -> dict[str, Any]:
+    """A rule of the community, a mask put aside for the household, and an open ballot it is registered for."""
+    now = utc_now()
+    rule = entitlement.SetRule(item_id=item_id, area_id=town.community_id, quantity=5, days=7)
+    entitlement.set_rule(session, rule, now=now)
+    taken = entitlement.take(
+        session,
+        entitlement.Take(
+            key=f"t-{name}",
+            household_id=household_id,
+            item_id=item_id,
+            quantity=1,
+            area_id=town.community_id,
+            channel=DrawChannel.ORDER,
+            expires_at=now + timedelta(days=2),
+        ),
+        now=now,
+    )
+    new = ballots.NewBallot(
+        title=f"Ballot {name}",
+        item_id=item_id,
+        area_id=town.community_id,
+        quantity=5,
+        supply=10,
+        closes_at=now + timedelta(days=1),
+    )
+    ballot_id = ballots.create_ballot(session, new, now=now)
+    ballots.open_ballot(session, ballot_id, now=now)
+    registered = ballots.register(session, ballot_id, household_id, now=now)
+    return {"draw_id": taken.draw_id, "ballot_id": ballot_id, "registration_id": registered.registration_id}
 
 
 def an_open_campaign_draft(session: Session, store: StoreRef, town: TownRef) -> CampaignRef:

@@ -12,9 +12,9 @@ from logistics.clock import utc_now
 from logistics.db import reading, transaction
 from logistics.inventory.ballots import export, queries, scope, service, views
 from logistics.inventory.ballots.schemas import (
+    BallotDrawRequest,
     BallotQuery,
     BallotRequest,
-    DrawRequest,
     PublishedShape,
     RegistrationRequest,
 )
@@ -85,7 +85,7 @@ def close_ballot(_: dict[str, Any], ballot_id: int) -> views.BallotDetail:
 
 
 @inventory.post("/ballots/<int:ballot_id>/draw")
-@inventory.arguments(DrawRequest, required=False)
+@inventory.arguments(BallotDrawRequest, required=False)
 @inventory.response(200, shape(views.BallotDetail))
 def draw_ballot(wanted: dict[str, Any], ballot_id: int) -> views.BallotDetail:
     """Draw a closed ballot and publish its seed; drawing twice is drawing once"""

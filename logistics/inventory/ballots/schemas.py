@@ -31,7 +31,7 @@ class BallotRequest(Schema):
     public_source = text(SOURCE_MAX, low=0, load_default="")
 
 
-class DrawRequest(Schema):
+class BallotDrawRequest(Schema):
     """`public_value` where, and only where, the ballot named a source for it."""
 
     public_value = text(VALUE_MAX, low=0, load_default="")
