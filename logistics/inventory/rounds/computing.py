@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from logistics.inventory.rounds.inputs.record import RoundInputs
+from logistics.inventory.allocation import Claim, Filled, Measures, Parameters, Reserve, RuleName, measure, share
+from logistics.inventory.allocation.reasons import as_json
+from logistics.inventory.rounds.errors import BadTerms
+from logistics.inventory.rounds.inputs.record import WEIGHT_PARTS, RoundInputs
+from logistics.inventory.rounds.rules import Standing
+
+DECLINED = "declined"
+"""The reason of a place that declined, which has no claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Computed:
-    """The share of one place or area. `depth` is 1 right below the office; `reasons` is what the rule gives as its
-    explanation, in plain JSON."""
+    """The share of one place or area, in pieces. `depth` is 1 right below the office; `reasons` are the rule's, in
+    plain JSON. Tier, weight and carry-over are those of the place's claim, 0 for an area."""
 
     place: str
     parent: str
@@ -21,53 +30,107 @@ class Computed:
     weight: int
     carry: int
     allocated: int
-    reasons: Any
+    reasons: list[dict[str, Any]]
 
 
 def compute(inputs: RoundInputs) -> tuple[Computed, ...]:
-    """Placeholder until allocation/ is there: proportional, level by level."""
-    from logistics.inventory.rules import Claim, share_proportionally
+    """Share the supply out down the tree. Returns every place and area, in order of their codes.
 
-    parents = {a.place: a.parent for a in inputs.areas} | {p.place: p.parent for p in inputs.places}
-    wanted = {p.place: 0 if p.refusal else p.requested for p in inputs.places}
-    total = dict(wanted)
-    for p in inputs.places:
-        at = p.parent
-        while at:
-            total[at] = total.get(at, 0) + wanted[p.place]
-            at = parents[at]
-    reserve = inputs.terms.reserve
-    back = -(-inputs.supply * int(reserve[:-1]) // 100) if reserve.endswith("%") else int(reserve)
-    given: dict[str, int] = {"": max(inputs.supply - back, 0)}
-    depth = {"": 0}
-    standing = {p.place: p for p in inputs.places}
-    out = []
-    waiting = [""]
-    while waiting:
-        top = waiting.pop(0)
-        below = sorted(place for place, parent in parents.items() if parent == top)
-        if not below:
-            continue
-        packs = share_proportionally(
-            [Claim(key=b, wanted=total[b] // inputs.pack) for b in below],
-            supply=given[top] // inputs.pack,
-            seed=str(inputs.terms.seed),
+    Raises:
+        BadTerms: the terms name no rule, or no reserve.
+        NoRuleWithin, ReserveTooLarge, OutOfRange: from the rules themselves.
+    """
+    parameters = parameters_of(inputs)
+    standing = {place.place: place for place in inputs.places}
+    claims = [_claim(place) for place in inputs.places if not place.refusal]
+    above = [Claim(place=area.place, requested=None, parent=area.parent or None) for area in inputs.areas]
+    shared = share([*claims, *above], parameters).shares if claims else ()
+    found = [
+        _computed(
+            standing.get(one.place),
+            place=one.place,
+            parent=one.parent or "",
+            depth=one.depth + 1,
+            requested=one.requested,
+            allocated=one.allocated,
+            reasons=as_json(one.reasons),
         )
-        for b in below:
-            given[b], depth[b] = packs[b] * inputs.pack, depth[top] + 1
-            s = standing.get(b)
-            out.append(
-                Computed(
-                    place=b,
-                    parent=top,
-                    depth=depth[b],
-                    requested=s.requested if s else total[b],
-                    tier=s.tier if s else 0,
-                    weight=s.weight if s else 0,
-                    carry=s.carry if s else 0,
-                    allocated=given[b],
-                    reasons=[{"kind": "proportional"}],
-                )
-            )
-            waiting.append(b)
-    return tuple(sorted(out, key=lambda c: c.place))
+        for one in shared
+    ]
+    found += [_declined(place, inputs) for place in inputs.places if place.refusal]
+    return tuple(sorted(found, key=lambda one: one.place))
+
+
+def measured(inputs: RoundInputs, computed: Sequence[Computed]) -> Measures:
+    """How evenly the places that want something are served; who declined wants nothing."""
+    wanting = {place.place for place in inputs.places if not place.refusal}
+    return measure(
+        [
+            Filled(place=one.place, requested=one.requested, allocated=one.allocated)
+            for one in computed
+            if one.place in wanting
+        ]
+    )
+
+
+def parameters_of(inputs: RoundInputs) -> Parameters:
+    """The terms as the rules take them. Raises as `compute` does."""
+    terms = inputs.terms
+    try:
+        rule, within = RuleName(terms.rule), RuleName(terms.within)
+    except ValueError as wrong:
+        raise BadTerms(why=str(wrong)) from wrong
+    return Parameters(
+        supply=inputs.supply,
+        rule=rule,
+        within=within,
+        pack=inputs.pack,
+        reserve=reserve_of(terms.reserve),
+        seed=terms.seed,
+    )
+
+
+def reserve_of(text: str) -> Reserve:
+    """A reserve in words: pieces (`50`) or a part of the supply (`12.5%`). Raises BadTerms."""
+    digits = text.strip().removesuffix("%").strip()
+    try:
+        if not digits.isascii():
+            raise ValueError(digits)
+        return Reserve(percent=Decimal(digits)) if text.strip().endswith("%") else Reserve(pieces=int(digits))
+    except (ValueError, InvalidOperation) as wrong:
+        raise BadTerms(why=text) from wrong
+
+
+def _claim(place: Standing) -> Claim:
+    return Claim(
+        place=place.place,
+        requested=place.requested,
+        tier=place.tier,
+        weight=Decimal(place.weight) / WEIGHT_PARTS,
+        carry=place.carry,
+        carried_from=place.carried_from,
+        floor=place.floor,
+        parent=place.parent or None,
+    )
+
+
+def _computed(standing: Standing | None, **fields: Any) -> Computed:
+    if standing is None:
+        return Computed(tier=0, weight=0, carry=0, **fields)
+    return Computed(tier=standing.tier, weight=standing.weight, carry=standing.carry, **fields)
+
+
+def _declined(place: Standing, inputs: RoundInputs) -> Computed:
+    parents = {area.place: area.parent for area in inputs.areas}
+    depth, at = 1, place.parent
+    while at:
+        depth, at = depth + 1, parents.get(at, "")
+    return _computed(
+        place,
+        place=place.place,
+        parent=place.parent,
+        depth=depth,
+        requested=place.requested,
+        allocated=0,
+        reasons=[{"kind": DECLINED, "requested": place.requested, "refusal": place.refusal}],
+    )

@@ -15,6 +15,7 @@ from logistics.communities.rules import AreaLevel
 from logistics.communities.scope import AREA_ROLES, area_and_below
 from logistics.inventory.ledger.models import Item
 from logistics.inventory.rounds.models import CommunityTier, SupplyRequest
+from logistics.inventory.rounds.places import place_code
 from logistics.inventory.rounds.rules import RequestState
 from logistics.inventory.rounds.views import AreaOption, ItemOption, RequestView, TierView
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
@@ -43,6 +44,17 @@ def requests(
     if state is not None:
         statement = statement.where(SupplyRequest.state == state)
     return read(session, statement.limit(limit).offset(offset), RequestView)
+
+
+def standing(session: Session, viewer: Viewer, *, item_id: int, area_id: int) -> list[RequestView]:
+    """The requests below one of the viewer's areas that the next round takes, by the codes of their places."""
+    statement = _requests(viewer).where(
+        SupplyRequest.item_id == item_id,
+        SupplyRequest.state.in_((RequestState.OPEN, RequestState.DECLINED)),
+        SupplyRequest.area_id.in_(area_and_below(area_id)),
+    )
+    rows = read(session, statement, RequestView)
+    return sorted(rows, key=lambda row: place_code(row.area_code, row.post))
 
 
 def request(session: Session, viewer: Viewer, request_id: int) -> RequestView:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logistics.errors import NotFound
+from logistics.inventory.allocation.fingerprint import METHOD
 from logistics.inventory.rounds.computing import Computed, compute
 from logistics.inventory.rounds.inputs.record import RoundInputs, fingerprint, read_inputs
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
@@ -52,9 +53,7 @@ def replay(session: Session, round_id: int) -> Replayed:
         inputs = read_inputs(row.inputs)
     except ValueError as wrong:
         unreadable = Difference(what="inputs", place="", stored=row.inputs[:80], computed=str(wrong))
-        return Replayed(
-            round_id=row.id, code=row.code, fingerprint=found, computed=(), differences=(unreadable,)
-        )
+        return Replayed(round_id=row.id, code=row.code, fingerprint=found, computed=(), differences=(unreadable,))
     computed = compute(inputs)
     return Replayed(
         round_id=row.id,
@@ -76,6 +75,7 @@ def _of_round(
     given = sum(share.allocated for share in computed if share.place in asking)
     pairs = (
         ("fingerprint", row.fingerprint, found),
+        ("method", inputs.method, METHOD),
         ("rule", row.rule, inputs.terms.rule),
         ("supply", row.supply, inputs.supply),
         ("given", row.given, given),

@@ -14,7 +14,7 @@ from logistics.db import reading, transaction
 from logistics.errors import N_, Invalid
 from logistics.inventory.rounds import queries, service, views
 from logistics.inventory.rounds.schemas import (
-    DeclineRequest,
+    RequestDecline,
     RequestQuery,
     SupplyRequestChange,
     SupplyRequestRequest,
@@ -92,7 +92,7 @@ def withdraw_supply_request(_: dict[str, Any], request_id: int) -> views.Request
 
 
 @inventory.post("/requests/<int:request_id>/decline")
-@inventory.arguments(DeclineRequest)
+@inventory.arguments(RequestDecline)
 @inventory.response(200, shape(views.RequestView))
 def decline_supply_request(wanted: dict[str, Any], request_id: int) -> views.RequestView:
     """Say that nothing is wanted any more, and why: the next round then owes nothing"""

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from logistics.inventory.allocation import Refusal, carry_after
+
+__all__ = ["Refusal"]
+
 PROMISED = timedelta(days=1)
 """How long an approved round's pieces are promised: a round is sent on the day it is approved. Lots that are not good
 as long are not shared out by rounds."""
@@ -37,13 +41,6 @@ class RoundState(StrEnum):
     DISPATCHED = "dispatched"
     RECEIVED = "received"
     CANCELLED = "cancelled"
-
-
-class Refusal(StrEnum):
-    """Why a community wants nothing (more) of what it asked for: then what it lacks is no shortfall."""
-
-    NO_ROOM = "no_room"
-    NO_NEED = "no_need"
 
 
 class RejectionReason(StrEnum):
@@ -115,15 +112,19 @@ def shortfall(*, requested: int, allocated: int, refusal: Refusal | None, arrive
     came broken are owed too. Who refuses for lack of room or of need is short of nothing, neither of what was sent
     back nor of what was never sent.
     """
-    if refusal is not None or (arrived is not None and arrived.refused):
-        return 0
-    return requested - (allocated if arrived is None else arrived.accepted)
+    if arrived is None:
+        return carry_after(requested=requested, allocated=allocated, refusal=refusal)
+    refused = Refusal(arrived.reason.value) if arrived.refused and arrived.reason else refusal
+    return carry_after(requested=requested, allocated=arrived.accepted, refusal=refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the decision about one place rests on: its `request` in that `version`, and what it counts for. `carry` and
-    `floor` in pieces; `refusal` is empty unless the community declined."""
+    """What the decision about one place rests on: its `request` in that `version`, and what it counts for.
+
+    `carry` (from the round of the day `carried_from`) and `floor` in pieces, `weight` in parts of a million; `refusal`
+    is empty unless the community declined.
+    """
 
     place: str
     parent: str
@@ -133,6 +134,7 @@ class Standing:
     tier: int
     weight: int
     carry: int
+    carried_from: str
     floor: int
     refusal: str
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
 
+from logistics.inventory.allocation.claims import RuleName
+from logistics.inventory.rounds.inputs.record import FloorPer, Need
 from logistics.inventory.rounds.requesting import CHECKPOINTS_MAX, QUANTITY_MAX
-from logistics.inventory.rounds.rules import Refusal, RequestState, Tier
+from logistics.inventory.rounds.rules import Refusal, RejectionReason, RequestState, RoundState, Tier
 from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, query_whole, row_id, text, whole, word_of
 
 
@@ -42,7 +45,7 @@ class SupplyRequestChange(Schema):
     note = text(500, low=0, load_default="")
 
 
-class DeclineRequest(Schema):
+class RequestDecline(Schema):
     reason = word_of(Refusal, required=True)
 
 
@@ -56,3 +59,63 @@ class TierRequest(Schema):
     tier = word_of(Tier, required=True)
     starts_on = calendar_day()
     note = text(200, low=0, load_default="")
+
+
+class TermsRequest(Schema):
+    """Under which terms a round shares out. `reserve` is pieces (`50`) or a part of the supply (`10%`)."""
+
+    within = word_of(RuleName, load_default=RuleName.PROPORTIONAL)
+    reserve = text(12, load_default="0")
+    floor = whole(0, QUANTITY_MAX, load_default=0)
+    floor_per = word_of(FloorPer, load_default=FloorPer.PLACE)
+    weigh_by = fields.List(word_of(Need), load_default=list, validate=Length(max=len(Need)))
+    carry = fields.Boolean(load_default=True, truthy={True}, falsy={False})
+    seed = text(40, load_default="1")
+
+
+class RoundCompare(TermsRequest):
+    """Two or more rules on one item of one office."""
+
+    item_id = row_id(required=True)
+    area_id = row_id()
+    rules = fields.List(word_of(RuleName), required=True, validate=Length(min=2, max=len(RuleName)))
+
+
+class RoundRequest(TermsRequest):
+    """A round to be drafted. An office leaves `area_id` out."""
+
+    item_id = row_id(required=True)
+    area_id = row_id()
+    rule = word_of(RuleName, required=True)
+    emergency = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    note = text(200, low=0, load_default="")
+
+
+class RoundRecompute(TermsRequest):
+    """Without a rule the draft's own terms stand."""
+
+    rule = word_of(RuleName)
+
+
+class RoundApproval(Schema):
+    """`fingerprint` is that of the round as you saw it."""
+
+    fingerprint = text(64, low=64, required=True)
+
+
+class RoundArrivalRequest(Schema):
+    """What came of a community's shipment, in pieces. What is in neither is missing."""
+
+    accepted = whole(0, QUANTITY_MAX, required=True)
+    rejected = whole(0, QUANTITY_MAX, load_default=0)
+    reason = word_of(RejectionReason)
+
+
+class RoundQuery(PageQuery):
+    item_id = query_whole(1, ROW_ID_MAX)
+    state = word_of(RoundState)
+
+
+class ShareQuery(PageQuery):
+    item_id = query_whole(1, ROW_ID_MAX)
+    round_id = query_whole(1, ROW_ID_MAX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logistics.inventory.allocation import RuleName
 from logistics.inventory.rounds.approving import approve_round, cancel_round
 from logistics.inventory.rounds.arriving import ConfirmArrival, confirm_arrival, finish_arrived
 from logistics.inventory.rounds.dispatching import dispatch_round, issue_round
@@ -18,11 +19,13 @@ from logistics.inventory.rounds.requesting import (
     decline_request,
     withdraw_request,
 )
+from logistics.inventory.rounds.rules import TIER_RANKS
 from logistics.inventory.rounds.tiers import SetTier, set_tier, tiers_below
 
 __all__ = [
     "CHECKPOINTS_MAX",
     "QUANTITY_MAX",
+    "TIER_RANKS",
     "AskSupplies",
     "ChangeRequest",
     "ConfirmArrival",
@@ -31,6 +34,7 @@ __all__ = [
     "FloorPer",
     "Need",
     "Replayed",
+    "RuleName",
     "SetTier",
     "Terms",
     "approve_round",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from logistics.communities.rules import AreaLevel
+from logistics.inventory.rounds.inputs.record import FloorPer, Need
 from logistics.inventory.rounds.rules import Change, Refusal, RejectionReason, RequestState, RoundState, Tier
 
 
@@ -83,7 +82,7 @@ class BoardRow:
     request: RequestView
     tier: Tier
     on_hand: int
-    cover_days: float | None
+    cover_days: int | None
     carry: int
     carried_from: date | None
 
@@ -128,6 +127,7 @@ class ShareView:
     id: int
     round_id: int
     round_code: str
+    round_state: RoundState
     item_id: int
     item_name: str
     unit: str
@@ -168,7 +168,8 @@ class ChangedView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuresView:
-    """How evenly a rule shares out. Fill rates are given by asked, from 0 to 1; Gini 0 and Jain 1 are even."""
+    """How evenly a rule shares out among the places that want something. Fill rates are given by asked, from 0 to 1;
+    Gini 0 and Jain 1 are even."""
 
     fill_mean: float
     fill_min: float
@@ -177,11 +178,87 @@ class MeasuresView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermsView:
+    """What the office chose. `reserve` is pieces or a part of the supply in percent; `floor` in pieces."""
+
+    rule: str
+    within: str
+    reserve: str
+    floor: int
+    floor_per: FloorPer
+    weigh_by: tuple[Need, ...]
+    carry: bool
+    seed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundDetail(RoundView):
-    """`changes` is what has changed under a draft; with any of them it cannot be approved."""
+    """`fingerprint` stands for all inputs: whoever approves says which one was seen. `changes` is what has changed
+    under a draft; with any of them it cannot be approved."""
 
     fingerprint: str
-    parameters: Mapping[str, Any]
+    terms: TermsView
     measures: MeasuresView
     changes: tuple[ChangedView, ...]
     shares: tuple[ShareView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleView:
+    """What one rule comes to. `gains` and `loses` count the places that get more or less than by the first rule."""
+
+    rule: str
+    given: int
+    measures: MeasuresView
+    gains: int
+    loses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedPlace:
+    """What one place gets by each rule, in the order of the rules."""
+
+    place: str
+    area_name: str
+    post: str
+    requested: int
+    tier: int
+    carry: int
+    allocated: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Rules side by side on the same inputs, as they are now. `supply` is what the office has available."""
+
+    item_id: int
+    item_name: str
+    unit: str
+    pack_size: int
+    area_id: int
+    area_name: str
+    supply: int
+    requested: int
+    rules: tuple[RuleView, ...]
+    places: tuple[ComparedPlace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceView:
+    """One thing that is not what computing a round again gives."""
+
+    what: str
+    place: str
+    stored: str
+    computed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayView:
+    """`same` is whether every number and reason is as it was stored."""
+
+    round_id: int
+    code: str
+    fingerprint: str
+    same: bool
+    differences: tuple[DifferenceView, ...]

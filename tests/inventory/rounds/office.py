@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logistics.accounts.models import Account, Role
 from logistics.communities.models import Area
 from logistics.communities.rules import AreaLevel
-from logistics.db import transaction
+from logistics.db import reading, transaction
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.ledger.models import Item
 from logistics.inventory.rounds import service
-from logistics.inventory.rounds.rules import Tier
+from logistics.inventory.rounds.models import AllocationRound, RoundShare
+from logistics.inventory.rounds.rules import RejectionReason, RoundState, Tier
 from tests.builders import NOW
 
 T = TypeVar("T")
@@ -101,3 +103,65 @@ def asked(tree: Tree, area: str, quantity: int, *, post: str = "", checkpoints: 
 
 def classed(tree: Tree, area: str, tier: Tier, *, starts_on: date = TODAY) -> None:
     done(service.set_tier, service.SetTier(area_id=tree[area], tier=tier, starts_on=starts_on), today=TODAY)
+
+
+def drafted(tree: Tree, area: str = "east", *, rule: str = "proportional", now: datetime = NOW, **terms: Any) -> int:
+    """A draft by the clerk."""
+    command = service.DraftRound(
+        item_id=tree.item_id,
+        area_id=tree[area],
+        terms=service.Terms(rule=rule, **terms),
+        drafted_by_id=tree.clerk_id,
+    )
+    return done(service.draft_round, command, now=now)
+
+
+def seen(round_id: int) -> str:
+    """The fingerprint of a round as it is."""
+    with reading() as session:
+        return session.get_one(AllocationRound, round_id).fingerprint
+
+
+def approved(tree: Tree, round_id: int, *, now: datetime = NOW) -> None:
+    """Approved by the chief, who looked at it now."""
+    done(service.approve_round, round_id, account_id=tree.chief_id, fingerprint=seen(round_id), now=now)
+
+
+def sent(tree: Tree, round_id: int, *, now: datetime = NOW) -> None:
+    approved(tree, round_id, now=now)
+    done(service.dispatch_round, round_id, account_id=tree.chief_id, now=now)
+
+
+def arrives(
+    tree: Tree, round_id: int, area: str, accepted: int, rejected: int = 0, reason: RejectionReason | None = None
+) -> None:
+    done(
+        service.confirm_arrival,
+        service.ConfirmArrival(
+            round_id=round_id, area_id=tree[area], accepted=accepted, rejected=rejected, reason=reason
+        ),
+    )
+
+
+def state(round_id: int) -> RoundState:
+    with reading() as session:
+        return session.get_one(AllocationRound, round_id).state
+
+
+def given(round_id: int) -> dict[str, int]:
+    """Pieces by place and area."""
+    with reading() as session:
+        rows = session.execute(
+            select(RoundShare.place, RoundShare.allocated)
+            .where(RoundShare.round_id == round_id)
+            .order_by(RoundShare.place)
+        ).all()
+    return {place: allocated for place, allocated in rows}
+
+
+def stock(tree: Tree) -> dict[str, tuple[int, int]]:
+    """On hand and promised of every area that has or had some."""
+    codes = {area_id: code for code, area_id in tree.areas.items()}
+    with reading() as session:
+        rows = ledger.stock_of_areas(session, None)
+    return {codes[row.area_id]: (row.on_hand, row.promised) for row in rows}

@@ -24,8 +24,11 @@ from logistics.inventory.rounds.rules import (
     shortfall,
 )
 
-E1A = Standing(place="e1a", request="Q1", requested=400, tier=3, carry=0, weight=1, parent="e1")
-E1B = Standing(place="e1b", request="Q2", requested=100, tier=3, carry=20, weight=1, parent="e1")
+E1A = Standing(
+    place="e1a", parent="e1", request="Q1", version=1, requested=400, tier=3, weight=1, carry=0, carried_from="",
+    floor=0, refusal="",
+)  # fmt: skip
+E1B = replace(E1A, place="e1b", request="Q2", requested=100, carry=20)
 
 
 def short(arrived: Arrived | None, *, refusal: Refusal | None = None, allocated: int = 250) -> int:
@@ -68,8 +71,8 @@ def test_nothing_has_changed_where_everything_is_as_it_was() -> None:
 
 def test_every_change_is_named_with_what_was_and_what_is() -> None:
     now = [
-        replace(E1A, requested=300, tier=1, weight=7),
-        replace(E1B, carry=0, parent="e2"),
+        replace(E1A, requested=300, tier=1, weight=7, version=2),
+        replace(E1B, carry=0, floor=5, parent="e2", refusal="no_room"),
         replace(E1A, place="e2a"),
     ]
 
@@ -78,7 +81,9 @@ def test_every_change_is_named_with_what_was_and_what_is() -> None:
         Changed(what=Change.REQUESTED, place="e1a", before=400, after=300),
         Changed(what=Change.TIER, place="e1a", before=3, after=1),
         Changed(what=Change.WEIGHT, place="e1a", before=1, after=7),
+        Changed(what=Change.REFUSAL, place="e1b", before="", after="no_room"),
         Changed(what=Change.CARRY, place="e1b", before=20, after=0),
+        Changed(what=Change.FLOOR, place="e1b", before=0, after=5),
         Changed(what=Change.PARENT, place="e1b", before="e1", after="e2"),
         Changed(what=Change.ADDED, place="e2a", after=400),
     ]
@@ -90,6 +95,12 @@ def test_a_request_that_is_gone_or_another_one_is_named() -> None:
 
     assert gone == [Changed(what=Change.GONE, place="e1b", before=100)]
     assert other == [Changed(what=Change.GONE, place="e1a", before=400)]
+
+
+def test_other_words_in_a_request_are_a_change_too() -> None:
+    assert changes([E1A], [replace(E1A, version=2)], supply_before=1, supply_after=1) == [
+        Changed(what=Change.TEXT, place="e1a", before=1, after=2)
+    ]
 
 
 # transitions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from logistics.inventory.rounds.errors import NotAnOffice, NothingAsked
 from logistics.inventory.rounds.inputs.needs import weights_of
 from logistics.inventory.rounds.inputs.queries import (
     ItemFacts,
+    Owed,
     Wanted,
     available,
     item_facts,
@@ -31,9 +33,11 @@ from logistics.inventory.rounds.tiers import tiers_below
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """The inputs of a round, and which rows its places stand for: area and request by place, areas by place."""
+    """The inputs of a round of the `office` of that name, and which rows its places stand for: requests and areas by
+    place."""
 
     item: ItemFacts
+    office: str
     inputs: RoundInputs
     wanted: Mapping[str, Wanted]
     areas: Mapping[str, AreaFacts]
@@ -60,7 +64,7 @@ def gather(
     if not requests and not empty:
         raise NothingAsked()
     by_place = {place_code(tree[wanted.area_id].code, wanted.post): wanted for wanted in requests}
-    nodes = _areas_between(tree, area_id, {wanted.area_id for wanted in requests})
+    nodes = _areas_between(tree, area_id, {wanted.area_id for wanted in requests if wanted.refusal is None})
     inputs = RoundInputs(
         item=item.code,
         pack=item.pack_size,
@@ -73,7 +77,7 @@ def gather(
         places=_places(session, by_place, tree, item_id=item_id, area_id=area_id, terms=terms, now=now),
     )
     areas = {area.code: area for area in nodes} | {place: tree[w.area_id] for place, w in by_place.items()}
-    return Gathered(item=item, inputs=inputs, wanted=by_place, areas=areas)
+    return Gathered(item=item, office=tree[area_id].name, inputs=inputs, wanted=by_place, areas=areas)
 
 
 def _places(
@@ -98,12 +102,18 @@ def _places(
             requested=wanted.quantity,
             tier=TIER_RANKS[tiers.get(wanted.area_id, Tier.NO_CASE)],
             weight=weights[place],
-            carry=owed[place].pieces if place in owed and wanted.refusal is None else 0,
+            **_carried(owed.get(place) if wanted.refusal is None else None),
             floor=_floor(wanted, terms),
             refusal=wanted.refusal.value if wanted.refusal else "",
         )
         for place, wanted in sorted(by_place.items())
     )
+
+
+def _carried(owed: Owed | None) -> dict[str, Any]:
+    if owed is None:
+        return {"carry": 0, "carried_from": ""}
+    return {"carry": owed.pieces, "carried_from": f"{local_date(owed.since):%m-%d}"}
 
 
 def _floor(wanted: Wanted, terms: Terms) -> int:

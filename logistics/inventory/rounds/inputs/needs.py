@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from logistics.inventory.rounds.inputs.queries import Wanted
+from logistics.inventory.rounds.inputs.queries import Wanted, homes_below, stock_below
 from logistics.inventory.rounds.inputs.record import Need
+
+PARTS = 1_000_000
+"""All needs together: a place's weight is its part of them."""
+COVER_DAYS = 14
+"""Cover that leaves nothing to wish: a stock for two weeks counts nothing, an empty one fourteen."""
 
 
 def weights_of(
@@ -17,7 +22,51 @@ def weights_of(
     *,
     item_id: int,
     area_id: int,
-    by: Collection[Need],
+    by: Sequence[Need],
     now: datetime,
 ) -> dict[str, int]:
-    return dict.fromkeys(wanted, 1)
+    """The weight of each place by the chosen needs, in parts of a million; all weigh the same where none is chosen.
+
+    A post has its own checkpoints and shares its community's households and cover.
+    """
+    if not by:
+        return dict.fromkeys(wanted, PARTS)
+    counts: dict[Need, dict[str, int]] = {}
+    if Need.HOUSEHOLDS in by or Need.ELDERS in by:
+        homes = homes_below(session, area_id)
+        known = {place: homes[one.area_id] for place, one in wanted.items() if one.area_id in homes}
+        counts[Need.HOUSEHOLDS] = {place: home.households for place, home in known.items()}
+        counts[Need.ELDERS] = {place: home.elderly for place, home in known.items()}
+    if Need.CHECKPOINTS in by:
+        counts[Need.CHECKPOINTS] = {place: one.checkpoint_count for place, one in wanted.items()}
+    if Need.COVER in by:
+        stock = stock_below(session, item_id=item_id, area_id=area_id, now=now)
+        counts[Need.COVER] = {
+            place: days_short(on_hand=stock[one.area_id].available, cover=stock[one.area_id].cover_days)
+            if one.area_id in stock
+            else COVER_DAYS
+            for place, one in wanted.items()
+        }
+    return weigh({need: counts[need] for need in by}, places=list(wanted))
+
+
+def days_short(*, on_hand: int, cover: int | None) -> int:
+    """Days of the next two weeks for which a stock does not last; one that nobody draws on lasts, an empty one not."""
+    if cover is None:
+        return 0 if on_hand > 0 else COVER_DAYS
+    return max(COVER_DAYS - cover, 0)
+
+
+def weigh(counts: Mapping[Need, Mapping[str, int]], *, places: Sequence[str]) -> dict[str, int]:
+    """The part of each place in every need, all needs counting alike, in parts of a million.
+
+    A need that nobody has is left out. A place with no part in any still weighs one part, so that it is not shut out.
+    """
+    totals = {need: sum(of.get(place, 0) for place in places) for need, of in counts.items()}
+    felt = [need for need, total in totals.items() if total]
+    if not felt:
+        return dict.fromkeys(places, PARTS)
+    return {
+        place: max(sum(PARTS * counts[need].get(place, 0) // totals[need] for need in felt) // len(felt), 1)
+        for place in places
+    }

@@ -9,11 +9,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from logistics.access import Viewer
+from logistics.accounts.models import Role
 from logistics.communities.models import Building, Compound, Household
 from logistics.communities.scope import area_and_below
 from logistics.errors import NotFound
+from logistics.inventory.ledger import queries as ledger
 from logistics.inventory.ledger.models import Balance, Holder, Item, Lot, Shipment
 from logistics.inventory.ledger.rules import HolderKind, ShipmentState
+from logistics.inventory.ledger.views import StockView
 from logistics.inventory.rounds.models import AllocationRound, RoundShare, SupplyRequest
 from logistics.inventory.rounds.rules import (
     REJECTED_AS,
@@ -139,6 +143,13 @@ def homes_below(session: Session, area_id: int) -> dict[int, Homes]:
         )
         for community_id in counts.keys() | flats.keys()
     }
+
+
+def stock_below(session: Session, *, item_id: int, area_id: int, now: datetime) -> dict[int, StockView]:
+    """What each area has of an item, with its days of cover, as the office over them sees it; by area id."""
+    office = Viewer(account_id=0, username="", role=Role.STREET_OFFICE, area_id=area_id)
+    rows = ledger.stock(session, office, now=now, item_id=item_id, limit=ledger.LOOKED_AT)
+    return {row.area_id: row for row in rows}
 
 
 def owed_below(session: Session, *, item_id: int, area_id: int) -> dict[str, Owed]:

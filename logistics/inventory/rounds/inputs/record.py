@@ -9,10 +9,13 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from logistics.inventory.allocation.fingerprint import METHOD
 from logistics.inventory.rounds.rules import Standing
 
 FORMAT = 1
-"""Which reading of the text below is meant; a later release that computes otherwise counts on."""
+"""Which reading of the text below is meant."""
+WEIGHT_PARTS = 100
+"""Weights are whole hundredths here: a millionth of all needs together is one of them."""
 
 
 class Need(StrEnum):
@@ -33,15 +36,17 @@ class FloorPer(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the office chose. `reserve` is pieces (`50`) or a part of the supply (`10%`) held back; `floor` in pieces."""
+    """What the office chose. `within` rules within each tier; `reserve` is pieces (`50`) or a part of the supply
+    (`10%`) held back; `floor` in pieces."""
 
     rule: str
+    within: str = "proportional"
     reserve: str = "0"
     floor: int = 0
     floor_per: FloorPer = FloorPer.PLACE
     weigh_by: tuple[Need, ...] = ()
     carry: bool = True
-    seed: int = 1
+    seed: str = "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +60,9 @@ class AreaNode:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundInputs:
     """One round as it is computed. `supply` is what the office had available, in pieces; areas and places are in order
-    of their codes."""
+    of their codes. `method` is the release of the rules: under another one the same inputs are another round."""
 
+    method: str = METHOD
     item: str
     pack: int
     supply: int
@@ -87,6 +93,7 @@ def read_inputs(text: str) -> RoundInputs:
             raise ValueError(f"format {content['format']}, where {FORMAT} is read")
         terms: Mapping[str, Any] = content["terms"]
         return RoundInputs(
+            method=content["method"],
             item=content["item"],
             pack=content["pack"],
             supply=content["supply"],

@@ -1,0 +1,1 @@
+"""What offices see of their rounds, and communities of what they were given."""
