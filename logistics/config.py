@@ -16,6 +16,7 @@ from urllib.parse import quote
 SECRET_LENGTH_MIN = 32
 
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 SOCKET_PATH_MAX = 100
 """Bytes in the path of a Unix socket; the kernels stop at 103 (macOS) and 107 (Linux)."""
@@ -53,6 +54,10 @@ class Settings:
     log_level: str
     log_format: str
     rate_limit_logins: str
+    report_cut_off_min: int
+    """Minutes after midnight in Shanghai at which a day's report is cut off."""
+    report_grace_min: int
+    """Minutes after the cut-off until a report is late."""
 
     @property
     def production(self) -> bool:
@@ -96,6 +101,8 @@ class Settings:
             log_level=read.choice("LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
             log_format=read.choice("LOG_FORMAT", "json", {"json", "console"}),
             rate_limit_logins=read.text("RATE_LIMIT_LOGINS", "10 per minute"),
+            report_cut_off_min=read.time_of_day("REPORT_CUT_OFF", "17:00"),
+            report_grace_min=read.whole("REPORT_GRACE_MIN", 60, low=0, high=1440),
         )
         if settings.production and len(settings.secret_key) < SECRET_LENGTH_MIN:
             raise BadConfiguration(
@@ -143,6 +150,14 @@ class _Reader:
         if value not in allowed:
             raise BadConfiguration(f"{name} is {value!r}; it must be one of {', '.join(sorted(allowed))}")
         return value
+
+    def time_of_day(self, name: str, default: str) -> int:
+        """HH:MM as minutes after midnight."""
+        value = self.text(name, default)
+        found = CLOCK.fullmatch(value)
+        if found is None:
+            raise BadConfiguration(f"{name} is {value!r}; it must be a time of day from 00:00 to 23:59")
+        return int(found[1]) * 60 + int(found[2])
 
     def optional_whole(self, name: str, *, low: int, high: int) -> int | None:
         return self.whole(name, low, low=low, high=high) if self.env.get(name, "").strip() else None

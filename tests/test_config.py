@@ -37,6 +37,13 @@ def test_values_are_typed_and_an_empty_one_is_the_default() -> None:
     assert typed.log_level == "INFO"
 
 
+def test_reports_are_cut_off_at_five_unless_the_settings_say_otherwise() -> None:
+    plain, early = settings(), settings(REPORT_CUT_OFF="08:30", REPORT_GRACE_MIN="0")
+
+    assert (plain.report_cut_off_min, plain.report_grace_min) == (17 * 60, 60)
+    assert (early.report_cut_off_min, early.report_grace_min) == (8 * 60 + 30, 0)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "right"),
     [
@@ -52,6 +59,9 @@ def test_values_are_typed_and_an_empty_one_is_the_default() -> None:
         ("PLATFORM_ENV", "prod", "one of development, production, test"),
         ("LOG_LEVEL", "debug", "one of DEBUG, ERROR, INFO, WARNING"),
         ("LOG_FORMAT", "xml", "one of console, json"),
+        ("REPORT_CUT_OFF", "24:00", "a time of day from 00:00 to 23:59"),
+        ("REPORT_CUT_OFF", "1７:00", "a time of day"),
+        ("REPORT_GRACE_MIN", "1441", "from 0 to 1440"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str, right: str) -> None:

@@ -13,6 +13,7 @@ from logistics import idempotency, outbox
 from logistics.accounts.models import ApiToken
 from logistics.clock import local_date
 from logistics.communities import service as communities
+from logistics.inventory.sheets import service as sheets
 from logistics.orders import service as orders
 
 TOKENS_KEPT = timedelta(days=30)
@@ -28,16 +29,19 @@ class Purged:
     answers: int
     tokens: int
     promises: int
+    uploads: int = 0
 
 
 def purge(session: Session, *, now: datetime) -> Purged:
-    """Delete ended household statuses, old idempotent answers, stale tokens and promises long kept."""
+    """Delete ended household statuses, old idempotent answers, stale tokens, promises long kept, and sheets that were
+    sent and never imported."""
     today = local_date(now)
     return Purged(
         statuses=communities.purge_statuses(session, before=today, needed=orders.awaiting_batch(session)),
         answers=idempotency.purge(session, now=now),
         tokens=_purge_tokens(session, before=now - TOKENS_KEPT),
         promises=outbox.purge_done(session, before=now - PROMISES_KEPT),
+        uploads=sheets.purge_uploads(session, now=now),
     )
 
 

@@ -22,6 +22,7 @@ from logistics.day import service as days
 from logistics.db import transaction
 from logistics.errors import DomainError
 from logistics.inventory.ballots import service as ballots
+from logistics.inventory.reports import service as reports
 from logistics.observability import bound_job, error_line, get_logger
 from logistics.orders import service as orders
 from logistics.routing import service as routing
@@ -134,6 +135,17 @@ def keep_house(promise_id: int) -> None:
     with transaction() as session:
         if outbox.is_owed(session, promise_id):
             housekeeping.purge(session, now=_now())
+            outbox.done(session, promise_id, now=_now())
+
+
+@job(timeout_s=300)
+def open_reports(promise_id: int) -> None:
+    with transaction() as session:
+        if outbox.is_owed(session, promise_id):
+            opened = reports.open_due(session, now=_now(), clock=reports.clock_of(_settings()))
+            late = sum(reports.missing_count(session, day, now=_now()) for day in opened.days)
+            days_opened = [day.isoformat() for day in opened.days]
+            log.info("reports opened", days=days_opened, new=opened.report_count, late=late)
             outbox.done(session, promise_id, now=_now())
 
 

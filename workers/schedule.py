@@ -22,7 +22,10 @@ class Periodic:
     every: timedelta
 
 
-PERIODIC: tuple[Periodic, ...] = (Periodic(job="keep_house", every=timedelta(hours=1)),)
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic(job="keep_house", every=timedelta(hours=1)),
+    Periodic(job="open_reports", every=timedelta(minutes=15)),  # soon after a cut-off at any quarter of an hour
+)
 
 
 def slot_of(now: datetime, every: timedelta) -> datetime:

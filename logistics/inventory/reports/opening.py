@@ -56,5 +56,8 @@ def _open(session: Session, span: Span, *, now: datetime, area_id: int | None = 
     areas = queries.area_ids(area_id).add_columns(*values.values())
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     opening: Insert = insert(DailyReport).from_select(["area_id", *values], areas)
-    opened = session.execute(opening.on_conflict_do_nothing(index_elements=("on_day", "area_id")))  # type: ignore[attr-defined]
+    opened = session.execute(
+        opening.on_conflict_do_nothing(index_elements=("on_day", "area_id")),  # type: ignore[attr-defined]
+        execution_options={"preserve_rowcount": True},
+    )
     return int(opened.rowcount)  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from logistics.config import Settings
 from logistics.inventory.reports.confirming import TEXT_LENGTH_MAX, ConfirmReport, CorrectReport, confirm, correct
 from logistics.inventory.reports.errors import (
     NotConfirmed,
@@ -26,9 +27,15 @@ __all__ = [
     "ReasonMissing",
     "ReportChanged",
     "TooEarly",
+    "clock_of",
     "confirm",
     "correct",
     "missing_count",
     "open_due",
     "report",
 ]
+
+
+def clock_of(settings: Settings) -> Clock:
+    """When reports are cut off and late, as the platform is set up."""
+    return Clock(cut_off_min=settings.report_cut_off_min, grace_min=settings.report_grace_min)
