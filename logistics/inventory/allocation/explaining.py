@@ -78,7 +78,7 @@ def _template(reason: Reason) -> str:
     if reason.kind is ReasonKind.PART:
         texts = PARTS_BELOW if reason.facts["parent"] else PARTS
         return texts[str(reason.facts["of"])]
-    if reason.facts.get("since"):
+    if reason.facts.get("since") and reason.kind in DATED:
         return DATED[reason.kind]
     return SENTENCES[reason.kind]
 

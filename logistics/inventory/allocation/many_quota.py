@@ -14,11 +14,12 @@ WIDEST = 2**22
 """Claims by bends of one group up to which the table of both is made at once: 32 MB a column."""
 
 
-def quotas_of_many(groups: Groups) -> Whole:
+def quotas_of_many(groups: Groups, *, widest: int = WIDEST) -> Whole:
     """The shares of groups whose supply lies between what they take in any case and what they can take.
 
     First the packs in question go to those due first. Then, where somebody goes without, one looks back whether all
-    these could have been served; where not, the group is settled as `quota.served` says.
+    these could have been served; where not, the group is settled as `quota.served` says. A group of
+    more than `widest` claims by bends is settled by itself.
     """
     supplies, standing = groups.supplies, groups.standing
     now, soon = pieces_at(groups, supplies), pieces_at(groups, supplies + 1)
@@ -37,7 +38,7 @@ def quotas_of_many(groups: Groups) -> Whole:
     given[rows[first]] += 1
     if not first.all():
         question = _Question(shares=shares, open_=open_, given=given, rows=rows, owner=owner, left=left)
-        _look_back(groups, now, question, rows[~first], owner[~first])
+        _look_back(groups, now, question, rows[~first], owner[~first], widest)
     return given
 
 
@@ -56,12 +57,12 @@ class _Question:
     left: Whole
 
 
-def _look_back(groups: Groups, now: Pieces, question: _Question, without: Whole, owner: Whole) -> None:
+def _look_back(groups: Groups, now: Pieces, question: _Question, without: Whole, owner: Whole, widest: int) -> None:
     """Correct `question.given` where those due first could not all be served; the rows in `without` were not."""
     low_v, low_w, start = _since(groups, question.shares, without, owner)
     span = np.where(np.bincount(owner, minlength=groups.count) > 0, np.maximum(groups.supplies - start, 0), 0)
     line = _line(groups, now, span > 0, low_v, low_w)
-    wide = np.bincount(line.owner, minlength=groups.count) * groups.sizes > WIDEST
+    wide = np.bincount(line.owner, minlength=groups.count) * groups.sizes > widest
     span[wide] = 0
     line = line.only(~wide[line.owner])
     claim, before, slot = _packs(groups, question, line, start, span)

@@ -31,6 +31,7 @@ class _Group:
     supply: int
     fixed: int
     slope: int
+    is_served: bool
     all_floors: int
     all_supply: int
     lowest: tuple[int, int]
@@ -81,7 +82,8 @@ class Recount:
 
     def _groups(self, stage: Stage) -> list[_Group]:
         groups, level = stage.groups, stage.level
-        decided = (groups.supplies > groups.total(groups.low)) & (groups.supplies < groups.total(groups.high))
+        served = groups.supplies >= groups.total(groups.high)
+        decided = (groups.supplies > groups.total(groups.low)) & ~served
         fixed, slope = np.zeros(groups.count, dtype=np.int64), np.zeros(groups.count, dtype=np.int64)
         if decided.any():
             some = groups.only(decided)
@@ -98,6 +100,7 @@ class Recount:
                 supply=int(groups.supplies[n]),
                 fixed=int(fixed[n]),
                 slope=int(slope[n]),
+                is_served=bool(served[n]),
                 all_floors=int(floors[n]),
                 all_supply=int(supplies[n]),
                 lowest=self._lowest(stage, n) if slope[n] and self.parameters.method is RuleName.MAX_MIN else (0, 1),
@@ -185,7 +188,7 @@ class _Row:
                 yield from self._carried(tier, high=floor if group.in_floors else cap)
         elif not group.in_floors and tier <= group.tier:
             yield self._packs(ReasonKind.IN_FULL, cap)
-        elif floor and (not group.in_floors or tier <= group.tier):
+        elif floor and (not group.in_floors or tier < group.tier or (tier == group.tier and group.is_served)):
             yield self._packs(ReasonKind.IN_FULL if floor == cap else ReasonKind.ONLY_FLOOR, floor)
         else:
             yield Reason(ReasonKind.NOTHING_LEFT)
