@@ -24,6 +24,9 @@ WAVES = Item("web.waves.index", _l("Waves"))
 VEHICLES = Item("web.vehicles.index", _l("Vehicles"))
 COMPOUNDS = Item("web.compounds.index", _l("Compounds"))
 STOCK = Item("web.stock.index", _l("Stock"))
+REQUESTS = Item("web.requests.index", _l("Requests"))
+ROUNDS = Item("web.rounds.index", _l("Rounds"))
+SHARES = Item("web.shares.index", _l("What we were given"))
 BALLOTS = Item("web.ballots.index", _l("Ballots"))
 ENTITLEMENTS = Item("web.entitlements.index", _l("Entitlements"))
 PROXY = Item("web.proxy.start", _l("Proxy order"))
@@ -42,14 +45,28 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         VEHICLES,
         COMPOUNDS,
         STOCK,
+        REQUESTS,
+        ROUNDS,
         ENTITLEMENTS,
         BALLOTS,
         ORDERS,
         IMPORT,
     ),
     Role.MERCHANT: (DAY, WAVES, CAMPAIGNS, PLANS, MANIFESTS, VEHICLES, ORDERS),
-    Role.STREET_OFFICE: (DAY, STOCK, ENTITLEMENTS, BALLOTS, COMPOUNDS, CAMPAIGNS, PLANS, ORDERS),
-    Role.COMMUNITY_WORKER: (PROXY, COMPOUNDS, CAMPAIGNS, ORDERS, STOCK, ENTITLEMENTS, BALLOTS),
+    Role.STREET_OFFICE: (
+        DAY,
+        STOCK,
+        REQUESTS,
+        ROUNDS,
+        SHARES,
+        ENTITLEMENTS,
+        BALLOTS,
+        COMPOUNDS,
+        CAMPAIGNS,
+        PLANS,
+        ORDERS,
+    ),
+    Role.COMMUNITY_WORKER: (PROXY, COMPOUNDS, CAMPAIGNS, ORDERS, STOCK, REQUESTS, SHARES, ENTITLEMENTS, BALLOTS),
     Role.COURIER: (TOUR,),
     Role.RESIDENT: (TIMELINE, CAMPAIGNS, BALLOTS),
 }

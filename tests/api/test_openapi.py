@@ -106,6 +106,8 @@ def test_only_an_order_or_a_movement_must_carry_an_idempotency_key(document: dic
         "/api/v1/manifests/{manifest_id}/stops/{stop_id}/handover",
         "/api/v1/orders",
         "/api/v1/plans",
+        "/api/v1/requests",
+        "/api/v1/rounds",
         "/api/v1/vehicles",
     }
 

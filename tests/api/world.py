@@ -33,6 +33,7 @@ from logistics.inventory.ledger.models import Item
 from logistics.orders import service as orders
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanStopBatch, PlanVehicle, PlanWave
 from logistics.routing.rules import PlanState, StopKind
+from tests.api.world_rounds import shared_out
 from tests.builders import CampaignRef, OfferSpec, StoreRef, TownRef, a_campaign, a_day, a_quarantine, a_store, a_town
 from tests.builders import a_vehicle as add_vehicle
 
@@ -182,6 +183,15 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
         "pickup_code": placed.pickup_code,
         **_driven(session, campaign, store, town, account_ids[Role.COURIER], day_id),
         **_entitled(session, item_id, town, household_id, name),
+        **shared_out(
+            session,
+            item_id,
+            town,
+            clerk_id=account_ids[Role.STREET_OFFICE],
+            chief_id=an_account(session, f"{name}-chief", Role.STREET_OFFICE, area_id=town.office_id),
+            name=name,
+            now=now,
+        ),
     }
     household, compound = session.get_one(Household, household_id), session.get_one(Compound, town.compound_ids[0])
     return Side(

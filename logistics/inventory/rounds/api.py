@@ -36,15 +36,15 @@ class OfficeMissing(Invalid):
     code = "office_missing"
 
 
-@inventory.get("/requests/board")
+@inventory.get("/areas/<int:area_id>/requests")
 @inventory.arguments(BoardQuery, location="query")
 @inventory.response(200, shape(views.BoardRow)(many=True))
-def show_board(query: dict[str, Any]) -> list[views.BoardRow]:
-    """The standing requests for an item below an office, beside class, stock, days of cover and past shortfalls"""
+def show_board(query: dict[str, Any], area_id: int) -> list[views.BoardRow]:
+    """The standing requests below an office, beside class, stock, days of cover and past shortfalls"""
     viewer = current_viewer()
     with reading() as session:
-        queries.area(session, viewer, query["area_id"])
-        return comparing.board(session, viewer, **query, now=utc_now())
+        queries.area(session, viewer, area_id)
+        return comparing.board(session, viewer, area_id=area_id, **query, now=utc_now())
 
 
 @inventory.post("/rounds/compare")
@@ -61,7 +61,7 @@ def compare_rules(wanted: dict[str, Any]) -> views.Comparison:
 
 @inventory.get("/rounds")
 @inventory.arguments(RoundQuery, location="query")
-@inventory.response(200, page_of(views.RoundView))
+@inventory.response(200, page_of(views.AllocationRoundView))
 def list_rounds(query: dict[str, Any]) -> dict[str, Any]:
     """Rounds of your office and those below: emergencies that wait first, then the newest"""
     limit = query.pop("limit")

@@ -46,15 +46,16 @@ def requests(
     return read(session, statement.limit(limit).offset(offset), RequestView)
 
 
-def standing(session: Session, viewer: Viewer, *, item_id: int, area_id: int) -> list[RequestView]:
-    """The requests below one of the viewer's areas that the next round takes, by the codes of their places."""
+def standing(session: Session, viewer: Viewer, *, area_id: int, item_id: int | None = None) -> list[RequestView]:
+    """The requests below one of the viewer's areas that the next round takes, by item and the codes of their places."""
     statement = _requests(viewer).where(
-        SupplyRequest.item_id == item_id,
         SupplyRequest.state.in_((RequestState.OPEN, RequestState.DECLINED)),
         SupplyRequest.area_id.in_(area_and_below(area_id)),
     )
+    if item_id is not None:
+        statement = statement.where(SupplyRequest.item_id == item_id)
     rows = read(session, statement, RequestView)
-    return sorted(rows, key=lambda row: place_code(row.area_code, row.post))
+    return sorted(rows, key=lambda row: (row.item_code, place_code(row.area_code, row.post)))
 
 
 def request(session: Session, viewer: Viewer, request_id: int) -> RequestView:

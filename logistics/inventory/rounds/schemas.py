@@ -18,10 +18,7 @@ class RequestQuery(PageQuery):
 
 
 class BoardQuery(Schema):
-    """One item, as one office sees it."""
-
-    item_id = query_whole(1, ROW_ID_MAX, required=True)
-    area_id = query_whole(1, ROW_ID_MAX, required=True)
+    item_id = query_whole(1, ROW_ID_MAX)
 
 
 class SupplyRequestRequest(Schema):

@@ -88,7 +88,7 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundView:
+class AllocationRoundView:
     """`supply` is what the office had available, `given` the sum of the shares, `requested` that of the requests."""
 
     id: int
@@ -192,7 +192,7 @@ class TermsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoundDetail(RoundView):
+class RoundDetail(AllocationRoundView):
     """`fingerprint` stands for all inputs: whoever approves says which one was seen. `changes` is what has changed
     under a draft; with any of them it cannot be approved."""
 
@@ -204,7 +204,7 @@ class RoundDetail(RoundView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleView:
+class ComparedRule:
     """What one rule comes to. `gains` and `loses` count the places that get more or less than by the first rule."""
 
     rule: str
@@ -239,7 +239,7 @@ class Comparison:
     area_name: str
     supply: int
     requested: int
-    rules: tuple[RuleView, ...]
+    rules: tuple[ComparedRule, ...]
     places: tuple[ComparedPlace, ...]
 
 

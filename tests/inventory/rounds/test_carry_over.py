@@ -45,7 +45,7 @@ def a_sent_round(**asks: int) -> tuple[Tree, int]:
 def owed(tree: Tree, area: str = "e1") -> dict[str, int]:
     with reading() as session:
         rows = owed_below(session, item_id=tree.item_id, area_id=tree[area])
-    return {place: one.pieces for place, one in rows.items()}
+    return {place: one.pieces for (_item, place), one in rows.items()}
 
 
 def reasons(round_id: int, place: str) -> list[dict[str, Any]]:

@@ -102,7 +102,7 @@ def _places(
             requested=wanted.quantity,
             tier=TIER_RANKS[tiers.get(wanted.area_id, Tier.NO_CASE)],
             weight=weights[place],
-            **_carried(owed.get(place) if wanted.refusal is None else None),
+            **_carried(owed.get((item_id, place)) if wanted.refusal is None else None),
             floor=_floor(wanted, terms),
             refusal=wanted.refusal.value if wanted.refusal else "",
         )

@@ -42,8 +42,8 @@ def weights_of(
     if Need.COVER in by:
         stock = stock_below(session, item_id=item_id, area_id=area_id, now=now)
         counts[Need.COVER] = {
-            place: days_short(on_hand=stock[one.area_id].available, cover=stock[one.area_id].cover_days)
-            if one.area_id in stock
+            place: days_short(on_hand=held.available, cover=held.cover_days)
+            if (held := stock.get((item_id, one.area_id)))
             else COVER_DAYS
             for place, one in wanted.items()
         }

@@ -145,29 +145,35 @@ def homes_below(session: Session, area_id: int) -> dict[int, Homes]:
     }
 
 
-def stock_below(session: Session, *, item_id: int, area_id: int, now: datetime) -> dict[int, StockView]:
-    """What each area has of an item, with its days of cover, as the office over them sees it; by area id."""
+def stock_below(
+    session: Session, *, area_id: int, now: datetime, item_id: int | None = None
+) -> dict[tuple[int, int], StockView]:
+    """What each area has of an item (None: of every item), with its days of cover, as the office over them sees it; by
+    item and area."""
     office = Viewer(account_id=0, username="", role=Role.STREET_OFFICE, area_id=area_id)
     rows = ledger.stock(session, office, now=now, item_id=item_id, limit=ledger.LOOKED_AT)
-    return {row.area_id: row for row in rows}
+    return {(row.item_id, row.area_id): row for row in rows}
 
 
-def owed_below(session: Session, *, item_id: int, area_id: int) -> dict[str, Owed]:
-    """What the places of an area were left short of in their last round of an item, by place; whoever got everything,
-    or wanted no more, is left out."""
+def owed_below(session: Session, *, area_id: int, item_id: int | None = None) -> dict[tuple[int, str], Owed]:
+    """What the places of an area were left short of in their last round of an item (None: of every item), by item and
+    place; whoever got everything, or wanted no more, is left out."""
     last = func.row_number().over(
-        partition_by=RoundShare.place, order_by=(AllocationRound.dispatched_at.desc(), AllocationRound.id.desc())
+        partition_by=(AllocationRound.item_id, RoundShare.place),
+        order_by=(AllocationRound.dispatched_at.desc(), AllocationRound.id.desc()),
     )
     asked = (
-        select(RoundShare.id, AllocationRound.dispatched_at, last.label("last"))
+        select(RoundShare.id, AllocationRound.item_id, AllocationRound.dispatched_at, last.label("last"))
         .join(AllocationRound, AllocationRound.id == RoundShare.round_id)
-        .where(AllocationRound.item_id == item_id, AllocationRound.state.in_(UNDER_WAY))
+        .where(AllocationRound.state.in_(UNDER_WAY))
         .where(RoundShare.request_id.is_not(None), RoundShare.area_id.in_(area_and_below(area_id)))
-        .subquery()
     )
-    arrivals = arrivals_of_shares()
+    if item_id is not None:
+        asked = asked.where(AllocationRound.item_id == item_id)
+    latest, arrivals = asked.subquery(), arrivals_of_shares()
     statement = (
         select(
+            latest.c.item_id,
             RoundShare.place,
             RoundShare.requested,
             RoundShare.allocated,
@@ -175,11 +181,11 @@ def owed_below(session: Session, *, item_id: int, area_id: int) -> dict[str, Owe
             arrivals.c.accepted,
             arrivals.c.rejected,
             arrivals.c.reason,
-            asked.c.dispatched_at,
+            latest.c.dispatched_at,
         )
-        .join(asked, asked.c.id == RoundShare.id)
+        .join(latest, latest.c.id == RoundShare.id)
         .outerjoin(arrivals, arrivals.c.share_id == RoundShare.id)
-        .where(asked.c.last == 1)
+        .where(latest.c.last == 1)
     )
     owed = {}
     for row in session.execute(statement):
@@ -190,7 +196,7 @@ def owed_below(session: Session, *, item_id: int, area_id: int) -> dict[str, Owe
             arrived=arrived(row.accepted, row.rejected, row.reason),
         )
         if pieces:
-            owed[row.place] = Owed(pieces=pieces, since=row.dispatched_at)
+            owed[row.item_id, row.place] = Owed(pieces=pieces, since=row.dispatched_at)
     return owed
 
 

@@ -25,25 +25,28 @@ from logistics.inventory.rounds.tiers import tiers_below
 from logistics.inventory.rounds.views import (
     BoardRow,
     ComparedPlace,
+    ComparedRule,
     Comparison,
     DifferenceView,
     MeasuresView,
     ReplayView,
-    RuleView,
     ShareView,
 )
 
 
-def board(session: Session, viewer: Viewer, *, item_id: int, area_id: int, now: datetime) -> list[BoardRow]:
-    """What stands for an item below an office, by place, beside class, stock, days of cover and what the last round
-    left the place short of."""
+def board(
+    session: Session, viewer: Viewer, *, area_id: int, now: datetime, item_id: int | None = None
+) -> list[BoardRow]:
+    """What stands for an item (None: for every item) below an office, by place, beside class, stock, days of cover and
+    what the last round left the place short of."""
     requests = queries.standing(session, viewer, item_id=item_id, area_id=area_id)
     stock = stock_below(session, item_id=item_id, area_id=area_id, now=now)
     tiers = tiers_below(session, area_id, on=local_date(now))
     owed = owed_below(session, item_id=item_id, area_id=area_id)
     rows = []
     for request in requests:
-        held, short = stock.get(request.area_id), owed.get(place_code(request.area_code, request.post))
+        held = stock.get((request.item_id, request.area_id))
+        short = owed.get((request.item_id, place_code(request.area_code, request.post)))
         rows.append(
             BoardRow(
                 request=request,
@@ -145,9 +148,9 @@ def fields_of(record: Any) -> Mapping[str, Any]:
 
 def _rule(
     inputs: RoundInputs, computed: Sequence[Computed], places: Sequence[ComparedPlace], *, index: int
-) -> RuleView:
+) -> ComparedRule:
     more = [place.allocated[index] - place.allocated[0] for place in places]
-    return RuleView(
+    return ComparedRule(
         rule=inputs.terms.rule,
         given=sum(place.allocated[index] for place in places),
         measures=measures_view(measured(inputs, computed)),

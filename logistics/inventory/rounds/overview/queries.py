@@ -22,7 +22,7 @@ from logistics.inventory.rounds.models import AllocationRound, RoundShare
 from logistics.inventory.rounds.overview.comparing import down_the_tree, fields_of, measures_of
 from logistics.inventory.rounds.overview.sentences import Speaker, speaker
 from logistics.inventory.rounds.rules import Changed, RoundState, shortfall
-from logistics.inventory.rounds.views import ChangedView, RoundDetail, RoundView, ShareView, TermsView
+from logistics.inventory.rounds.views import AllocationRoundView, ChangedView, RoundDetail, ShareView, TermsView
 from logistics.views import PAGE_SIZE, PAGE_SIZE_MAX, Rows, read, read_fields
 
 STANDS = (RoundState.APPROVED, RoundState.DISPATCHED, RoundState.RECEIVED)
@@ -38,7 +38,7 @@ def rounds(
     state: RoundState | None = None,
     limit: int = PAGE_SIZE,
     offset: int = 0,
-) -> list[RoundView]:
+) -> list[AllocationRoundView]:
     """The viewer's rounds: emergencies that wait first, then the newest."""
     waits = AllocationRound.emergency & AllocationRound.state.in_((RoundState.DRAFT, RoundState.APPROVED))
     statement = _rounds(viewer).order_by(waits.desc(), AllocationRound.drafted_at.desc(), AllocationRound.id.desc())
@@ -46,7 +46,7 @@ def rounds(
         statement = statement.where(AllocationRound.item_id == item_id)
     if state is not None:
         statement = statement.where(AllocationRound.state == state)
-    return read(session, statement.limit(limit).offset(offset), RoundView)
+    return read(session, statement.limit(limit).offset(offset), AllocationRoundView)
 
 
 def round(session: Session, viewer: Viewer, round_id: int, *, now: datetime) -> RoundDetail:
