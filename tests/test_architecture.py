@@ -45,9 +45,25 @@ GUARD_MODULES = {
 }
 """Who may do what is about accounts, so it stands on their floor."""
 
-PUBLIC = {"service", "rules", "queries", "views", "export", "intake", "scope", "schemas", "importing", "upload"}
+PUBLIC = {
+    *("service", "rules", "queries", "views", "export", "intake", "scope", "schemas", "importing", "upload"),
+    *("keys", "overview", "verifying"),  # of the rooms of the inventory
+}
 """What another subject may use: verbs, words, reads and the frozen shapes they return. Models are private, but a query
 may join tables of the floors below."""
+
+INVENTORY = "logistics.inventory"
+INVENTORY_FLOORS = (
+    {"allocation", "ledger"},
+    {"entitlement"},
+    {"ballots"},
+    {"rounds"},
+    {"reports"},
+    {"sheets"},
+)
+"""The rooms of the inventory from the ground up: what is shared out and what is held, then what is done with both."""
+LIBRARIES = ("logistics.routing.engine", "logistics.inventory.allocation")
+"""What imports nothing of the platform may be used at any of its modules."""
 
 ENGINE = "logistics.routing.engine"
 ENGINE_FLOORS = (
@@ -181,11 +197,39 @@ def test_subjects_meet_at_their_public_modules_only() -> None:
         parts = there.split(".")
         if not edge.importer.startswith("logistics") or floor in {BASE, WIRING, here} or here == WIRING:
             continue
-        joins_tables = edge.importer.rpartition(".")[2] in {"queries", "scope"} and parts[-1] == "models"
-        in_library = parts[1:3] == ["routing", "engine"]
+        joins_tables = edge.importer.endswith(("queries", "scope")) and parts[-1] == "models"
+        in_library = there.startswith(LIBRARIES)
         accounts_are_ground = floor == "accounts"  # who is asking concerns every room
-        if len(parts) > 2 and parts[2] not in PUBLIC and not (joins_tables or in_library or accounts_are_ground):
+        word = parts[3] if len(parts) > 3 and inventory_room(there) else parts[2] if len(parts) > 2 else ""
+        if word and word not in PUBLIC and not (joins_tables or in_library or accounts_are_ground):
             wrong.append(edge)
+    assert not wrong, told(wrong)
+
+
+def inventory_room(module: str) -> str:
+    """The room of the inventory a module lies in; empty elsewhere, and for what stands over the rooms."""
+    name = module.removeprefix(f"{INVENTORY}.").partition(".")[0] if module.startswith(f"{INVENTORY}.") else ""
+    return name if any(name in rooms for rooms in INVENTORY_FLOORS) else ""
+
+
+def test_the_inventorys_own_arrows_point_down() -> None:
+    height = {room: floor for floor, rooms in enumerate(INVENTORY_FLOORS) for room in rooms}
+    wrong = []
+    for edge in imports():
+        here, there = inventory_room(edge.importer), inventory_room(room_of(edge.imported))
+        if here and there and here != there and height[there] >= height[here]:
+            wrong.append(edge)
+    assert not wrong, told(wrong)
+
+
+def test_the_allocation_is_a_library() -> None:
+    wrong = [
+        edge
+        for edge in imports()
+        if edge.importer.startswith(f"{INVENTORY}.allocation")
+        and edge.importer != f"{INVENTORY}.allocation_commands"
+        and (edge.imported.split(".")[0] in PURE or (own(edge) and inventory_room(room_of(edge.imported)) == "ledger"))
+    ]
     assert not wrong, told(wrong)
 
 
