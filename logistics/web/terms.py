@@ -79,7 +79,7 @@ class TermsForm:
         digits = text.removesuffix("%").strip()
         high = 100 if text.endswith("%") else service.QUANTITY_MAX
         if not (digits.isascii() and digits.isdecimal() and len(digits) < 11 and int(digits) <= high):
-            self.errors["reserve"] = _("Give pieces, like 50, or a part of the supply, like 10%%.")
+            self.errors["reserve"] = _("Give pieces, like 50, or a part of the supply, like 10 %.")
             return "0"
         return f"{int(digits)}%" if text.endswith("%") else str(int(digits))
 

@@ -48,11 +48,6 @@ class NothingAsked(Conflict):
     code = "nothing_asked"
 
 
-class RulesMissing(Invalid):
-    template = N_("Name %(minimum)s to %(maximum)s different rules to compare.")
-    code = "rules_missing"
-
-
 class FourEyes(Forbidden):
     template = N_("Whoever drafted a round does not approve it. Round %(round)s needs a second person.")
     code = "four_eyes"
