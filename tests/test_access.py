@@ -20,6 +20,7 @@ from logistics.policy import POLICY
 from logistics.routing.models import PlanDepot, PlanStop, PlanVehicle, PlanWave
 from tests.api.ledger_bodies import ledger_bodies
 from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc_now
+from tests.api.world_reports import report_bodies
 from tests.api.world_rounds import round_bodies
 
 UNSCOPED = {"accounts.revoke_token", "api_page.asset", "static", "web.static", "web.leaflet"}
@@ -104,6 +105,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
         "delivery.collect_order": {"pickup_code": ids["pickup_code"]},
         **ledger_bodies(ids),
         **round_bodies(ids),
+        **report_bodies(ids),
     }.get(endpoint, {})
 
 
@@ -118,6 +120,7 @@ def form(endpoint: str, side: Side) -> dict[str, Any] | None:
         "web.courier.hand_over": {"proof": "left_at_door"},
         "web.manifests.assign": {"courier_id": side.ids["courier_id"]},
         "web.orders.collect": {"code": side.ids["pickup_code"]},
+        "web.reports.correct": {"version": 1, "reason": "counted again"},
     }.get(endpoint)
 
 

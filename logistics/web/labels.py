@@ -7,7 +7,7 @@ from collections.abc import Mapping
 TONES: Mapping[str, str] = {
     "open": "good", "ready": "good", "done": "good", "collected": "good", "delivered": "good", "fulfilled": "good",
     "running": "info", "solving": "info", "under_way": "info", "batched": "info", "confirmed": "info", "door": "info",
-    "failed": "bad", "shorted": "bad",
+    "failed": "bad", "shorted": "bad", "late": "bad", "due": "warn", "confirmed_late": "warn",
     "cancelled": "warn", "queued": "warn", "shortage": "warn", "household_limit": "warn",
 }  # fmt: skip
 """The colour of a state's badge; what is not named is grey."""

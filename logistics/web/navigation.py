@@ -29,6 +29,8 @@ ROUNDS = Item("web.rounds.index", _l("Rounds"))
 SHARES = Item("web.shares.index", _l("What we were given"))
 BALLOTS = Item("web.ballots.index", _l("Ballots"))
 ENTITLEMENTS = Item("web.entitlements.index", _l("Entitlements"))
+REPORTS = Item("web.reports.index", _l("Daily reports"))
+SHEETS = Item("web.sheets.index", _l("Office sheets"))
 PROXY = Item("web.proxy.start", _l("Proxy order"))
 ORDERS = Item("web.orders.index", _l("Orders"))
 IMPORT = Item("web.imports.form", _l("Import"))
@@ -47,6 +49,8 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         STOCK,
         REQUESTS,
         ROUNDS,
+        REPORTS,
+        SHEETS,
         ENTITLEMENTS,
         BALLOTS,
         ORDERS,
@@ -59,6 +63,8 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         REQUESTS,
         ROUNDS,
         SHARES,
+        REPORTS,
+        SHEETS,
         ENTITLEMENTS,
         BALLOTS,
         COMPOUNDS,
@@ -66,7 +72,18 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         PLANS,
         ORDERS,
     ),
-    Role.COMMUNITY_WORKER: (PROXY, COMPOUNDS, CAMPAIGNS, ORDERS, STOCK, REQUESTS, SHARES, ENTITLEMENTS, BALLOTS),
+    Role.COMMUNITY_WORKER: (
+        PROXY,
+        COMPOUNDS,
+        CAMPAIGNS,
+        ORDERS,
+        STOCK,
+        REQUESTS,
+        SHARES,
+        REPORTS,
+        ENTITLEMENTS,
+        BALLOTS,
+    ),
     Role.COURIER: (TOUR,),
     Role.RESIDENT: (TIMELINE, CAMPAIGNS, BALLOTS),
 }

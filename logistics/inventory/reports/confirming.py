@@ -20,7 +20,7 @@ from logistics.inventory.reports.errors import (
 from logistics.inventory.reports.line_queries import item_ids, whole_lines
 from logistics.inventory.reports.models import DailyReport, ReportLine, ReportVersion
 from logistics.inventory.reports.opening import open_one, span_in_order
-from logistics.inventory.reports.rules import QUANTITIES, Clock, Line, Scope, Span, differences, is_zero_report
+from logistics.inventory.reports.rules import QUANTITIES, Clock, Scope, Span, StockLine, differences, is_zero_report
 from logistics.inventory.reports.showing import computed_lines
 
 TEXT_LENGTH_MAX = 500
@@ -112,7 +112,7 @@ def _locked(session: Session, area_id: int, day: date) -> DailyReport | None:
     ).one_or_none()
 
 
-def _computed(session: Session, area_id: int, span: Span) -> dict[tuple[Scope, int], Line]:
+def _computed(session: Session, area_id: int, span: Span) -> dict[tuple[Scope, int], StockLine]:
     own, whole = whole_lines(session, span, area_id=area_id)
     return computed_lines(own, whole, area_id=area_id, item_ids=item_ids(session), whole_too=len(whole) > 1)
 
@@ -120,7 +120,7 @@ def _computed(session: Session, area_id: int, span: Span) -> dict[tuple[Scope, i
 def _write(
     session: Session,
     report: DailyReport,
-    lines: dict[tuple[Scope, int], Line],
+    lines: dict[tuple[Scope, int], StockLine],
     *,
     number: int,
     reason: str,

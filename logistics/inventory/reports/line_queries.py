@@ -14,12 +14,12 @@ from logistics.communities.models import Area
 from logistics.communities.scope import area_and_below
 from logistics.inventory.ledger.models import Entry, Holder, Item, Shipment, Transfer
 from logistics.inventory.ledger.rules import HolderKind, TransferKind
-from logistics.inventory.reports.rules import Line, Span, roll_up
+from logistics.inventory.reports.rules import Span, StockLine, roll_up
 from logistics.inventory.rounds.models import AllocationRound, RoundShare, SupplyRequest
 from logistics.inventory.rounds.rules import RequestState, RoundState
 from logistics.views import Rows
 
-Lines: TypeAlias = dict[int, dict[int, Line]]
+Lines: TypeAlias = dict[int, dict[int, StockLine]]
 """Lines by area and item; what is not there is zero."""
 
 _Reversed = aliased(Transfer)
@@ -36,7 +36,7 @@ def own_lines(session: Session, span: Span, *, area_id: int | None) -> Lines:
     for row in session.execute(_movements(span, area_id)).mappings():
         numbers = {name: int(value) for name, value in row.items() if name not in ("area_id", "item_id")}
         numbers["lost"] -= numbers["written_off"]  # what was written off, less what was written off in the store
-        lines[row["area_id"]][row["item_id"]] = Line(**numbers)
+        lines[row["area_id"]][row["item_id"]] = StockLine(**numbers)
     for area, item, requested, given in session.execute(_answered(span, area_id)):
         _put(lines, area, item, requested=int(requested), given=int(given))
     for area, item, waiting in session.execute(_waiting(span, area_id)):
@@ -62,7 +62,7 @@ def item_ids(session: Session) -> list[int]:
 
 
 def _put(lines: Lines, area_id: int, item_id: int, **numbers: int) -> None:
-    lines.setdefault(area_id, {})[item_id] = replace(lines.get(area_id, {}).get(item_id, Line()), **numbers)
+    lines.setdefault(area_id, {})[item_id] = replace(lines.get(area_id, {}).get(item_id, StockLine()), **numbers)
 
 
 def _movements(span: Span, area_id: int | None) -> Rows:

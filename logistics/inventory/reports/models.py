@@ -57,8 +57,8 @@ class ReportVersion(Base):
 
 
 class ReportLine(Base):
-    """The numbers of one item as they were reported, in pieces: see `rules.Line`. Of an area without areas below only
-    its own are kept, because the whole is the same."""
+    """The numbers of one item as they were reported, in pieces: see `rules.StockLine`. Of an area without areas below
+    only its own are kept, because the whole is the same."""
 
     __tablename__ = "report_lines"
 

@@ -15,8 +15,8 @@ from logistics.communities.scope import AREA_ROLES, area_and_below
 from logistics.errors import NotFound
 from logistics.inventory.ledger.models import Item
 from logistics.inventory.reports.models import DailyReport, ReportLine, ReportVersion
-from logistics.inventory.reports.rules import QUANTITIES, Clock, Line, Scope, Span, span_of, state_of
-from logistics.inventory.reports.views import ReportedLine, ReportRow, VersionDetail, VersionView
+from logistics.inventory.reports.rules import QUANTITIES, Clock, Scope, Span, StockLine, span_of, state_of
+from logistics.inventory.reports.views import ReportedLineView, ReportRow, ReportVersionDetail, ReportVersionView
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
 
 _NUMBERS = tuple(getattr(ReportLine, name) for name in QUANTITIES)
@@ -91,12 +91,12 @@ def missing_count(session: Session, day: date, *, now: datetime) -> int:
     )
 
 
-def versions(session: Session, area_id: int, day: date) -> list[VersionView]:
+def versions(session: Session, area_id: int, day: date) -> list[ReportVersionView]:
     """The versions of a report, the first one first."""
-    return read(session, _versions(area_id, day).order_by(ReportVersion.number), VersionView)
+    return read(session, _versions(area_id, day).order_by(ReportVersion.number), ReportVersionView)
 
 
-def version(session: Session, viewer: Viewer, area_id: int, day: date, number: int) -> VersionDetail:
+def version(session: Session, viewer: Viewer, area_id: int, day: date, number: int) -> ReportVersionDetail:
     """One version as it was reported.
 
     Raises:
@@ -109,10 +109,10 @@ def version(session: Session, viewer: Viewer, area_id: int, day: date, number: i
     )
     fields = read_fields(session, statement, kind="report", key=f"{day.isoformat()}/{number}")
     lines = tuple(_reported_lines(session, area_id, day, number))
-    return VersionDetail(**fields, lines=lines)
+    return ReportVersionDetail(**fields, lines=lines)
 
 
-def reported(session: Session, area_id: int, day: date) -> dict[tuple[Scope, int], Line]:
+def reported(session: Session, area_id: int, day: date) -> dict[tuple[Scope, int], StockLine]:
     """The numbers of the last version of a report, by scope and item; nothing before it is confirmed. Of an area
     without areas below the whole is its own."""
     number = session.scalar(
@@ -251,7 +251,7 @@ def _versions(area_id: int, day: date) -> Rows:
     )
 
 
-def _reported_lines(session: Session, area_id: int, day: date, number: int) -> list[ReportedLine]:
+def _reported_lines(session: Session, area_id: int, day: date, number: int) -> list[ReportedLineView]:
     statement = (
         select(ReportLine.item_id, Item.code, Item.name, Item.unit, ReportLine.scope, *_NUMBERS)
         .join(ReportVersion, ReportVersion.id == ReportLine.version_id)
@@ -261,13 +261,13 @@ def _reported_lines(session: Session, area_id: int, day: date, number: int) -> l
         .order_by(ReportLine.scope, Item.code)
     )
     return [
-        ReportedLine(
+        ReportedLineView(
             item_id=row["item_id"],
             item_code=row["code"],
             item_name=row["name"],
             unit=row["unit"],
             scope=row["scope"],
-            numbers=Line(**{name: row[name] for name in QUANTITIES}),
+            numbers=StockLine(**{name: row[name] for name in QUANTITIES}),
         )
         for row in session.execute(statement).mappings()
     ]

@@ -50,7 +50,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class StockLine:
     """One item of an area (or of several, added up), in pieces.
 
     `opening` and `closing` are what the store held at the two cut-offs. In between: `received` from outside,
@@ -82,8 +82,8 @@ class Line:
     given: int = 0
     waiting: int = 0
 
-    def __add__(self, other: Line) -> Line:
-        return Line(**{name: getattr(self, name) + getattr(other, name) for name in QUANTITIES})
+    def __add__(self, other: StockLine) -> StockLine:
+        return StockLine(**{name: getattr(self, name) + getattr(other, name) for name in QUANTITIES})
 
     @property
     def balanced(self) -> bool:
@@ -93,7 +93,7 @@ class Line:
 
     @property
     def zero(self) -> bool:
-        return self == Line()
+        return self == StockLine()
 
     @property
     def fill(self) -> float | None:
@@ -101,7 +101,7 @@ class Line:
         return self.given / self.requested if self.requested else None
 
 
-QUANTITIES: tuple[str, ...] = tuple(field.name for field in fields(Line))
+QUANTITIES: tuple[str, ...] = tuple(field.name for field in fields(StockLine))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,22 +155,24 @@ def state_of(
     return ReportState.DUE if now <= deadline_at else ReportState.LATE
 
 
-def total(lines: Iterable[Line]) -> Line:
+def total(lines: Iterable[StockLine]) -> StockLine:
     """The lines added up."""
-    return sum(lines, Line())
+    return sum(lines, StockLine())
 
 
-def roll_up(own: Mapping[int, Mapping[int, Line]], parents: Mapping[int, int | None]) -> dict[int, dict[int, Line]]:
+def roll_up(
+    own: Mapping[int, Mapping[int, StockLine]], parents: Mapping[int, int | None]
+) -> dict[int, dict[int, StockLine]]:
     """For every area its own lines and those of all areas below, added up by item.
 
     `own` are lines by area and item, `parents` the area above each area; a parent that is not among them is outside.
     """
-    whole: dict[int, dict[int, Line]] = {area_id: dict(own.get(area_id, {})) for area_id in parents}
+    whole: dict[int, dict[int, StockLine]] = {area_id: dict(own.get(area_id, {})) for area_id in parents}
     for area_id in sorted(parents, key=lambda area: -_depth(area, parents)):
         above = parents[area_id]
         if above is not None and above in whole:
             for item_id, line in whole[area_id].items():
-                whole[above][item_id] = whole[above].get(item_id, Line()) + line
+                whole[above][item_id] = whole[above].get(item_id, StockLine()) + line
     return whole
 
 
@@ -182,12 +184,12 @@ def _depth(area_id: int, parents: Mapping[int, int | None]) -> int:
 
 
 def differences(
-    reported: Mapping[tuple[Scope, int], Line], computed: Mapping[tuple[Scope, int], Line]
+    reported: Mapping[tuple[Scope, int], StockLine], computed: Mapping[tuple[Scope, int], StockLine]
 ) -> list[Difference]:
     """What is not as it was reported, by scope, item and quantity. A line that is not there is zero."""
     found = []
     for key in sorted(reported.keys() | computed.keys(), key=lambda pair: (pair[0].value, pair[1])):
-        before, after = reported.get(key, Line()), computed.get(key, Line())
+        before, after = reported.get(key, StockLine()), computed.get(key, StockLine())
         found += [
             Difference(
                 item_id=key[1],
@@ -202,6 +204,6 @@ def differences(
     return found
 
 
-def is_zero_report(lines: Sequence[Line]) -> bool:
+def is_zero_report(lines: Sequence[StockLine]) -> bool:
     """Whether an area had nothing and nothing happened: then it reports zero, in so many words."""
     return all(line.zero for line in lines)

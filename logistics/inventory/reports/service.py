@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from logistics.config import Settings
+from logistics.errors import NotFound
 from logistics.inventory.reports.confirming import TEXT_LENGTH_MAX, ConfirmReport, CorrectReport, confirm, correct
 from logistics.inventory.reports.errors import (
     NotConfirmed,
@@ -15,6 +18,7 @@ from logistics.inventory.reports.opening import Opened, open_due
 from logistics.inventory.reports.queries import missing_count
 from logistics.inventory.reports.rules import Clock
 from logistics.inventory.reports.showing import report
+from logistics.shapes import YEAR_MAX, YEAR_MIN
 
 __all__ = [
     "TEXT_LENGTH_MAX",
@@ -30,10 +34,26 @@ __all__ = [
     "clock_of",
     "confirm",
     "correct",
+    "day_of",
     "missing_count",
     "open_due",
     "report",
 ]
+
+
+def day_of(text: str) -> date:
+    """The day that an address names.
+
+    Raises:
+        NotFound: it names none; a day outside of our time has no report.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotFound(kind="day", key=text) from None
+    if not YEAR_MIN <= day.year <= YEAR_MAX or day.isoformat() != text:
+        raise NotFound(kind="day", key=text)
+    return day
 
 
 def clock_of(settings: Settings) -> Clock:

@@ -13,8 +13,14 @@ from sqlalchemy.orm import Session
 from logistics.access import Viewer
 from logistics.inventory.reports import queries
 from logistics.inventory.reports.line_queries import Lines, parents_below, whole_lines
-from logistics.inventory.reports.rules import Clock, Line, Scope, differences, span_of
-from logistics.inventory.reports.views import BelowView, DifferenceView, LineView, ReportDetail, ReportRow
+from logistics.inventory.reports.rules import Clock, Scope, StockLine, differences, span_of
+from logistics.inventory.reports.views import (
+    ReportBelowView,
+    ReportDetail,
+    ReportDifferenceView,
+    ReportLineView,
+    ReportRow,
+)
 
 BELOW_MAX = 20_000
 """Areas under one report: more than a city has."""
@@ -44,7 +50,7 @@ def report(session: Session, viewer: Viewer, area_id: int, day: date, *, now: da
         below=_below(session, viewer, day, whole, items, parents, confirmed, area_id=area_id, now=now, clock=clock),
         versions=tuple(queries.versions(session, area_id, day)),
         differences=tuple(
-            DifferenceView(
+            ReportDifferenceView(
                 item_id=one.item_id,
                 item_name=names[one.item_id],
                 scope=one.scope,
@@ -61,28 +67,28 @@ def report(session: Session, viewer: Viewer, area_id: int, day: date, *, now: da
 
 def computed_lines(
     own: Lines, whole: Lines, *, area_id: int, item_ids: Sequence[int], whole_too: bool
-) -> dict[tuple[Scope, int], Line]:
+) -> dict[tuple[Scope, int], StockLine]:
     """The lines of an area as they are reported: one per item and scope, zero where there is nothing."""
-    found = {(Scope.OWN, item_id): own.get(area_id, {}).get(item_id, Line()) for item_id in item_ids}
+    found = {(Scope.OWN, item_id): own.get(area_id, {}).get(item_id, StockLine()) for item_id in item_ids}
     if whole_too:
         below = whole.get(area_id, {})
-        found |= {(Scope.WHOLE, item_id): below.get(item_id, Line()) for item_id in item_ids}
+        found |= {(Scope.WHOLE, item_id): below.get(item_id, StockLine()) for item_id in item_ids}
     return found
 
 
 def _lines(
     items: Sequence[Any],
-    computed: Mapping[tuple[Scope, int], Line],
-    reported: Mapping[tuple[Scope, int], Line] | None,
-) -> list[LineView]:
+    computed: Mapping[tuple[Scope, int], StockLine],
+    reported: Mapping[tuple[Scope, int], StockLine] | None,
+) -> list[ReportLineView]:
     return [
-        LineView(
+        ReportLineView(
             item_id=item.id,
             item_code=item.code,
             item_name=item.name,
             unit=item.unit,
             scope=scope,
-            reported=None if reported is None else reported.get((scope, item.id), Line()),
+            reported=None if reported is None else reported.get((scope, item.id), StockLine()),
             computed=computed[scope, item.id],
         )
         for scope in Scope
@@ -103,7 +109,7 @@ def _below(
     area_id: int,
     now: datetime,
     clock: Clock,
-) -> tuple[BelowView, ...]:
+) -> tuple[ReportBelowView, ...]:
     """The areas right below, by code, each with all that lies below it."""
     children = [child for child, parent in parents.items() if parent == area_id]
     if not children:
@@ -113,12 +119,12 @@ def _below(
     confirmed_in = Counter(root for area, root in branch.items() if confirmed[area])
     rows = queries.reports_of_day(session, viewer, day, now=now, clock=clock, parent_id=area_id, limit=BELOW_MAX)
     return tuple(
-        BelowView(
+        ReportBelowView(
             area_id=row.area_id,
             area_code=row.area_code,
             area_name=row.area_name,
             state=row.state,
-            lines=tuple(whole.get(row.area_id, {}).get(item.id, Line()) for item in items),
+            lines=tuple(whole.get(row.area_id, {}).get(item.id, StockLine()) for item in items),
             report_count=reporting[row.area_id],
             confirmed_count=confirmed_in[row.area_id],
         )

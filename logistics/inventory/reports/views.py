@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from logistics.communities.rules import AreaLevel
-from logistics.inventory.reports.rules import Line, ReportState, Scope
+from logistics.inventory.reports.rules import ReportState, Scope, StockLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ReportRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineView:
+class ReportLineView:
     """The numbers of one item: `reported` in the last version, None before it is confirmed, and `computed` from the
     ledger as it is now."""
 
@@ -38,12 +38,12 @@ class LineView:
     item_name: str
     unit: str
     scope: Scope
-    reported: Line | None
-    computed: Line
+    reported: StockLine | None
+    computed: StockLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DifferenceView:
+class ReportDifferenceView:
     """One number that the ledger tells otherwise than it was reported."""
 
     item_id: int
@@ -55,7 +55,7 @@ class DifferenceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VersionView:
+class ReportVersionView:
     """Who reported what was reported when; from the second on with the reason of the correction."""
 
     number: int
@@ -67,7 +67,7 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BelowView:
+class ReportBelowView:
     """An area right below with its own and all below it added up, computed from the ledger as it is now, by item in the
     order of the report's lines. `report_count` areas report there, `confirmed_count` of them have."""
 
@@ -75,7 +75,7 @@ class BelowView:
     area_code: str
     area_name: str
     state: ReportState
-    lines: tuple[Line, ...]
+    lines: tuple[StockLine, ...]
     report_count: int
     confirmed_count: int
 
@@ -88,26 +88,26 @@ class ReportDetail(ReportRow):
     """
 
     since: datetime
-    lines: tuple[LineView, ...]
-    below: tuple[BelowView, ...]
-    versions: tuple[VersionView, ...]
-    differences: tuple[DifferenceView, ...]
+    lines: tuple[ReportLineView, ...]
+    below: tuple[ReportBelowView, ...]
+    versions: tuple[ReportVersionView, ...]
+    differences: tuple[ReportDifferenceView, ...]
     report_count: int
     confirmed_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VersionDetail(VersionView):
+class ReportVersionDetail(ReportVersionView):
     """One version as it was reported."""
 
     area_id: int
     area_name: str
     on_day: date
-    lines: tuple[ReportedLine, ...]
+    lines: tuple[ReportedLineView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportedLine:
+class ReportedLineView:
     """The numbers of one item as a version has them."""
 
     item_id: int
@@ -115,4 +115,4 @@ class ReportedLine:
     item_name: str
     unit: str
     scope: Scope
-    numbers: Line
+    numbers: StockLine

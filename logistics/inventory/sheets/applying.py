@@ -10,7 +10,7 @@ from logistics.errors import N_, NotFound
 from logistics.inventory.sheets.dates import date_of, masked, written_in
 from logistics.inventory.sheets.days import SheetDay, day_of_sheet
 from logistics.inventory.sheets.grid import Grid, Value, reference, text_of
-from logistics.inventory.sheets.headings import ColumnsNotFound, Heading, find_heading
+from logistics.inventory.sheets.headings import ColumnsNotFound, Heading, require_heading
 from logistics.inventory.sheets.mapping import QUANTITIES, ColumnRole, ColumnUse, FactKind, SheetMapping
 from logistics.inventory.sheets.places import Found, Match, PlaceBook, place_key
 from logistics.inventory.sheets.quantities import Wrong, quantity
@@ -125,7 +125,7 @@ def _sheet_and_heading(book: Workbook, mapping: SheetMapping) -> tuple[Grid, Hea
     failed: ColumnsNotFound | None = None
     for grid in named or book.grids:
         try:
-            return grid, find_heading(grid, mapping)
+            return grid, require_heading(grid, mapping)
         except ColumnsNotFound as missing:
             failed = failed or missing
     assert failed is not None, "a workbook has a sheet"

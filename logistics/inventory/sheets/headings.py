@@ -67,7 +67,7 @@ def heading_at(grid: Grid, first_row: int, depth: int) -> Heading:
     return Heading(first_row=first_row, depth=len(rows), titles=tuple(titles))
 
 
-def find_heading(grid: Grid, mapping: SheetMapping) -> Heading:
+def require_heading(grid: Grid, mapping: SheetMapping) -> Heading:
     """The first rows of the sheet that have every column of the mapping.
 
     Raises:
@@ -83,6 +83,14 @@ def find_heading(grid: Grid, mapping: SheetMapping) -> Heading:
             best = (missing, heading)
     missing, heading = best or ([use.title for use in mapping.columns], heading_at(grid, 0, 1))
     raise ColumnsNotFound(sheet=grid.name, missing=missing, found=[title for title in heading.titles if title][:20])
+
+
+def find_heading(grid: Grid, mapping: SheetMapping) -> Heading | None:
+    """The first rows of the sheet that have every column of the mapping; None where there are none."""
+    try:
+        return require_heading(grid, mapping)
+    except ColumnsNotFound:
+        return None
 
 
 def _level(grid: Grid, row: int, *, below: Sequence[int]) -> list[str]:

@@ -27,7 +27,7 @@ from logistics.views import PAGE_SIZE, Rows, read, read_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MappingView:
+class SheetMappingView:
     """A saved mapping; `own` says that the viewer's office saved it and may change it."""
 
     id: int
@@ -38,7 +38,7 @@ class MappingView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AliasView:
+class PlaceAliasView:
     """What a name means; without an area, rows of that name are left out."""
 
     id: int
@@ -49,7 +49,7 @@ class AliasView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportView:
+class SheetImportView:
     """One imported sheet. `counts` has taken, skipped and facts."""
 
     id: int
@@ -63,7 +63,7 @@ class ImportView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FactView:
+class SheetFactView:
     """What a sheet stated, with its cells. `effect` is the movement or request that came of it, if any."""
 
     id: int
@@ -81,34 +81,32 @@ class FactView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportDetail(ImportView):
+class SheetImportDetail(SheetImportView):
     """`report` tells what became of each row: see `docs/sheets.md`."""
 
     report: tuple[Mapping[str, Any], ...]
-    facts: tuple[FactView, ...]
+    facts: tuple[SheetFactView, ...]
 
 
-def mappings(session: Session, viewer: Viewer) -> list[MappingView]:
+def mappings(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> list[SheetMappingView]:
     """The viewer's mappings and the platform's, by name."""
+    statement = _mappings(viewer).order_by(SavedMapping.name, SavedMapping.owner_area_id.is_(None))
+    return read(session, statement.limit(limit).offset(offset), SheetMappingView)
+
+
+def mapping(session: Session, viewer: Viewer, mapping_id: int) -> SheetMappingView:
+    """One mapping that the viewer may use. Raises NotFound."""
+    statement = _mappings(viewer).where(SavedMapping.id == mapping_id)
+    return SheetMappingView(**read_fields(session, statement, kind="mapping", key=mapping_id))
+
+
+def _mappings(viewer: Viewer) -> Rows:
     own = SavedMapping.owner_area_id.is_not_distinct_from(viewer.area_id)
-    statement = (
-        select(SavedMapping.id, SavedMapping.name, SavedMapping.document, SavedMapping.saved_at, own.label("own"))
-        .where(_uses(viewer, SavedMapping.owner_area_id))
-        .order_by(SavedMapping.name, own.desc())
-    )
-    return read(session, statement, MappingView)
+    fields = (SavedMapping.id, SavedMapping.name, SavedMapping.document, SavedMapping.saved_at, own.label("own"))
+    return select(*fields).where(_uses(viewer, SavedMapping.owner_area_id))
 
 
-def mapping_document(session: Session, viewer: Viewer, mapping_id: int) -> Mapping[str, Any]:
-    """One mapping the viewer may use. Raises NotFound."""
-    statement = select(SavedMapping.document).where(
-        SavedMapping.id == mapping_id, _uses(viewer, SavedMapping.owner_area_id)
-    )
-    document: Mapping[str, Any] = read_fields(session, statement, kind="mapping", key=mapping_id)["document"]
-    return document
-
-
-def aliases(session: Session, viewer: Viewer) -> list[AliasView]:
+def aliases(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> list[PlaceAliasView]:
     """The names that the viewer's office and the platform have given to areas."""
     statement = (
         select(PlaceAlias.id, PlaceAlias.key, PlaceAlias.area_id, Area.name.label("area_name"), PlaceAlias.saved_at)
@@ -116,16 +114,16 @@ def aliases(session: Session, viewer: Viewer) -> list[AliasView]:
         .where(_uses(viewer, PlaceAlias.owner_area_id))
         .order_by(PlaceAlias.key, PlaceAlias.id)
     )
-    return read(session, statement, AliasView)
+    return read(session, statement.limit(limit).offset(offset), PlaceAliasView)
 
 
-def imports(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> list[ImportView]:
+def imports(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> list[SheetImportView]:
     """The viewer's imports, newest first."""
     statement = _imports(viewer).order_by(SheetImport.imported_at.desc(), SheetImport.id.desc())
-    return read(session, statement.limit(limit).offset(offset), ImportView)
+    return read(session, statement.limit(limit).offset(offset), SheetImportView)
 
 
-def imported(session: Session, viewer: Viewer, import_id: int) -> ImportDetail:
+def imported(session: Session, viewer: Viewer, import_id: int) -> SheetImportDetail:
     """One import with the report of its rows and its facts. Raises NotFound."""
     statement = _imports(viewer).add_columns(SheetImport.report).where(SheetImport.id == import_id)
     fields = dict(read_fields(session, statement, kind="import", key=import_id))
@@ -149,7 +147,9 @@ def imported(session: Session, viewer: Viewer, import_id: int) -> ImportDetail:
         .where(SheetFact.import_id == import_id)
         .order_by(SheetFact.row_number, SheetFact.id)
     )
-    return ImportDetail(**fields | {"report": tuple(fields["report"])}, facts=tuple(read(session, facts, FactView)))
+    return SheetImportDetail(
+        **fields | {"report": tuple(fields["report"])}, facts=tuple(read(session, facts, SheetFactView))
+    )
 
 
 def places(session: Session, area_id: int | None) -> list[Place]:
@@ -233,4 +233,6 @@ def _imports(viewer: Viewer) -> Rows:
 
 def _uses(viewer: Viewer, owner: Any) -> ColumnElement[bool]:
     """Whether something saved is the viewer's to use: its own or the platform's."""
+    if viewer.role is Role.ADMIN:
+        return true()
     return or_(owner.is_(None), owner == viewer.area_id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 
 from logistics.clock import SHANGHAI
 from logistics.errors import N_, Invalid
@@ -25,6 +25,7 @@ ROWS_MAX, COLUMNS_MAX, SHEETS_MAX = 20_000, 256, 30
 UNPACKED_BYTES_MAX = 256 * 1024 * 1024
 CHILD_MEMORY_BYTES, CHILD_CPU_S, CHILD_WAIT_S = 1024 * 1024 * 1024, 20, 40
 CELL_LENGTH_MAX = 4_000
+NAME_LENGTH_MAX = 200
 CHILD = Path(__file__).with_name("workbook_child.py")
 OLE_START, ZIP_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"%PDF")
@@ -94,6 +95,19 @@ class Workbook:
     name: str
     grids: Sequence[Grid]
     encoding: str = ""
+
+
+def received_file(stream: IO[bytes], name: str) -> tuple[bytes, str]:
+    """The bytes of a file that was sent, and its name without folders.
+
+    Raises:
+        FileTooLarge: it is; nothing beyond the limit was read.
+    """
+    bare = name.replace("\\", "/").rpartition("/")[2][-NAME_LENGTH_MAX:] or "sheet"
+    content = stream.read(FILE_BYTES_MAX + 1)
+    if len(content) > FILE_BYTES_MAX:
+        raise FileTooLarge(name=bare, mib=FILE_BYTES_MAX // 1024 // 1024)
+    return content, bare
 
 
 def read_workbook(content: bytes, name: str) -> Workbook:

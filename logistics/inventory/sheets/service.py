@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from logistics.inventory.sheets.dates import masked
 from logistics.inventory.sheets.guessing import Guess, guess, guess_of
+from logistics.inventory.sheets.headings import Heading, find_heading, heading_at
 from logistics.inventory.sheets.importing import (
     BadSheet,
     ImportedOtherwise,
@@ -14,7 +16,7 @@ from logistics.inventory.sheets.importing import (
     import_sheet,
     preview,
 )
-from logistics.inventory.sheets.mapping import SheetMapping, with_item
+from logistics.inventory.sheets.mapping import SheetMapping, mapping_of, with_item
 from logistics.inventory.sheets.memory import (
     BadMappingName,
     forget_mapping,
@@ -23,30 +25,37 @@ from logistics.inventory.sheets.memory import (
     save_mapping,
     saved_mapping,
 )
-from logistics.inventory.sheets.reading import BadSheetFile, Workbook, read_workbook
-from logistics.inventory.sheets.uploads import Upload, keep_upload, purge_uploads, upload_of
+from logistics.inventory.sheets.reading import BadSheetFile, Workbook, read_workbook, received_file
+from logistics.inventory.sheets.uploads import Upload, drop_upload, keep_upload, purge_uploads, upload_of
 
 __all__ = [
     "BadMappingName",
     "BadSheet",
     "BadSheetFile",
     "Guess",
+    "Heading",
     "ImportedOtherwise",
     "ImportedSheet",
     "NothingTaken",
     "TakeSheet",
     "Upload",
     "Workbook",
+    "drop_upload",
+    "find_heading",
     "forget_mapping",
     "guess",
     "guess_of",
     "guessed_mapping",
+    "heading_at",
     "import_sheet",
     "keep_upload",
+    "mapping_of",
+    "masked",
     "place_book",
     "preview",
     "purge_uploads",
     "read_workbook",
+    "received_file",
     "remember_places",
     "save_mapping",
     "saved_mapping",

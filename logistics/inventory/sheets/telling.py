@@ -23,7 +23,7 @@ LIST_JOINT = N_(", ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RowView:
+class SheetRowView:
     """What became of a row, in sentences: `why` it was skipped, each problem with its cell and what would be right, and
     how cells were read that do not speak for themselves."""
 
@@ -31,12 +31,12 @@ class RowView:
     place: str
     outcome: str
     why: str
-    problems: tuple[ProblemView, ...]
+    problems: tuple[CellProblemView, ...]
     notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemView:
+class CellProblemView:
     cell: str
     value: str
     wrong: str
@@ -61,16 +61,16 @@ def report_documents(rows: Iterable[RowReport]) -> list[dict[str, Any]]:
     ]
 
 
-def row_views(documents: Iterable[Mapping[str, Any]], translate: Translate = str) -> list[RowView]:
+def row_views(documents: Iterable[Mapping[str, Any]], translate: Translate = str) -> list[SheetRowView]:
     """The rows in words."""
     return [
-        RowView(
+        SheetRowView(
             row=document["row"],
             place=document["place"],
             outcome=document["outcome"],
             why=translate(SKIPPED[Skip(document["skip"])]) if document["skip"] else "",
             problems=tuple(
-                ProblemView(
+                CellProblemView(
                     cell=one["cell"],
                     value=str(one["data"].get("value", "")),
                     wrong=filled(one["wrong"], one["data"], translate),

@@ -14,7 +14,7 @@ from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.inventory.reports import queries, service
 from logistics.inventory.reports.models import DailyReport, ReportLine, ReportVersion
-from logistics.inventory.reports.rules import Clock, Line, ReportState, Scope
+from logistics.inventory.reports.rules import Clock, ReportState, Scope, StockLine
 from logistics.inventory.reports.views import ReportRow
 from tests.inventory.reports.reporting import CLOCK, DAY, Tree, a_tree, at
 from tests.racing import race
@@ -118,8 +118,8 @@ def test_what_is_confirmed_is_what_the_ledger_says_at_the_cut_off(tree: Tree) ->
         ReportState.CONFIRMED, 1, at("17:10"), False,
     )  # fmt: skip
     assert [(line.scope, line.reported, line.computed) for line in shown.lines] == [
-        (Scope.OWN, Line(received=100, issued=30, closing=70), Line(received=100, issued=30, closing=70)),
-        (Scope.OWN, Line(), Line()),
+        (Scope.OWN, StockLine(received=100, issued=30, closing=70), StockLine(received=100, issued=30, closing=70)),
+        (Scope.OWN, StockLine(), StockLine()),
     ]
     assert [(v.number, v.made_at, v.made_by, v.reason, v.remark) for v in shown.versions] == [
         (1, at("17:10"), shown.confirmed_by, "", "已核对")
@@ -132,7 +132,7 @@ def test_a_zero_is_stated_for_every_item_and_never_blank(tree: Tree) -> None:
 
     shown = tree.report(tree.south, FIVE)
     assert shown.zero is True
-    assert [line.reported for line in shown.lines] == [Line(), Line()]
+    assert [line.reported for line in shown.lines] == [StockLine(), StockLine()]
     assert count(ReportLine) == 2  # a row of zeros for each item
 
 
@@ -174,8 +174,8 @@ def test_an_office_reports_its_store_and_the_whole(tree: Tree) -> None:
     shown = tree.report(tree.office, FIVE)
     masks = {line.scope: line.reported for line in shown.lines if line.item_id == tree.mask}
     assert masks == {
-        Scope.OWN: Line(received=100, sent=60, closing=40),
-        Scope.WHOLE: Line(received=100, arrived=60, sent=60, closing=100),
+        Scope.OWN: StockLine(received=100, sent=60, closing=40),
+        Scope.WHOLE: StockLine(received=100, arrived=60, sent=60, closing=100),
     }
     assert [(b.area_id, b.state, b.report_count, b.confirmed_count) for b in shown.below] == [
         (tree.east, ReportState.CONFIRMED, 1, 1), (tree.west, ReportState.DUE, 1, 0),
@@ -202,12 +202,12 @@ def test_a_correction_is_a_version_of_its_own_and_the_original_stays(tree: Tree)
 
     shown = tree.report(tree.east, at("20:00"))
     assert (shown.version, shown.confirmed_at, shown.state) == (2, FIVE, ReportState.CONFIRMED)
-    assert shown.lines[0].reported == shown.lines[0].computed == Line(received=100, closing=100)
+    assert shown.lines[0].reported == shown.lines[0].computed == StockLine(received=100, closing=100)
     assert shown.differences == ()
     assert [(v.number, v.reason) for v in shown.versions] == [(1, ""), (2, "误录")]
     with reading() as session:
         first = queries.version(session, tree.viewer(), tree.east, DAY, 1)
-    assert [line.numbers for line in first.lines] == [Line(received=100, issued=30, closing=70), Line()]
+    assert [line.numbers for line in first.lines] == [StockLine(received=100, issued=30, closing=70), StockLine()]
 
 
 def test_a_correction_needs_a_reason_something_to_correct_and_the_version_that_was_seen(tree: Tree) -> None:
@@ -316,7 +316,7 @@ def test_before_it_is_opened_a_report_is_shown_as_it_will_be(tree: Tree) -> None
     shown = tree.report(tree.east, at("12:00"))
 
     assert (shown.state, shown.version, shown.zero, shown.cut_off_at) == (ReportState.TO_COME, 0, None, FIVE)
-    assert (shown.lines[0].reported, shown.lines[0].computed) == (None, Line(received=5, closing=5))
+    assert (shown.lines[0].reported, shown.lines[0].computed) == (None, StockLine(received=5, closing=5))
     assert {row.state for row in rows(tree, now=at("12:00")).values()} == {ReportState.TO_COME}
 
 

@@ -16,7 +16,7 @@ from logistics.errors import DomainError
 from logistics.inventory.ledger.models import Entry, Holder, Shipment, Transfer
 from logistics.inventory.ledger.rules import DiscrepancyPart, HolderKind, Outcome, TransferKind
 from logistics.inventory.reports.line_queries import whole_lines
-from logistics.inventory.reports.rules import Line
+from logistics.inventory.reports.rules import StockLine
 from tests.inventory.reports.reporting import Tree, a_tree, at
 
 MISSING, REJECTED = DiscrepancyPart.MISSING, DiscrepancyPart.REJECTED
@@ -45,17 +45,17 @@ def test_every_kind_of_movement_has_its_column(tree: Tree) -> None:
     tree.write_off(tree.east, 1, at("16:30"), item_id=tree.thermometer, post="gate")
 
     # 1,000 + 500 + 10 - 300 - 70
-    assert tree.line(tree.office) == Line(opening=1_000, received=500, came_back=10, sent=370, closing=1_140)
+    assert tree.line(tree.office) == StockLine(opening=1_000, received=500, came_back=10, sent=370, closing=1_140)
     # of the 20 that did not arrive 10 went back, 2 were found and 4 written off: 4 are open
-    assert tree.line(tree.east) == Line(
+    assert tree.line(tree.east) == StockLine(
         arrived=282, issued=40, written_off=6, adjusted=-3, closing=233, discrepancy=4, lost=4
     )
-    assert tree.line(tree.west) == Line(on_the_way=70)
+    assert tree.line(tree.west) == StockLine(on_the_way=70)
     # 8 received, 5 lent of which 2 came back and 1 was lost at the gate
-    assert tree.line(tree.east, item_id=tree.thermometer) == Line(
+    assert tree.line(tree.east, item_id=tree.thermometer) == StockLine(
         received=8, lent=5, returned=2, closing=5, on_loan=2, lost=1
     )
-    assert tree.line(tree.south) == Line()
+    assert tree.line(tree.south) == StockLine()
 
 
 def test_the_closing_of_a_day_is_the_opening_of_the_next(tree: Tree) -> None:
@@ -63,16 +63,19 @@ def test_the_closing_of_a_day_is_the_opening_of_the_next(tree: Tree) -> None:
     tree.issue(tree.east, 30, at("12:00", days=1))
 
     assert [tree.line(tree.east, days=days) for days in (-1, 0, 1, 2)] == [
-        Line(), Line(received=100, closing=100), Line(opening=100, issued=30, closing=70), Line(opening=70, closing=70),
-    ]  # fmt: skip
+        StockLine(),
+        StockLine(received=100, closing=100),
+        StockLine(opening=100, issued=30, closing=70),
+        StockLine(opening=70, closing=70),
+    ]
 
 
 def test_what_happens_at_the_very_cut_off_belongs_to_the_day_and_a_moment_later_to_the_next(tree: Tree) -> None:
     tree.receive(tree.east, 1, at("17:00"))
     tree.receive(tree.east, 2, at("17:00") + timedelta(microseconds=1))
 
-    assert tree.line(tree.east) == Line(received=1, closing=1)
-    assert tree.line(tree.east, days=1) == Line(opening=1, received=2, closing=3)
+    assert tree.line(tree.east) == StockLine(received=1, closing=1)
+    assert tree.line(tree.east, days=1) == StockLine(opening=1, received=2, closing=3)
 
 
 def test_a_reversal_counts_against_what_it_reverses(tree: Tree) -> None:
@@ -83,8 +86,8 @@ def test_a_reversal_counts_against_what_it_reverses(tree: Tree) -> None:
     tree.reverse(issued, at("12:00", days=1))
     tree.reverse(receipt, at("13:00", days=1))
 
-    assert tree.line(tree.east) == Line(received=100, issued=20, closing=80)
-    assert tree.line(tree.east, days=1) == Line(opening=80, received=-100, issued=-20)
+    assert tree.line(tree.east) == StockLine(received=100, issued=20, closing=80)
+    assert tree.line(tree.east, days=1) == StockLine(opening=80, received=-100, issued=-20)
 
 
 def test_goods_that_arrive_after_the_cut_off_are_on_the_way_at_it(tree: Tree) -> None:
@@ -92,8 +95,8 @@ def test_goods_that_arrive_after_the_cut_off_are_on_the_way_at_it(tree: Tree) ->
     shipment = tree.dispatch(tree.office, tree.east, 60, at("16:00"))
     tree.arrive(shipment, 50, at("9:00", days=1))
 
-    assert tree.line(tree.east) == Line(on_the_way=60)
-    assert tree.line(tree.east, days=1) == Line(arrived=50, closing=50, discrepancy=10)
+    assert tree.line(tree.east) == StockLine(on_the_way=60)
+    assert tree.line(tree.east, days=1) == StockLine(arrived=50, closing=50, discrepancy=10)
 
 
 def test_a_shipment_refused_whole_is_a_discrepancy(tree: Tree) -> None:
@@ -101,7 +104,7 @@ def test_a_shipment_refused_whole_is_a_discrepancy(tree: Tree) -> None:
     shipment = tree.dispatch(tree.office, tree.east, 60, at("10:00"))
     tree.arrive(shipment, 0, at("11:00"), rejected=60)
 
-    assert tree.line(tree.east) == Line(discrepancy=60)
+    assert tree.line(tree.east) == StockLine(discrepancy=60)
 
 
 def test_an_office_is_the_sum_of_its_communities_and_its_own(tree: Tree) -> None:
@@ -113,15 +116,15 @@ def test_an_office_is_the_sum_of_its_communities_and_its_own(tree: Tree) -> None
     tree.issue(tree.east, 25, at("11:00"))
 
     # 400 came to the office and 140 + 80 to its communities; 240 left the office and 25 their communities' stores
-    assert tree.whole(tree.office) == Line(arrived=620, sent=240, issued=25, closing=355, discrepancy=20)
+    assert tree.whole(tree.office) == StockLine(arrived=620, sent=240, issued=25, closing=355, discrepancy=20)
     assert tree.whole(tree.office) == total_of(tree, tree.office, tree.east, tree.west)
     assert tree.whole(tree.district) == total_of(tree, *tree.areas)
     assert tree.whole(tree.district).closing == 1_000 - 25 - 20  # all that is neither issued nor open
     assert tree.whole(tree.east) == tree.line(tree.east)
 
 
-def total_of(tree: Tree, *areas: int) -> Line:
-    line = Line()
+def total_of(tree: Tree, *areas: int) -> StockLine:
+    line = StockLine()
     for area in areas:
         line = line + tree.line(area)
     return line
@@ -213,17 +216,17 @@ def compare_with_raw_entries(tree: Tree) -> None:
             own, whole = whole_lines(session, span, area_id=None)
             for item in (tree.mask, tree.thermometer):
                 for area in tree.areas:
-                    line = own.get(area, {}).get(item, Line())
+                    line = own.get(area, {}).get(item, StockLine())
                     assert line == by_hand(raw, transfers, shipments, area, item, span.since, span.cut_off_at)
                     assert line.balanced
                     assert line.opening == previous[area, item]
                     previous[area, item] = line.closing
                 for top, inside in below(tree).items():
-                    summed = Line()
+                    summed = StockLine()
                     for area in inside:
-                        summed = summed + own.get(area, {}).get(item, Line())
-                    assert whole[top].get(item, Line()) == summed
-                    assert whole[top].get(item, Line()).balanced
+                        summed = summed + own.get(area, {}).get(item, StockLine())
+                    assert whole[top].get(item, StockLine()) == summed
+                    assert whole[top].get(item, StockLine()).balanced
 
 
 def below(tree: Tree) -> dict[int, tuple[int, ...]]:
@@ -245,7 +248,7 @@ def by_hand(
     item: int,
     since: datetime,
     until: datetime,
-) -> Line:
+) -> StockLine:
     """The same line in plain Python, leg by leg."""
     numbers: dict[str, int] = defaultdict(int)
     for kind, of_area, transfer, pieces in raw:
@@ -272,7 +275,7 @@ def by_hand(
                 if leg_of.id == transfer.id and leg_kind is HolderKind.AREA and leg_area == area
             )  # fmt: skip
             numbers["lost"] += 0 if from_store else pieces
-    return Line(**numbers)
+    return StockLine(**numbers)
 
 
 def column_of(what: TransferKind, shipment: Shipment | None, area: int) -> tuple[str, int]:

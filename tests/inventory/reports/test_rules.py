@@ -13,9 +13,9 @@ from logistics.inventory.reports.rules import (
     QUANTITIES,
     Clock,
     Difference,
-    Line,
     ReportState,
     Scope,
+    StockLine,
     cut_off_of,
     days_to_open,
     differences,
@@ -32,7 +32,7 @@ DAY = date(2020, 2, 18)
 FIVE = datetime(2020, 2, 18, 17, 0, tzinfo=SHANGHAI)
 SIX = datetime(2020, 2, 18, 18, 0, tzinfo=SHANGHAI)
 MICRO = timedelta(microseconds=1)
-LINES = st.builds(Line, **dict.fromkeys(QUANTITIES, st.integers(-1_000, 1_000)))
+LINES = st.builds(StockLine, **dict.fromkeys(QUANTITIES, st.integers(-1_000, 1_000)))
 
 
 def test_a_day_is_cut_off_at_five_in_shanghai() -> None:
@@ -91,31 +91,31 @@ def test_a_report_confirmed_at_the_very_deadline_is_in_time(
 
 
 def test_opening_and_movements_come_to_the_closing() -> None:
-    line = Line(
+    line = StockLine(
         opening=100, received=50, arrived=20, came_back=5, returned=3, adjusted=-2, sent=30, issued=40, lent=4,
         written_off=2, closing=100,
     )  # fmt: skip
 
     assert line.balanced  # 100 + 50 + 20 + 5 + 3 - 2 - 30 - 40 - 4 - 2 = 100
-    assert not Line(opening=1).balanced
+    assert not StockLine(opening=1).balanced
 
 
 def test_a_zero_is_one_and_anything_else_is_none() -> None:
-    assert Line().zero
-    assert is_zero_report([Line(), Line()])
+    assert StockLine().zero
+    assert is_zero_report([StockLine(), StockLine()])
     assert is_zero_report([])
     for name in QUANTITIES:
-        assert not is_zero_report([Line(), Line(**{name: 1})]), name
+        assert not is_zero_report([StockLine(), StockLine(**{name: 1})]), name
 
 
 def test_the_fill_is_given_of_requested_and_nothing_where_nothing_was_asked() -> None:
-    assert Line(requested=400, given=250).fill == 0.625
-    assert Line(requested=400).fill == 0.0
-    assert Line(given=0).fill is None
+    assert StockLine(requested=400, given=250).fill == 0.625
+    assert StockLine(requested=400).fill == 0.0
+    assert StockLine(given=0).fill is None
 
 
 @given(st.lists(LINES, max_size=6), st.randoms())
-def test_a_sum_does_not_depend_on_the_order(lines: list[Line], random: object) -> None:
+def test_a_sum_does_not_depend_on_the_order(lines: list[StockLine], random: object) -> None:
     shuffled = list(lines)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
@@ -128,10 +128,12 @@ def test_a_sum_does_not_depend_on_the_order(lines: list[Line], random: object) -
     st.lists(st.integers(0, 30), min_size=1, max_size=30),
     st.lists(st.tuples(st.integers(0, 30), st.integers(1, 3), LINES), max_size=30),
 )
-def test_what_is_rolled_up_is_the_sum_of_all_areas_below(above: list[int], placed: list[tuple[int, int, Line]]) -> None:
+def test_what_is_rolled_up_is_the_sum_of_all_areas_below(
+    above: list[int], placed: list[tuple[int, int, StockLine]]
+) -> None:
     # area n hangs below an area with a smaller number, the first one below nothing that is here
     parents: dict[int, int | None] = {n: (up % n if n else None) for n, up in enumerate(above)}
-    own: dict[int, dict[int, Line]] = {}
+    own: dict[int, dict[int, StockLine]] = {}
     for area, item, line in placed:
         own.setdefault(area % len(parents), {})[item] = line
 
@@ -140,8 +142,8 @@ def test_what_is_rolled_up_is_the_sum_of_all_areas_below(above: list[int], place
     for area in parents:
         below = [other for other in parents if lies_in(other, area, parents)]
         for item in (1, 2, 3):
-            expected = total(own.get(other, {}).get(item, Line()) for other in below)
-            assert whole[area].get(item, Line()) == expected
+            expected = total(own.get(other, {}).get(item, StockLine()) for other in below)
+            assert whole[area].get(item, StockLine()) == expected
 
 
 def lies_in(area: int, top: int, parents: dict[int, int | None]) -> bool:
@@ -154,14 +156,18 @@ def lies_in(area: int, top: int, parents: dict[int, int | None]) -> bool:
 
 
 def test_a_parent_outside_of_the_tree_is_nobodys() -> None:
-    own = {1: {7: Line(closing=5)}}
+    own = {1: {7: StockLine(closing=5)}}
 
     assert roll_up(own, {1: 99}) == own
 
 
 def test_what_differs_by_now_is_told_number_by_number() -> None:
-    reported = {(Scope.OWN, 1): Line(closing=10), (Scope.OWN, 2): Line(closing=3)}
-    computed = {(Scope.OWN, 1): Line(closing=8, issued=2), (Scope.OWN, 2): Line(closing=3), (Scope.WHOLE, 1): Line()}
+    reported = {(Scope.OWN, 1): StockLine(closing=10), (Scope.OWN, 2): StockLine(closing=3)}
+    computed = {
+        (Scope.OWN, 1): StockLine(closing=8, issued=2),
+        (Scope.OWN, 2): StockLine(closing=3),
+        (Scope.WHOLE, 1): StockLine(),
+    }
 
     assert differences(reported, computed) == [
         Difference(item_id=1, scope=Scope.OWN, quantity="issued", reported=0, computed=2),
