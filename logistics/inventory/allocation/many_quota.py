@@ -22,7 +22,8 @@ def quotas_of_many(groups: Groups, *, widest: int = WIDEST) -> Whole:
     more than `widest` claims by bends is settled by itself.
     """
     supplies, standing = groups.supplies, groups.standing
-    now, soon = pieces_at(groups, supplies), pieces_at(groups, supplies + 1)
+    now = pieces_at(groups, supplies)
+    soon = pieces_at(groups, supplies + 1, near=now)
     surely = (groups.spread(supplies + 1 - soon.fixed) * standing - 1) // groups.spread(soon.slope)
     shares = np.minimum(groups.high, np.maximum(groups.low, surely))
     open_ = (shares < groups.high) & (

@@ -6,72 +6,73 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .groups import Flags, Groups, Whole
+from .groups import Groups, Whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces:
-    """The piece of every group in which it takes its supply, and the bend it begins at, `bend / weight`."""
+    """The piece of every group in which it takes its supply: `fixed + slope * level` packs, for levels above
+    `under_v / under_w` and up to `over_v / over_w`, which may be 1 / 0 and above all."""
 
     fixed: Whole
     slope: Whole
-    bend: Whole
-    weight: Whole
+    under_v: Whole
+    under_w: Whole
+    over_v: Whole
+    over_w: Whole
 
 
-def pieces_at(groups: Groups, supplies: Whole) -> Pieces:
-    """Halves the bends that may lie left of the level until none is between one that is below and one that is not."""
+def pieces_at(groups: Groups, supplies: Whole, *, near: Pieces | None = None) -> Pieces:
+    """Halves the bends that may lie at or left of the level until none is between one too low and one high enough.
+
+    `near` are the pieces of supplies that are not larger: most groups are found to be in them still.
+    """
     zero, one = np.zeros_like(supplies), np.ones_like(supplies)
     under_v, under_w, over_v, over_w = zero, one, one, zero
-    bends = np.concatenate((groups.low, groups.high))
-    moves = np.tile(groups.low < groups.high, 2)
-    count = len(groups.low)
+    if near is not None:
+        fixed, slope = piece_through(groups, near.over_v, near.over_w)
+        still = slope * near.over_v >= (supplies - fixed) * near.over_w
+        under_v, under_w = np.where(still, near.under_v, near.over_v), np.where(still, near.under_w, near.over_w)
+        over_v, over_w = np.where(still, near.over_v, over_v), np.where(still, near.over_w, over_w)
+    moves = groups.low < groups.high
+    columns = [groups.high, groups.low] if groups.low.any() else [groups.high]
     while True:
-        standing = np.tile(groups.standing, 2)
-        between = moves & (bends * _twice(groups, under_w) > _twice(groups, under_v) * standing)
-        between &= bends * _twice(groups, over_w) < _twice(groups, over_v) * standing
-        in_group = groups.total(between[:count]) + groups.total(between[count:])
-        if not in_group.any():
+        above, above_w = groups.spread(under_v) * groups.standing, groups.spread(under_w)
+        upto, upto_w = groups.spread(over_v) * groups.standing, groups.spread(over_w)
+        between = [moves & (bends * above_w > above) & (bends * upto_w < upto) for bends in columns]
+        rows = between[0].astype(np.int64) if len(columns) == 1 else between[0].astype(np.int64) + between[1]
+        count = groups.total(rows)
+        if not count.any():
             break
-        v, w = _middle(groups, between, in_group, bends)
+        here = _middle(groups, rows, count)
+        asked = count > 0
+        v, w = zero.copy(), one.copy()
+        v[asked] = np.where(between[0][here], groups.high[here], groups.low[here])
+        w[asked] = groups.standing[here]
         fixed, slope = piece_through(groups, v, w)
-        asked = in_group > 0
         enough = asked & (slope * v >= (supplies - fixed) * w)
         short = asked & ~enough
         over_v, over_w = np.where(enough, v, over_v), np.where(enough, w, over_w)
         under_v, under_w = np.where(short, v, under_v), np.where(short, w, under_w)
-    left = groups.low * groups.spread(under_w) > groups.spread(under_v) * groups.standing
-    full = groups.high * groups.spread(over_w) < groups.spread(over_v) * groups.standing
-    full |= groups.low == groups.high
+    left = groups.low * above_w > above
+    full = (groups.high * upto_w < upto) | ~moves
     fixed = groups.total(np.where(left, groups.low, np.where(full, groups.high, 0)))
     slope = groups.total(np.where(left | full, 0, groups.standing))
-    return Pieces(fixed=fixed, slope=slope, bend=under_v, weight=under_w)
+    return Pieces(fixed=fixed, slope=slope, under_v=under_v, under_w=under_w, over_v=over_v, over_w=over_w)
 
 
-def _twice(groups: Groups, values: Whole) -> Whole:
-    return np.tile(groups.spread(values), 2)
-
-
-def _middle(groups: Groups, between: Flags, in_group: Whole, bends: Whole) -> tuple[Whole, Whole]:
-    """One bend of each group that has some `between`, from the middle of its rows; 0 / 1 for the others."""
-    count = len(groups.low)
-    rows = between[:count].astype(np.int64) + between[count:]
+def _middle(groups: Groups, rows: Whole, count: Whole) -> Whole:
+    """Of each group that counts something in its `rows`, the row in the middle of what it counts."""
     so_far = np.cumsum(rows)
-    before = groups.spread(so_far[groups.starts[:-1]] - rows[groups.starts[:-1]])
-    wanted = groups.spread(in_group // 2)
-    here = (so_far - before > wanted) & (so_far - before - rows <= wanted)
-    rows_here = np.flatnonzero(here)
-    v, w = np.zeros_like(in_group), np.ones_like(in_group)
-    owners = np.flatnonzero(in_group)
-    highs = between[count:][rows_here]
-    v[owners] = np.where(highs, bends[count:][rows_here], bends[:count][rows_here])
-    w[owners] = groups.standing[rows_here]
-    return v, w
+    first = groups.starts[:-1]
+    within = so_far - groups.spread(so_far[first] - rows[first])
+    wanted = groups.spread(count // 2)
+    return np.flatnonzero((within > wanted) & (within - rows <= wanted))
 
 
 def piece_through(groups: Groups, v: Whole, w: Whole) -> tuple[Whole, Whole]:
-    filled = groups.spread(v) * groups.standing
-    weight = groups.spread(w)
+    """`(fixed, slope)` of the piece that holds at the level `v / w` itself."""
+    filled, weight = groups.spread(v) * groups.standing, groups.spread(w)
     left, full = filled <= groups.low * weight, filled >= groups.high * weight
     fixed = groups.total(np.where(left, groups.low, np.where(full, groups.high, 0)))
     return fixed, groups.total(np.where(left | full, 0, groups.standing))
