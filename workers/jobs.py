@@ -22,6 +22,7 @@ from logistics.day import service as days
 from logistics.db import transaction
 from logistics.errors import DomainError
 from logistics.inventory.ballots import service as ballots
+from logistics.inventory.ledger import service as ledger
 from logistics.inventory.reports import service as reports
 from logistics.observability import bound_job, error_line, get_logger
 from logistics.orders import service as orders
@@ -135,6 +136,15 @@ def keep_house(promise_id: int) -> None:
     with transaction() as session:
         if outbox.is_owed(session, promise_id):
             housekeeping.purge(session, now=_now())
+            outbox.done(session, promise_id, now=_now())
+
+
+@job(timeout_s=300)
+def expire_reservations(promise_id: int) -> None:
+    with transaction() as session:
+        if outbox.is_owed(session, promise_id):
+            while ledger.expire_due(session, now=_now()):  # a thousand at a time
+                continue
             outbox.done(session, promise_id, now=_now())
 
 

@@ -25,6 +25,7 @@ from tests.workers.conftest import Machine, kill, wait_for
 from tests.workers.promises import is_closed, is_done, messages, promise_of, promise_to_close
 from workers.bell import RqBell, job_id
 from workers.jobs import JOBS
+from workers.schedule import PERIODIC
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -173,11 +174,12 @@ def test_two_relays_racing_ring_each_promise_once(any_app: Flask) -> None:
 
 
 def test_every_job_that_the_platform_promises_is_on_the_list() -> None:
-    named = {"close_campaign", "run_day", "solve_plan", "keep_house"}
-    sources = " ".join(path.read_text(encoding="utf-8") for path in (REPO / "logistics").rglob("service.py"))
+    periodic = {work.job for work in PERIODIC}
+    named = {"close_ballot", "close_campaign", "move_up_ballot", "run_day", "solve_plan", *periodic}
+    sources = " ".join(path.read_text(encoding="utf-8") for path in (REPO / "logistics").rglob("*.py"))
 
     assert set(JOBS) == named
-    assert all(f'job="{name}"' in sources for name in named - {"keep_house"})
+    assert all(f'job="{name}"' in sources for name in named - periodic)
 
 
 def enqueue(redis: Redis, name: str, id_: str, promise_id: int, *, later: bool = False, **args: int) -> Job:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from logistics import outbox
 from logistics.db import reading, transaction
 from logistics.errors import BadTransition, NotFound
 from logistics.inventory.entitlement.errors import (
@@ -26,6 +27,7 @@ from logistics.notifications.models import Notification
 from logistics.notifications.rules import Event
 from tests.builders import NOW, a_town
 from tests.inventory.entitlement.giving import Town, a_limited_town, drawn, left, stocked, taken
+from workers.jobs import JOBS
 
 DAY = timedelta(days=1)
 
@@ -188,3 +190,17 @@ def test_the_household_is_told_once_whoever_took_in_its_name(any_tables: Flask) 
     assert (told.event, told.household_id) == (Event.ITEM_RESERVED, receipt.household_id)
     assert (told.data["quantity"], told.data["channel"]) == (3, "proxy")
     assert told.data["collect_by"] == (NOW + 2 * DAY).isoformat()
+
+
+def test_the_relays_job_lets_go_what_nobody_collected(any_app: Flask) -> None:
+    town = a_stocked_town(10)
+    receipt = taken(town, 5)
+    with transaction() as session:
+        promise_id = outbox.promise(session, key="k", job="expire_reservations", args={}, due_at=NOW)
+
+    JOBS["expire_reservations"].run(promise_id)  # by the clock of today, years after the two days
+
+    with reading() as session:
+        assert session.get_one(Reservation, receipt.reservation_id).state is ReservationState.EXPIRED
+        assert session.get_one(outbox.Promise, promise_id).done_at is not None
+    assert left(town).available == 5
