@@ -23,12 +23,9 @@ def quotas_of_many(groups: Groups, *, widest: int = WIDEST) -> Whole:
     """
     supplies, standing = groups.supplies, groups.standing
     now = pieces_at(groups, supplies)
-    soon = pieces_at(groups, supplies + 1, near=now)
-    surely = (groups.spread(supplies + 1 - soon.fixed) * standing - 1) // groups.spread(soon.slope)
-    shares = np.minimum(groups.high, np.maximum(groups.low, surely))
-    open_ = (shares < groups.high) & (
-        shares * groups.spread(now.slope) < groups.spread(supplies - now.fixed) * standing
-    )
+    exact, slope = groups.spread(supplies - now.fixed) * standing, groups.spread(now.slope)  # exact / slope packs
+    shares = np.minimum(groups.high, np.maximum(groups.low, (exact - 1) // slope))
+    open_ = (shares < groups.high) & (shares * slope < exact)
     rows, owner = np.flatnonzero(open_), groups.owners[open_]
     rows = rows[np.lexsort((groups.rank[rows], groups.key(shares + 1)[rows], owner))]  # owners stay in order
     count = np.bincount(owner, minlength=groups.count)

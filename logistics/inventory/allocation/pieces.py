@@ -11,29 +11,16 @@ from .groups import Groups, Whole
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pieces:
-    """The piece of every group in which it takes its supply: `fixed + slope * level` packs, for levels above
-    `under_v / under_w` and up to `over_v / over_w`, which may be 1 / 0 and above all."""
+    """The piece of every group in which it takes its supply, `fixed + slope * level` packs."""
 
     fixed: Whole
     slope: Whole
-    under_v: Whole
-    under_w: Whole
-    over_v: Whole
-    over_w: Whole
 
 
-def pieces_at(groups: Groups, supplies: Whole, *, near: Pieces | None = None) -> Pieces:
-    """Halves the bends that may lie at or left of the level until none is between one too low and one high enough.
-
-    `near` are the pieces of supplies that are not larger: most groups are found to be in them still.
-    """
+def pieces_at(groups: Groups, supplies: Whole) -> Pieces:
+    """Halves the bends that may lie at or left of the level until none is between one too low and one high enough."""
     zero, one = np.zeros_like(supplies), np.ones_like(supplies)
     under_v, under_w, over_v, over_w = zero, one, one, zero
-    if near is not None:
-        fixed, slope = piece_through(groups, near.over_v, near.over_w)
-        still = slope * near.over_v >= (supplies - fixed) * near.over_w
-        under_v, under_w = np.where(still, near.under_v, near.over_v), np.where(still, near.under_w, near.over_w)
-        over_v, over_w = np.where(still, near.over_v, over_v), np.where(still, near.over_w, over_w)
     moves = groups.low < groups.high
     columns = [groups.high, groups.low] if groups.low.any() else [groups.high]
     while True:
@@ -58,7 +45,7 @@ def pieces_at(groups: Groups, supplies: Whole, *, near: Pieces | None = None) ->
     full = (groups.high * upto_w < upto) | ~moves
     fixed = groups.total(np.where(left, groups.low, np.where(full, groups.high, 0)))
     slope = groups.total(np.where(left | full, 0, groups.standing))
-    return Pieces(fixed=fixed, slope=slope, under_v=under_v, under_w=under_w, over_v=over_v, over_w=over_w)
+    return Pieces(fixed=fixed, slope=slope)
 
 
 def _middle(groups: Groups, rows: Whole, count: Whole) -> Whole:

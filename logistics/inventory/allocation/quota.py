@@ -23,18 +23,18 @@ from .levels import Group, Levels
 def by_quota(group: Group, supply: int) -> list[int]:
     """Whole packs for each claim of the group, of a `supply` between its lowest and highest.
 
-    What a claim has is found without giving pack by pack. A pack that had to be given by now was. Beyond these each
-    claim has one pack at most in question, and `left` of those were given too.
+    What a claim has is found without giving pack by pack. Nobody is a whole pack from the exact share, so everybody has
+    that rounded up, or one less: one pack of each is in question, and `left` of them were given.
     """
     if (shares := group.without_choice(supply)) is not None:
         return shares
     levels = Levels(group)
-    now, soon = levels.at(supply), levels.at(supply + 1)
+    level = levels.at(supply)
     shares = [
-        min(high, max(low, math.ceil(soon * standing) - 1))
+        min(high, max(low, math.ceil(level * standing) - 1))
         for low, high, standing in zip(group.low, group.high, group.standing, strict=True)
     ]
-    open_ = [k for k, share in enumerate(shares) if share < group.high[k] and share < now * group.standing[k]]
+    open_ = [k for k, share in enumerate(shares) if share < group.high[k] and share < level * group.standing[k]]
     open_.sort(key=lambda k: (Fraction(shares[k] + 1, group.standing[k]), group.rank[k]))
     left = supply - sum(shares)
     came = [math.floor(levels.taken(Fraction(shares[k], group.standing[k]))) for k in open_]
@@ -54,9 +54,9 @@ def looks_back_to(came: Sequence[int], left: int, supply: int) -> int:
 def served(came: Sequence[int], needed: Sequence[int], *, start: int, left: int) -> list[int]:
     """The places of the `left` claims served among those in question, which stand in the order of due.
 
-    `came[place]` is the pack with which a claim came into question, `needed[n]` how many of the packs that had to be
-    given came into question with pack `start + n`. Going back from the last pack: of the claims that came into question
-    since some pack no more can have been served than packs were free since, not taken by those that had to be given.
+    `came[place]` is the pack with which a claim came into question, `needed[n]` how many of the packs that are certain
+    came into question with pack `start + n`. Going back from the last pack: of the claims that came into question
+    since some pack no more can have been served than packs were free since, not taken by those that are certain.
     Where they are more, the one due last was not served. Serving whoever is due first, pack by pack, finds the same,
     because what can be given by now are the independent sets of a matroid, and it keeps the best of them throughout.
     """

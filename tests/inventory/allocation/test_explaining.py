@@ -98,6 +98,20 @@ def test_sentences_of_floors() -> None:
     assert short["c"] == "asked 50, the supply of 20 does not cover the floors of 30, tier 3, nothing was left"
 
 
+def test_sentences_where_the_supply_ends_with_a_tier_or_with_the_floors() -> None:
+    tiers = (claim("a", 40, tier=1), claim("b", 40, tier=2))
+
+    assert told(*tiers, supply=40, rule=RuleName.TIERS) == {
+        "a": "asked 40, tier 1, 40 in full",
+        "b": "asked 40, tier 2, nothing was left",
+    }
+    assert told(*tiers, supply=6, rule=RuleName.TIERS, floor=3) == {
+        "a": "asked 40, tier 1, its floor of 3, nothing was left beyond",
+        "b": "asked 40, tier 2, its floor of 3, nothing was left beyond",
+    }
+    assert told(*tiers, supply=0, rule=RuleName.TIERS)["a"] == "asked 40, tier 1, nothing was left"
+
+
 def test_sentences_down_the_tree_name_the_place_above() -> None:
     found = told(claim("a", 30, parent="一街"), claim("b", 10, parent="一街"), claim("c", 40), supply=40)
 

@@ -99,6 +99,19 @@ def test_tiers_hold_over_the_whole_tree() -> None:
     assert found == {"东": 72, "西": 48, "东1": 60, "东2": 12, "西1": 40, "西2": 8}
 
 
+def test_a_place_above_that_asks_for_less_goes_without_in_its_last_tier() -> None:
+    # 15 of tier 1 and 30 of tier 2 below, 20 asked for above: 15 and 5, however much there is
+    found = shared(
+        claim("街", 20),
+        claim("a", 15, tier=1, parent="街"),
+        claim("b", 30, tier=2, parent="街"),
+        supply=90,
+        rule=RuleName.TIERS,
+    )
+
+    assert found == {"街": 20, "a": 15, "b": 5}
+
+
 def test_a_place_above_that_states_its_tier_is_in_it_with_all_below() -> None:
     found = shared(
         claim("东", None, tier=1),
@@ -153,7 +166,7 @@ def test_the_rows_of_a_tree_do_not_depend_on_the_order_of_its_places(claims: lis
 
 def test_a_loop_beside_a_parent_without_a_claim_is_found() -> None:
     with pytest.raises(ParentLoop):
-        Tree.of({"a": "b", "b": "a", "c": "nowhere"})
+        Tree.of({"a": "b", "b": "a", "c": "nowhere", "d": "elsewhere"})
 
 
 def test_a_city_of_many_levels_is_consistent_and_each_office_shared_as_by_itself() -> None:
