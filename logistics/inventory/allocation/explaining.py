@@ -34,6 +34,9 @@ SENTENCES: Mapping[ReasonKind, str] = {
     ReasonKind.CARRIED_NOTHING: N_("%(carry)s carried over came to no more"),
     ReasonKind.GAVE_WAY: N_("minus %(packs)s for what others carried over"),
     ReasonKind.GAINED: N_("plus %(packs)s as others carried over"),
+    ReasonKind.NOT_ALONE: N_("not one could be served even if nobody else asked"),
+    ReasonKind.LEAST: N_("everyone is filled to %(percent)s %% at least, here by %(amount)s"),
+    ReasonKind.MORE: N_("plus %(packs)s that stock and limits still allow"),
 }
 DATED: Mapping[ReasonKind, str] = {
     ReasonKind.CARRIED: N_("plus %(packs)s carried over from %(since)s"),

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
 from logistics.errors import N_, Invalid
+
+from .reasons import Reason, ReasonKind
 
 BILLION = 1_000_000_000
 EFFORT = 10.0
@@ -98,7 +100,7 @@ class KitProblem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KitShare:
     """What a wish is given, in kits. `alone` is false for one that could not be served one pack if it were alone; those
-    do not count in the worst fill. `least` are the kits it is given for the sake of the worst fill."""
+    do not count in the worst fill. `least` are the kits that the worst fill takes of it; the `reasons` say it."""
 
     place: str
     kit: str
@@ -106,6 +108,7 @@ class KitShare:
     allocated: int
     least: int
     alone: bool
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +133,25 @@ def share_kits(problem: KitProblem, *, effort: float = EFFORT) -> KitPlan:
             allocated=packs[n] * rows.packs[n],
             least=least[n] * rows.packs[n],
             alone=rows.alone[n],
+            reasons=tuple(_reasons(rows, n, least=least[n], packs=packs[n], worst=worst)),
         )
         for n, wish in enumerate(rows.wishes)
     )
     return KitPlan(shares=shares, worst=worst, proven=proven)
+
+
+def _reasons(rows: _Rows, n: int, *, least: int, packs: int, worst: Fraction) -> Iterator[Reason]:
+    yield Reason(ReasonKind.ASKED, {"requested": rows.wishes[n].requested})
+    if not rows.most[n]:
+        if rows.wishes[n].requested:
+            yield Reason(ReasonKind.LESS_THAN_PACK, {"pack": rows.packs[n]})
+    elif not rows.alone[n]:
+        yield Reason(ReasonKind.NOT_ALONE)
+    else:
+        facts = {"packs": least, "pack": rows.packs[n], "numerator": worst.numerator, "denominator": worst.denominator}
+        yield Reason(ReasonKind.LEAST, facts)
+        if packs > least:
+            yield Reason(ReasonKind.MORE, {"packs": packs - least})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

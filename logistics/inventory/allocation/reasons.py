@@ -33,6 +33,9 @@ class ReasonKind(StrEnum):
     CARRIED = "carried"  # packs, carry, since
     CARRIED_NOTHING = "carried_nothing"  # carry, since
     GAVE_WAY = "gave_way"  # packs it has less because others carried over
+    NOT_ALONE = "not_alone"  # a wish for a kit that could not be served even alone
+    LEAST = "least"  # packs, pack, numerator, denominator: what the worst fill of all wishes takes of this one
+    MORE = "more"  # packs beyond that
     GAINED = "gained"  # packs it has more though only others carried over, by the order of rounding
 
 

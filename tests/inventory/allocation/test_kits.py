@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logistics.inventory.allocation import Item, Kit, KitPlan, KitProblem, Wish, broken_by, share_kits
+from logistics.inventory.allocation import Item, Kit, KitPlan, KitProblem, Wish, broken_by, sentence, share_kits
 from logistics.inventory.allocation.kits import BILLION, UnknownName, WishedTwice
 
 MASKS = Kit(name="masks", contents={"mask": 1}, pack=10)
@@ -63,6 +63,11 @@ def test_what_is_left_beyond_the_worst_fill_goes_where_it_fills_most() -> None:
 
     assert given_by(plan) == {("a", "post"): 2, ("b", "masks"): 60}
     assert {one.kit: one.least for one in plan.shares} == {"post": 2, "masks": 50}
+    assert {one.kit: sentence(one.reasons) for one in plan.shares} == {
+        "post": "asked 4, everyone is filled to 50 % at least, here by 2",
+        "masks": "asked 100, everyone is filled to 50 % at least, here by 5 boxes of 10, "
+        "plus 1 that stock and limits still allow",
+    }
 
 
 def test_a_wish_that_cannot_be_served_even_alone_does_not_hold_the_others_down() -> None:
@@ -70,6 +75,11 @@ def test_a_wish_that_cannot_be_served_even_alone_does_not_hold_the_others_down()
 
     assert given_by(plan) == {("a", "post"): 0, ("b", "masks"): 100, ("c", "masks"): 0}
     assert {one.place: one.alone for one in plan.shares} == {"a": False, "b": True, "c": False}
+    assert {one.place: sentence(one.reasons) for one in plan.shares} == {
+        "a": "asked 4, not one could be served even if nobody else asked",
+        "b": "asked 100, everyone is filled to 100 % at least, here by 10 boxes of 10",
+        "c": "asked 9, less than a box of 10",
+    }
     assert plan.worst == 1
 
 
