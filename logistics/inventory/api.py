@@ -25,19 +25,19 @@ from logistics.inventory.ledger import movement_queries, scope, views
 from logistics.inventory.ledger.keys import ledger_key
 from logistics.inventory.reports import api as reports_api
 from logistics.inventory.rounds import api as rounds_api
-from logistics.inventory.rounds import request_api
+from logistics.inventory.rounds.asking import api as asking_api
 from logistics.inventory.sheets import api as sheets_api
 from logistics.inventory.subject import inventory
 from logistics.rest import KEY_REQUIRED, create_once
 from logistics.shapes import row_id, shape, whole
 
 __all__ = [
+    "asking_api",
     "ballots_api",
     "entitlement_api",
     "inventory",
     "ledger_api",
     "reports_api",
-    "request_api",
     "rounds_api",
     "sheets_api",
 ]

@@ -56,7 +56,7 @@ def compare_rules(wanted: dict[str, Any]) -> views.Comparison:
     terms = [_terms(rule, wanted) for rule in dict.fromkeys(wanted["rules"])]
     with reading() as session:
         queries.area(session, viewer, area_id)
-        return overview.compare(session, viewer, item_id=wanted["item_id"], area_id=area_id, terms=terms, now=utc_now())
+        return comparing.compare(session, item_id=wanted["item_id"], area_id=area_id, terms=terms, now=utc_now())
 
 
 @inventory.get("/rounds")

@@ -5,27 +5,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
-from logistics.accounts.models import Account, Role
+from logistics.accounts.models import Account
 from logistics.communities.models import Area
 from logistics.communities.rules import AreaLevel
-from logistics.communities.scope import AREA_ROLES, area_and_below
+from logistics.communities.scope import area_and_below
 from logistics.inventory.ledger.models import Item
+from logistics.inventory.ledger.scope import owns_area
 from logistics.inventory.rounds.models import CommunityTier, SupplyRequest
 from logistics.inventory.rounds.places import place_code
 from logistics.inventory.rounds.rules import RequestState
 from logistics.inventory.rounds.views import AreaOption, ItemOption, RequestView, TierView
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
-
-
-def within(viewer: Viewer, area_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether the area of that id is the viewer's to look after."""
-    if viewer.role is Role.ADMIN:
-        return true()
-    return area_id.in_(area_and_below(viewer.area_id)) if viewer.role in AREA_ROLES else false()
 
 
 def requests(
@@ -80,7 +74,7 @@ def tiers(session: Session, viewer: Viewer, *, area_id: int | None = None, limit
         )
         .join(Area, Area.id == CommunityTier.area_id)
         .outerjoin(Account, Account.id == CommunityTier.set_by_id)
-        .where(within(viewer, CommunityTier.area_id))
+        .where(owns_area(viewer, CommunityTier.area_id))
         .order_by(CommunityTier.starts_on.desc(), CommunityTier.id.desc())
         .limit(limit)
     )
@@ -119,7 +113,7 @@ def today_tier(session: Session, viewer: Viewer, area_id: int, *, on: date) -> T
 
 
 def _areas(viewer: Viewer) -> Rows:
-    return select(Area.id, Area.code, Area.name, Area.level).where(within(viewer, Area.id))
+    return select(Area.id, Area.code, Area.name, Area.level).where(owns_area(viewer, Area.id))
 
 
 def _requests(viewer: Viewer) -> Rows:
@@ -147,5 +141,5 @@ def _requests(viewer: Viewer) -> Rows:
         )
         .join(Item, Item.id == SupplyRequest.item_id)
         .join(Area, Area.id == SupplyRequest.area_id)
-        .where(within(viewer, SupplyRequest.area_id))
+        .where(owns_area(viewer, SupplyRequest.area_id))
     )
