@@ -1,0 +1,1 @@
+"""Communities ask for supplies and are classed, over HTTP."""
