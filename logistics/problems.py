@@ -123,7 +123,7 @@ def _answer(read: Callable[[Any], Problem], error: Exception) -> Response:
         page = cast("Page", current_app.extensions.get("problem_page", _plain_page))
         addressed = request_ctx.url_adapter is not None  # a host that is not ours has no addresses to link to
         return page(read(error)) if addressed else _plain_page(read(error))
-    with force_locale(_api_language()):
+    with force_locale(api_locale()):
         problem = read(error)
     body = {
         "type": TYPE_PREFIX + problem.code,
@@ -144,7 +144,8 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _api_language() -> str:
+def api_locale() -> str:
+    """The language that a request to the API asks for, Chinese where it asks for none of ours."""
     return "en" if request.accept_languages.best_match(["zh", "en"], default="zh") == "en" else "zh_Hans_CN"
 
 

@@ -39,6 +39,7 @@ class SheetForm:
     day_cell: str = ""
     day: str = ""
     facts_only: bool = False
+    on_top: bool = False
     save_as: str = ""
     options: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
@@ -141,6 +142,7 @@ def form_sent(sent: Mapping[str, str], book: Workbook) -> SheetForm:
         day_cell=sent.get("day_cell", "").strip()[:8],
         day=sent.get("day", "").strip(),
         facts_only="facts_only" in sent,
+        on_top="on_top" in sent,
         save_as=sent.get("save_as", "").strip(),
         options={name: sent.get(name, "").strip() for name in OPTIONS},
     )

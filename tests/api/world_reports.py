@@ -34,7 +34,6 @@ def a_sheet(session: Session, town: TownRef, clerk_id: int, *, now: datetime) ->
     office = town.office_id
     content = f"place,sent\n{session.get_one(Area, town.community_id).code},5\n".encode()
     command = sheets.TakeSheet(
-        content=content,
         book=sheets.read_workbook(content, "sent.csv"),
         mapping=MAPPING,
         owner_area_id=office,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, current_app
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 
 from logistics.access import current_viewer
 from logistics.clock import utc_now
@@ -16,6 +16,7 @@ from logistics.inventory.reports.export import CSV, WORKBOOK, Words, report_file
 from logistics.inventory.reports.rules import last_due
 from logistics.inventory.subject import inventory
 from logistics.labels import label
+from logistics.problems import api_locale
 from logistics.shapes import page, page_of, shape
 from logistics.tables_out import XLSX_MIMETYPE
 
@@ -111,7 +112,8 @@ def _file(area_id: int, day: str, kind: str) -> Response:
     now = utc_now()
     with reading() as session:
         found = service.report(session, current_viewer(), area_id, service.day_of(day), now=now, clock=_clock())
-    made = report_file(found, kind, Words(said=gettext, named=label), made_at=now)
+    with force_locale(api_locale()):
+        made = report_file(found, kind, Words(said=gettext, named=label), made_at=now)
     response = Response(made.content, content_type=made.content_type)
     response.headers.set("Content-Disposition", "attachment", filename=made.name)
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer, current_viewer
@@ -15,6 +15,7 @@ from logistics.inventory.sheets import queries, schemas, service
 from logistics.inventory.sheets.mapping import SheetMapping
 from logistics.inventory.sheets.views import SheetReportView, sheet_report
 from logistics.inventory.subject import inventory
+from logistics.problems import api_locale
 from logistics.shapes import PageQuery, page, page_of, shape
 
 
@@ -34,13 +35,13 @@ def import_office_sheet(files: dict[str, Any], options: dict[str, Any]) -> Respo
     with reading() as session:
         mapping = _mapping(session, viewer, book, options)
         command = service.TakeSheet(
-            content=content,
             book=book,
             mapping=mapping,
             owner_area_id=viewer.area_id,
             account_id=viewer.account_id,
             day=options.get("date"),
             facts_only=options["facts_only"],
+            on_top=options["on_top"],
         )
         read = service.preview(session, command, now=now)
     imported = None
@@ -48,7 +49,9 @@ def import_office_sheet(files: dict[str, Any], options: dict[str, Any]) -> Respo
         with transaction() as session:
             imported = service.import_sheet(session, command, now=now)
         read = imported.reading or read
-    answer = jsonify(shape(SheetReportView)().dump(sheet_report(read, mapping, imported=imported, translate=gettext)))
+    with force_locale(api_locale()):
+        report = sheet_report(read, mapping, imported=imported, translate=gettext)
+    answer = jsonify(shape(SheetReportView)().dump(report))
     answer.status_code = 200 if imported is None or imported.already_imported else 201
     return answer
 
@@ -134,7 +137,8 @@ def remember_place_names(wanted: dict[str, Any]) -> None:
 
 
 def _mapping(session: Session, viewer: Viewer, book: service.Workbook, options: dict[str, Any]) -> SheetMapping:
+    item = options.get("item", "")
     if "mapping" not in options:
-        return service.guessed_mapping(session, book, item=options["item"], owner_area_id=viewer.area_id)
+        return service.guessed_mapping(session, book, item=item, owner_area_id=viewer.area_id)
     saved = service.saved_mapping(session, options["mapping"], owner_area_id=viewer.area_id)
-    return service.with_item(saved, options["item"]) if options["item"] else saved
+    return service.with_item(saved, item) if item else saved

@@ -95,6 +95,7 @@ def read_sheet(
     reports, facts = put_together(grid, table.place, table.said, reports, repeats=mapping.repeats)
     return SheetReading(
         sheet=grid.name,
+        fingerprint=grid.fingerprint(sheet_day.day),
         first_row=heading.first_row + 1,
         depth=heading.depth,
         day=sheet_day.day,

@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
 @click.option("--item", default="", help="Code of the item, for a guess or over what the mapping says.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the sheet, over what it says itself.")
 @click.option("--facts-only", is_flag=True, help="Keep what it states; make no request and no movement of it.")
+@click.option("--on-top", is_flag=True, help="Its receipts are further ones of the same places, items and days.")
 @click.option("--save", default="", help="Save the mapping that was used under this name.")
 @click.option("--dry-run", is_flag=True, help="Show what would be taken and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -44,24 +45,24 @@ def import_sheet(
     item: str,
     day: datetime | None,
     facts_only: bool,
+    on_top: bool,
     save: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Import the office sheet FILE (.xls, .xlsx, .csv): every row, or nothing and what is wrong with which cell."""
-    content = file.read_bytes()
-    book = service.read_workbook(content, file.name)
+    book = service.read_workbook(file.read_bytes(), file.name)
     now = utc_now()
     with reading() as session:
         owner = _area_id(session, area)
         mapping = _mapping(session, book, name, item, owner)
         command = service.TakeSheet(
-            content=content,
             book=book,
             mapping=mapping,
             owner_area_id=owner,
             day=day.date() if day else None,
             facts_only=facts_only,
+            on_top=on_top,
         )
         read = service.preview(session, command, now=now)
     if dry_run or read.wrong:

@@ -36,7 +36,7 @@ def carry_out(
     account_id: int | None,
     now: datetime,
 ) -> tuple[list[str], list[Notice]]:
-    """Do what the facts ask for. `source` names the sheet by its bytes, so that a cell is never entered twice.
+    """Do what the facts ask for. `source` names the sheet by what it says, so that a cell is never entered twice.
 
     Returns, for each fact in order, the key of the movement or the number of the request that came of it, and notices
     of what was only kept.

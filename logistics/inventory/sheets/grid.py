@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -81,6 +83,13 @@ class Grid:
         """Whether the cell lies in a merged range and is not its first, so that its value belongs to another cell."""
         span = self._span_of.get((row, column))
         return span is not None and (span.top, span.left) != (row, column)
+
+    def fingerprint(self, day: date | None) -> str:
+        """SHA-256 of what the cells say, and of the day they say it of, which may stand elsewhere. A file that was only
+        opened and saved has other bytes and the same fingerprint."""
+        cells = [[None if value is None else [type(value).__name__, str(value)] for value in row] for row in self.rows]
+        stated = [cells, day.isoformat() if day else ""]
+        return hashlib.sha256(json.dumps(stated, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
     def is_blank(self, row: int) -> bool:
         return all(text_of(value) == "" for value in self.rows[row])

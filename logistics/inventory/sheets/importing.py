@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,7 +16,7 @@ from logistics.errors import N_, Conflict, Invalid
 from logistics.inventory.sheets import queries
 from logistics.inventory.sheets.applying import read_sheet
 from logistics.inventory.sheets.effects import carry_out
-from logistics.inventory.sheets.mapping import SheetMapping
+from logistics.inventory.sheets.mapping import FactKind, SheetMapping
 from logistics.inventory.sheets.memory import place_book
 from logistics.inventory.sheets.models import EVERYWHERE, SheetFact, SheetImport
 from logistics.inventory.sheets.reading import Workbook
@@ -47,28 +46,33 @@ class NothingTaken(Invalid):
 
 class ImportedOtherwise(Conflict):
     template = N_(
-        "%(name)s was imported on %(imported_at)s by another mapping. Nothing was changed: correct what came of it, or"
+        "%(name)s was imported on %(imported_at)s in another way. Nothing was changed: correct what came of it, or"
         " send a corrected file."
     )
     code = "imported_otherwise"
 
 
+class ReceivedBefore(Conflict):
+    template = N_(
+        "Receipts in %(cells)s are of places, items and days for which %(files)s brought receipts already. Leave them"
+        " out, or say that these are further ones."
+    )
+    code = "received_before"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeSheet:
     """A file to import. `owner_area_id` is the office's area, None for the whole platform; `day` goes before what the
-    sheet says; with `facts_only` nothing comes of it but the facts, as for sheets of long ago."""
+    sheet says; with `facts_only` nothing comes of it but the facts, as for sheets of long ago; `on_top` says that its
+    receipts are further ones, where places have some of the same item and day already."""
 
-    content: bytes
     book: Workbook
     mapping: SheetMapping
     owner_area_id: int | None = None
     account_id: int | None = None
     day: date | None = None
     facts_only: bool = False
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+    on_top: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,23 +109,26 @@ def import_sheet(session: Session, command: TakeSheet, *, now: datetime) -> Impo
         ColumnsNotFound, BadMapping: as `preview`.
         BadSheet: some rows are wrong.
         NothingTaken: no row says anything.
-        ImportedOtherwise: the same sheet was imported before, by another mapping.
+        ImportedOtherwise: the same sheet was imported before, by another mapping or as facts only.
+        ReceivedBefore: another sheet has entered receipts of the same places, items and days.
     """
     reading = preview(session, command, now=now)
-    import_id, known = _enter(session, command, reading.sheet, now=now)
+    import_id, known = _enter(session, command, reading, now=now)
     if known is not None:
         return known
     if reading.wrong:
         raise BadSheet(command.book.name, reading)
     if not reading.facts:
         raise NothingTaken(name=command.book.name, sheet=reading.sheet)
+    if not command.facts_only and not command.on_top:
+        _refuse_second_receipts(session, reading)
     effects, notices = (
         ([""] * len(reading.facts), [])
         if command.facts_only
         else carry_out(
             session,
             reading.facts,
-            source=f"{command.sha256[:32]}:{_short(reading.sheet)}",
+            source=reading.fingerprint[:40],
             file_name=command.book.name,
             levels=queries.area_levels(session, command.owner_area_id),
             account_id=command.account_id,
@@ -158,13 +165,25 @@ def import_sheet(session: Session, command: TakeSheet, *, now: datetime) -> Impo
     return ImportedSheet(import_id=import_id, counts=counts, already_imported=False, reading=reading)
 
 
-def _enter(session: Session, command: TakeSheet, sheet: str, *, now: datetime) -> tuple[int, ImportedSheet | None]:
+def _refuse_second_receipts(session: Session, reading: SheetReading) -> None:
+    """A sheet that was changed a little and sent again must not bring the same goods twice."""
+    wanted = {(fact.area_id, fact.item_id, fact.on): fact for fact in reading.facts if fact.kind is FactKind.RECEIVED}
+    files = queries.received_before(session, set(wanted))
+    if files:
+        cells = [", ".join(wanted[key].cells) for key in wanted if key in files][:REPORTED_MAX]
+        raise ReceivedBefore(cells=cells, files=sorted(set(files.values())))
+
+
+def _enter(
+    session: Session, command: TakeSheet, reading: SheetReading, *, now: datetime
+) -> tuple[int, ImportedSheet | None]:
     """Claim the sheet for this import. Whoever claims it at the same time waits, and finds it imported."""
+    sheet = reading.sheet[:120]
     row: dict[str, Any] = {
         "owner_area_id": command.owner_area_id,
-        "sha256": command.sha256,
+        "sha256": reading.fingerprint,
         "file_name": command.book.name[:200],
-        "sheet": sheet[:120],
+        "sheet": sheet,
         "mapping": command.mapping.document(),
         "mapping_sha256": command.mapping.fingerprint(),
         "facts_only": command.facts_only,
@@ -180,16 +199,18 @@ def _enter(session: Session, command: TakeSheet, sheet: str, *, now: datetime) -
     if new:
         return next(iter(new.values())), None
     known = session.execute(
-        select(SheetImport.id, SheetImport.counts, SheetImport.mapping_sha256, SheetImport.imported_at).where(
+        select(
+            SheetImport.id,
+            SheetImport.counts,
+            SheetImport.mapping_sha256,
+            SheetImport.facts_only,
+            SheetImport.imported_at,
+        ).where(
             SheetImport.owner_area_id.is_not_distinct_from(command.owner_area_id),
-            SheetImport.sha256 == command.sha256,
-            SheetImport.sheet == sheet[:120],
+            SheetImport.sha256 == reading.fingerprint,
+            SheetImport.sheet == sheet,
         )
     ).one()
-    if known.mapping_sha256 != command.mapping.fingerprint():
+    if (known.mapping_sha256, known.facts_only) != (command.mapping.fingerprint(), command.facts_only):
         raise ImportedOtherwise(name=command.book.name, imported_at=known.imported_at)
     return known.id, ImportedSheet(import_id=known.id, counts=known.counts, already_imported=True)
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]

@@ -70,8 +70,8 @@ class SheetUpload(Base):
 
 
 class SheetImport(Base):
-    """One sheet that was imported, once for its bytes. `mapping` is how it was read, `report` what became of each row;
-    `facts_only` says that neither requests nor movements came of it."""
+    """One sheet that was imported, once for what its cells say (`sha256`). `mapping` is how it was read, `report` what
+    became of each row; `facts_only` says that neither requests nor movements came of it."""
 
     __tablename__ = "sheet_imports"
     __table_args__ = (

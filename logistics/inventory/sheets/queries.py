@@ -50,7 +50,7 @@ class PlaceAliasView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetImportView:
-    """One imported sheet. `counts` has taken, skipped and facts."""
+    """One imported sheet. `counts` has taken, skipped and facts; `sha256` is that of what its cells say."""
 
     id: int
     file_name: str
@@ -198,6 +198,19 @@ def standing_requests(session: Session, area_ids: Collection[int]) -> dict[tuple
                 note=row.note,
                 declined=row.state is RequestState.DECLINED,
             )
+    return found
+
+
+def received_before(session: Session, keys: Collection[tuple[int, int, date]]) -> dict[tuple[int, int, date], str]:
+    """Of areas, items and days those of which a sheet has entered a receipt, with the name of its file."""
+    found = {}
+    for part in chunks({area_id for area_id, _, _ in keys}):
+        rows = session.execute(
+            select(SheetFact.area_id, SheetFact.item_id, SheetFact.on_day, SheetImport.file_name)
+            .join(SheetImport, SheetImport.id == SheetFact.import_id)
+            .where(SheetFact.area_id.in_(part), SheetFact.kind == FactKind.RECEIVED, SheetFact.effect != "")
+        )
+        found.update({(area, item, day): name for area, item, day, name in rows if (area, item, day) in keys})
     return found
 
 

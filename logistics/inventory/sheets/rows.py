@@ -97,9 +97,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetReading:
-    """A sheet that was read. `unknown` are names of places that nobody can say yet, as they stand in the sheet."""
+    """A sheet that was read. `unknown` are names of places that nobody can say yet, as they stand in the sheet;
+    `fingerprint` is that of its cells and its day."""
 
     sheet: str
+    fingerprint: str
     first_row: int
     depth: int
     day: date | None

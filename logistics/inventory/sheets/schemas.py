@@ -37,12 +37,14 @@ class UploadedSheet(Schema):
 
 class ImportOptions(Schema):
     """Without `mapping`, the name of a saved one, the sheet is guessed at; `item` is the code of what its quantities
-    are of, `date` goes before what the sheet says itself. With `facts_only` nothing comes of it but the facts."""
+    are of, `date` goes before what the sheet says itself. With `facts_only` nothing comes of it but the facts; `on_top`
+    says that its receipts are further ones, where the same places have some of the same item and day already."""
 
     mapping = text(NAME_LENGTH_MAX)
-    item = text(ITEM_CODE_MAX, load_default="")
+    item = text(ITEM_CODE_MAX)
     date = calendar_day()
     facts_only = fields.Boolean(load_default=False)
+    on_top = fields.Boolean(load_default=False)
     dry_run = fields.Boolean(load_default=False)
 
 

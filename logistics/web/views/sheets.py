@@ -18,7 +18,7 @@ from logistics.inventory.sheets.mapping import BadMapping, ColumnRole, DayFrom, 
 from logistics.inventory.sheets.places import place_key
 from logistics.inventory.sheets.quantities import BlankMeans, Fractions
 from logistics.inventory.sheets.reading import shown
-from logistics.inventory.sheets.rows import SheetReading
+from logistics.inventory.sheets.rows import Outcome, SheetReading
 from logistics.inventory.sheets.telling import notice_texts, report_documents, row_views
 from logistics.web.errors import sentence
 from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number
@@ -141,13 +141,13 @@ def _import(
     day: Any,
 ) -> service.ImportedSheet:
     command = service.TakeSheet(
-        content=upload.content,
         book=book,
         mapping=mapping,
         owner_area_id=viewer.area_id,
         account_id=viewer.account_id,
         day=day,
         facts_only=form.facts_only,
+        on_top=form.on_top,
     )
     with transaction() as session:
         done = service.import_sheet(session, command, now=now())
@@ -186,6 +186,7 @@ def _look(viewer: Viewer, upload: service.Upload, book: service.Workbook, form: 
         choices={"fractions": list(Fractions), "blank": list(BlankMeans), "repeats": list(Repeats),
                  "day_from": list(DayFrom)},
         read=read,
+        counts={outcome.value: read.count(outcome) for outcome in Outcome} if read else {},
         rows=row_views(report_documents(read.rows[:ROWS_SHOWN]), _) if read else [],
         notices=notice_texts(read.notices, _) if read else [],
         unknown=list(read.unknown[:UNKNOWN_SHOWN]) if read else [],
@@ -200,7 +201,6 @@ def _preview(
     """What the form would make of the sheet, or why it makes nothing."""
     try:
         command = service.TakeSheet(
-            content=upload.content,
             book=book,
             mapping=form.mapping(book),
             owner_area_id=viewer.area_id,

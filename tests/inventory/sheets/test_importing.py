@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from logistics.inventory.sheets.models import PlaceAlias, SavedMapping, SheetFac
 from logistics.inventory.sheets.telling import notice_texts
 from tests.api.world import an_account
 from tests.builders import NOW
-from tests.inventory.sheets.files import a_workbook
+from tests.inventory.sheets.files import a_workbook, changed
 from tests.racing import race
 
 P, REQ, REC, STOCK = ColumnRole.PLACE, ColumnRole.REQUESTED, ColumnRole.RECEIVED, ColumnRole.STOCK
@@ -75,7 +76,6 @@ def a_mapping(*roles: ColumnRole, **options: Any) -> SheetMapping:
 def a_sheet(ground: Ground, rows: list[list[Any]], *roles: ColumnRole, **options: Any) -> service.TakeSheet:
     content = options.pop("content", None) or a_workbook([HEADING, *rows])
     return service.TakeSheet(
-        content=content,
         book=service.read_workbook(content, "申领表.xlsx"),
         mapping=options.pop("mapping", None) or a_mapping(*roles),
         owner_area_id=options.pop("owner", ground.office),
@@ -153,6 +153,50 @@ def test_two_who_import_the_same_file_at_once_import_it_once(any_tables: Flask) 
     assert (count(SheetImport), count(SheetFact), stock()) == (1, 4, {ground.east: 200, ground.west: 7})
 
 
+def test_a_file_that_was_only_opened_and_saved_is_the_same(ground: Ground) -> None:
+    rows = [["东社区", 50, 200, None]]
+    first, second = a_workbook([HEADING, *rows]), a_workbook([HEADING, *rows])
+    saved = changed(second, "docProps/core.xml", lambda part: part.replace(b"</dc:creator>", b"x</dc:creator>"))
+    assert first != saved
+
+    one, other = (imported(a_sheet(ground, [], REQ, REC, content=content)) for content in (first, saved))
+
+    assert (other.already_imported, other.import_id, stock()) == (True, one.import_id, {ground.east: 200})
+
+
+def test_the_same_numbers_of_another_day_are_another_sheet(ground: Ground) -> None:
+    rows = [["东社区", None, 200, None]]
+
+    imported(a_sheet(ground, rows, REC, day=DAY - timedelta(days=1)))
+    imported(a_sheet(ground, rows, REC, day=DAY))
+
+    assert stock() == {ground.east: 400}
+
+
+def test_a_sheet_changed_a_little_brings_the_same_goods_only_if_somebody_says_so(ground: Ground) -> None:
+    imported(a_sheet(ground, [["东社区", None, 200, None]], REC))
+    changed_a_little = a_sheet(ground, [["东社区", None, 210, None], ["西社区", None, 5, None]], REC)
+
+    with pytest.raises(service.ReceivedBefore) as caught:
+        imported(changed_a_little)
+    assert (caught.value.data["cells"], caught.value.data["files"]) == (["C2"], ["申领表.xlsx"])
+    assert (stock(), count(SheetImport)) == ({ground.east: 200}, 1)
+
+    imported(replace(changed_a_little, on_top=True))
+    assert stock() == {ground.east: 410, ground.west: 5}
+
+
+def test_facts_that_were_only_kept_are_not_in_the_way_and_are_not_carried_out_by_the_way(ground: Ground) -> None:
+    rows = [["东社区", None, 200, None]]
+    imported(a_sheet(ground, rows, REC, facts_only=True))
+
+    with pytest.raises(service.ImportedOtherwise):
+        imported(a_sheet(ground, rows, REC))
+    imported(a_sheet(ground, [*rows, ["西社区", None, 5, None]], REC))
+
+    assert stock() == {ground.east: 200, ground.west: 5}
+
+
 def test_the_same_file_by_another_mapping_is_refused(ground: Ground) -> None:
     rows = [["东社区", 50, 200, None]]
     imported(a_sheet(ground, rows, REC))
@@ -171,7 +215,11 @@ def test_two_offices_import_the_city_sheet_each_for_itself_and_no_cell_twice(gro
             service.remember_places(session, {name: None}, owner_area_id=office, account_id=None, now=NOW)
         imported(a_sheet(ground, [], REC, content=content, owner=office))
 
-    imported(a_sheet(ground, [], REC, content=content, owner=None))  # the city itself, once more
+    city = a_sheet(ground, [], REC, content=content, owner=None)
+
+    with pytest.raises(service.ReceivedBefore):
+        imported(city)
+    imported(replace(city, on_top=True))  # the very same cells are no further goods, whatever anybody says
 
     assert stock() == {ground.east: 200, ground.south: 70}
     assert count(SheetImport) == 3
