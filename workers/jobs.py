@@ -24,6 +24,7 @@ from logistics.errors import DomainError
 from logistics.inventory.ballots import service as ballots
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.reports import service as reports
+from logistics.inventory.rounds import service as rounds
 from logistics.observability import bound_job, error_line, get_logger
 from logistics.orders import service as orders
 from logistics.routing import service as routing
@@ -145,6 +146,14 @@ def expire_reservations(promise_id: int) -> None:
         if outbox.is_owed(session, promise_id):
             while ledger.expire_due(session, now=_now()):  # a thousand at a time
                 continue
+            outbox.done(session, promise_id, now=_now())
+
+
+@job(timeout_s=300)
+def finish_rounds(promise_id: int) -> None:
+    with transaction() as session:
+        if outbox.is_owed(session, promise_id):
+            rounds.finish_arrived(session, now=_now())
             outbox.done(session, promise_id, now=_now())
 
 
