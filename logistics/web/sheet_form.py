@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from logistics.inventory.sheets.mapping import (
+from logistics.inventory.sheets.rules import (
     DEPTH_MAX,
     PER_UNIT_MAX,
     ColumnRole,
@@ -15,8 +15,7 @@ from logistics.inventory.sheets.mapping import (
     SheetMapping,
     mapping_of,
 )
-from logistics.inventory.sheets.reading import Workbook
-from logistics.inventory.sheets.service import Guess, Heading, find_heading, heading_at, masked
+from logistics.inventory.sheets.service import Guess, Heading, Workbook, find_heading, heading_at, masked
 from logistics.web.words import _
 
 LEFT_OUT = "-"

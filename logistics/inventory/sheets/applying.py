@@ -9,12 +9,12 @@ from datetime import date
 from logistics.errors import N_, NotFound
 from logistics.inventory.sheets.dates import date_of, masked, written_in
 from logistics.inventory.sheets.days import SheetDay, day_of_sheet
-from logistics.inventory.sheets.grid import Grid, Value, reference, text_of
+from logistics.inventory.sheets.grid import Grid, Value, reference, shown, text_of
 from logistics.inventory.sheets.headings import ColumnsNotFound, Heading, require_heading
 from logistics.inventory.sheets.mapping import QUANTITIES, ColumnRole, ColumnUse, FactKind, SheetMapping
 from logistics.inventory.sheets.places import Found, Match, PlaceBook, place_key
 from logistics.inventory.sheets.quantities import Wrong, quantity
-from logistics.inventory.sheets.reading import Workbook, shown
+from logistics.inventory.sheets.reading import Workbook
 from logistics.inventory.sheets.rows import (
     CellNote,
     CellProblem,

@@ -110,6 +110,12 @@ def text_of(value: Value) -> str:
     return " ".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
+def shown(value: Value, length: int = 40) -> str:
+    """A cell's text short enough to be shown in a report."""
+    text = text_of(value)
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def plain_number(value: Decimal) -> str:
     """A number as people write it: 1791.5, 10000; never 1E+4."""
     text = f"{value:f}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -136,6 +136,12 @@ def import_sheet(session: Session, command: TakeSheet, *, now: datetime) -> Impo
         )
     )
     reading = replace(reading, notices=[*reading.notices, *notices])
+    counts = _keep(session, import_id, reading, effects)
+    return ImportedSheet(import_id=import_id, counts=counts, already_imported=False, reading=reading)
+
+
+def _keep(session: Session, import_id: int, reading: SheetReading, effects: Sequence[str]) -> dict[str, int]:
+    """Write the facts with what came of each, and the report of the rows. Returns the counts."""
     rows: list[dict[str, Any]] = [
         {
             "import_id": import_id,
@@ -157,12 +163,9 @@ def import_sheet(session: Session, command: TakeSheet, *, now: datetime) -> Impo
         "skipped": reading.count(Outcome.SKIPPED),
         "facts": len(reading.facts),
     }
-    session.execute(
-        update(SheetImport)
-        .where(SheetImport.id == import_id)
-        .values(counts=counts, report=report_documents(reading.rows))
-    )
-    return ImportedSheet(import_id=import_id, counts=counts, already_imported=False, reading=reading)
+    report = report_documents(reading.rows)
+    session.execute(update(SheetImport).where(SheetImport.id == import_id).values(counts=counts, report=report))
+    return counts
 
 
 def _refuse_second_receipts(session: Session, reading: SheetReading) -> None:

@@ -17,7 +17,7 @@ from typing import IO, Any, ClassVar
 
 from logistics.clock import SHANGHAI
 from logistics.errors import N_, Invalid
-from logistics.inventory.sheets.grid import UNCALCULATED, Grid, Span, Unreadable, Value, text_of
+from logistics.inventory.sheets.grid import UNCALCULATED, Grid, Span, Unreadable, Value
 
 FILE_BYTES_MAX = 8 * 1024 * 1024
 ROWS_MAX, COLUMNS_MAX, SHEETS_MAX = 20_000, 256, 30
@@ -263,9 +263,3 @@ def _delimiter(text: str) -> str:
     """The sign that parts the cells of the first lines into the most columns, the comma where none does."""
     lines = [line for line in text.splitlines()[:30] if line.strip()]
     return max(DELIMITERS, key=lambda sign: (sum(line.count(sign) for line in lines), -DELIMITERS.index(sign)))
-
-
-def shown(value: Value, length: int = 40) -> str:
-    """A cell's text short enough to be shown in a report."""
-    text = text_of(value)
-    return text if len(text) <= length else f"{text[: length - 1]}…"

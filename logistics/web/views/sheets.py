@@ -14,12 +14,22 @@ from logistics.db import reading, transaction
 from logistics.errors import DomainError
 from logistics.inventory.ledger import queries as goods
 from logistics.inventory.sheets import queries, service
-from logistics.inventory.sheets.mapping import BadMapping, ColumnRole, DayFrom, Repeats, SheetMapping
-from logistics.inventory.sheets.places import place_key
-from logistics.inventory.sheets.quantities import BlankMeans, Fractions
-from logistics.inventory.sheets.reading import shown
-from logistics.inventory.sheets.rows import Outcome, SheetReading
-from logistics.inventory.sheets.telling import notice_texts, report_documents, row_views
+from logistics.inventory.sheets.rules import (
+    BadMapping,
+    BlankMeans,
+    ColumnRole,
+    DayFrom,
+    Fractions,
+    Outcome,
+    Repeats,
+    SheetMapping,
+    SheetReading,
+    notice_texts,
+    place_key,
+    report_documents,
+    row_views,
+    shown,
+)
 from logistics.web.errors import sentence
 from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number
 from logistics.web.sheet_form import LEFT_OUT, SheetForm, form_of_guess, form_of_mapping, form_sent
