@@ -104,8 +104,8 @@ def households_of(folder: Path) -> dict[str, int]:
 
 
 def compared(days: Mapping[str, Sequence[Sent]], households: Mapping[str, int]) -> Iterator[list[str]]:
-    """Rows of the table: for each day the city and every rule. Carry-overs and the tier of who was short the day before
-    follow from what the rule itself gave on that day."""
+    """Rows of the table: for each day the city and every rule. What is carried over follows from what the rule itself
+    gave the day before, tiers from what the city did."""
     rules = rules_for(households)
     before: dict[str, dict[str, tuple[int, int]]] = {name: {} for name in rules}
     for day, rows in days.items():
@@ -123,19 +123,21 @@ def compared(days: Mapping[str, Sequence[Sent]], households: Mapping[str, int]) 
             found = outcome.measures
             worst = ", ".join(found.worst) if found.short else "–"
             yield [day, name, f"{supply - outcome.left_over:,}", *cells(found), worst]
+        before[TIERED] = {row.district: (row.requested, row.sent) for row in rows}
 
 
+TIERED = "tiers: first whom the city left short the day before"
 RULES = {
     "in proportion": RuleName.PROPORTIONAL,
     "in proportion, shortfalls carried over": RuleName.PROPORTIONAL,
     "lowest fill first": RuleName.MAX_MIN,
-    "tiers: who was short the day before first": RuleName.TIERS,
+    TIERED: RuleName.TIERS,
     "by households": RuleName.WEIGHTS,
 }
 
 
 def rules_for(households: Mapping[str, int]) -> dict[str, Callable[[Sent, tuple[int, int]], Claim]]:
-    """How each rule sees a district that was given `(requested, allocated)` the day before."""
+    """How each rule sees a district that asked for and was given `before`."""
 
     def plain(row: Sent, _before: tuple[int, int]) -> Claim:
         return Claim(place=row.district, requested=row.requested)
