@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from logistics.communities import service as communities
 from logistics.db import chunks
 from logistics.errors import NotFound
-from logistics.inventory.ledger.chain import Head, LotRef, Place, Taken, dialect
+from logistics.inventory.ledger.chain import Head, LotRef, Place, Taken, dialect, on
 from logistics.inventory.ledger.errors import OutOfStock
 from logistics.inventory.ledger.rules import (
     UNBOUNDED,
@@ -123,7 +123,9 @@ def _place(
     name: str = "",
 ) -> Place | None:
     # every statement uses some of these; the others are ignored
-    found = session.scalar(statement, {"area_id": area_id, "kind": kind, "name": name, "household_id": household_id})
+    found = on(session).scalar(
+        statement, {"area_id": area_id, "kind": kind, "name": name, "household_id": household_id}
+    )
     if found is None:
         return None
     label = holder_label(kind, area_id=area_id, household_id=household_id, name=name)
@@ -132,7 +134,7 @@ def _place(
 
 def _new_place(session: Session, statement: Executable, kind: HolderKind, **who: Any) -> Place:
     row = {"kind": kind, "name": "", "area_id": None, "household_id": None, **who}
-    session.execute(_NEW_HOLDER[dialect(session)], row)
+    on(session).execute(_NEW_HOLDER[dialect(session)], row)
     place = _place(session, statement, kind, **who)
     assert place is not None, "it has just been entered"
     return place
@@ -149,10 +151,10 @@ def lot_of(session: Session, item_id: int, facts: LotFacts) -> LotRef:
         "fund_tag": facts.fund_tag,
     }
     statement = _UNDATED if facts.expires_on is None else _DATED
-    found = session.scalar(statement, row)
+    found = on(session).scalar(statement, row)
     if found is None:
-        session.execute(_NEW_LOT[dialect(session)], row)
-        found = session.scalar(statement, row)
+        on(session).execute(_NEW_LOT[dialect(session)], row)
+        found = on(session).scalar(statement, row)
     assert found is not None, "it has just been entered"
     return _ref(found, facts)
 
@@ -184,11 +186,11 @@ def take(
         NotFound: the lot is not one of this item.
     """
     if lot_id is None:
-        rows = session.execute(_AVAILABLE, {"item_id": head.item_id, "holder_id": place.id}).all()
+        rows = on(session).execute(_AVAILABLE, {"item_id": head.item_id, "holder_id": place.id}).all()
     else:
         lots_by_id(session, head.item_id, [lot_id])
         asked = {"item_id": head.item_id, "holder_id": place.id, "lot_id": lot_id}
-        rows = session.execute(_OF_LOT, asked).all()
+        rows = on(session).execute(_OF_LOT, asked).all()
     lots = [LotOnHand(lot_id=row.lot_id, available=row.available, expires_on=row.expires_on) for row in rows]
     parts = first_out(lots, quantity=quantity, good_on=good_on)
     available = sum(part.quantity for part in parts)

@@ -1,4 +1,4 @@
-"""Goods on their way from one area to another: sent by one, received by the other."""
+"""Goods sent from one area to another."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from logistics.clock import local_date
-from logistics.errors import BadTransition, NotFound
 from logistics.inventory.ledger.chain import (
-    Head,
     Move,
     Movement,
     Place,
@@ -20,40 +18,27 @@ from logistics.inventory.ledger.chain import (
     digest_of,
     known,
     lock_item,
+    on,
     write,
 )
 from logistics.inventory.ledger.errors import (
-    BadArrival,
-    KeyReused,
-    ReasonMissing,
     SameArea,
     WrongReservation,
     require_quantity,
 )
-from logistics.inventory.ledger.holders import area_place, lots_by_id, take
-from logistics.inventory.ledger.models import Shipment
+from logistics.inventory.ledger.holders import area_place, take
 from logistics.inventory.ledger.promises import Promise, read_promise, require_open, resolve
 from logistics.inventory.ledger.rules import (
     HolderKind,
-    LotOnHand,
-    Part,
     ReservationState,
     ShipmentState,
     TransferKind,
-    first_out,
 )
-from logistics.inventory.ledger.tables import LOTS, SHIPMENT_LINES, SHIPMENTS, TRANSFERS
+from logistics.inventory.ledger.tables import SHIPMENT_LINES, SHIPMENTS
 
-_LINES = (
-    select(SHIPMENT_LINES.c.lot_id, SHIPMENT_LINES.c.in_transit.label("available"), LOTS.c.expires_on)
-    .join(LOTS, LOTS.c.id == SHIPMENT_LINES.c.lot_id)
-    .where(SHIPMENT_LINES.c.shipment_id == bindparam("shipment_id"))
-)
-_LEAVE = (
-    update(SHIPMENT_LINES)
-    .where(SHIPMENT_LINES.c.shipment_id == bindparam("of_shipment"), SHIPMENT_LINES.c.lot_id == bindparam("of_lot"))
-    .values(in_transit=SHIPMENT_LINES.c.in_transit - bindparam("leaving"))
-)
+_OF_KEY = select(SHIPMENTS.c.id).where(SHIPMENTS.c.key == bindparam("key"))
+_NEW_SHIPMENT = insert(SHIPMENTS).returning(SHIPMENTS.c.id)
+_NEW_LINES = insert(SHIPMENT_LINES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,32 +62,6 @@ class Dispatch:
             raise SameArea()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """What the receiver found: pieces taken in, and pieces refused for `reason`. What is in neither is missing."""
-
-    key: str
-    shipment_id: int
-    accepted: int
-    rejected: int = 0
-    reason: str = ""
-    account_id: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.rejected and not self.reason.strip():
-            raise ReasonMissing()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived:
-    """accepted + rejected + missing = shipped; what was rejected or missing is open until somebody settles it."""
-
-    shipment_id: int
-    accepted: int
-    rejected: int
-    missing: int
-
-
 def dispatch(session: Session, command: Dispatch, *, now: datetime) -> int:
     """Send goods on their way: they leave the sender at once and are in transit. Returns the shipment's id.
 
@@ -116,7 +75,7 @@ def dispatch(session: Session, command: Dispatch, *, now: datetime) -> int:
     """
     head, digest = lock_item(session, command.item_id), digest_of(command)
     if known(session, head, key=command.key, digest=digest) is not None:
-        return session.scalars(select(Shipment.id).where(Shipment.key == command.key)).one()
+        return int(on(session).scalars(_OF_KEY, {"key": command.key}).one())
     here = area_place(session, command.from_area_id)
     promise = _promise(session, command, here, now=now)
     if promise is not None:
@@ -139,71 +98,6 @@ def dispatch(session: Session, command: Dispatch, *, now: datetime) -> int:
     if promise is not None:
         resolve(session, promise, ReservationState.POSTED, now=now, transfer_id=transfer_id)
     return shipment_id
-
-
-def arrive(session: Session, command: Arrival, *, now: datetime) -> Arrived:
-    """Enter what arrived of a shipment, once. What was accepted is the receiver's stock; the rest stays in transit.
-
-    Raises:
-        NotFound: no such shipment.
-        BadArrival: more than was shipped, or less than nothing.
-        BadTransition: it has arrived before, or its dispatch was reversed.
-        KeyReused: the key stands for another arrival or movement.
-    """
-    head, shipment = locked_shipment(session, command.shipment_id)
-    digest = digest_of(command)
-    if shipment.arrival_key == command.key:
-        if shipment.arrival_digest != digest:
-            raise KeyReused(key=command.key)
-        return _arrived(shipment)
-    if shipment.state is not ShipmentState.DISPATCHED:
-        raise BadTransition(entity="shipment", key=shipment.id, state=shipment.state, wanted=ShipmentState.RECEIVED)
-    accepted, rejected = command.accepted, command.rejected
-    if accepted < 0 or rejected < 0 or accepted + rejected > shipment.quantity:
-        raise BadArrival(accepted=accepted, rejected=rejected, shipped=shipment.quantity)
-    if not accepted:
-        _require_free_key(session, command.key)
-    else:
-        _take_in(session, head, shipment, command, digest, now=now)
-    shipment.state = ShipmentState.RECEIVED
-    shipment.accepted, shipment.rejected = accepted, rejected
-    shipment.reject_reason = command.reason if rejected else ""
-    shipment.rejected_open, shipment.missing_open = rejected, shipment.quantity - accepted - rejected
-    shipment.arrived_at, shipment.arrived_by_id = now, command.account_id
-    shipment.arrival_key, shipment.arrival_digest = command.key, digest
-    session.flush()
-    return _arrived(shipment)
-
-
-def locked_shipment(session: Session, shipment_id: int) -> tuple[Head, Shipment]:
-    """A shipment as it is now, with its item locked.
-
-    Raises:
-        NotFound: no such shipment.
-    """
-    item_id = session.scalar(select(Shipment.item_id).where(Shipment.id == shipment_id))
-    if item_id is None:
-        raise NotFound(kind="shipment", key=shipment_id)
-    head = lock_item(session, item_id)
-    # what this session has read before it had the lock may have changed since
-    shipment = session.get_one(Shipment, shipment_id, populate_existing=True)
-    return head, shipment
-
-
-def leave_transit(session: Session, head: Head, shipment_id: int, quantity: int) -> list[Taken]:
-    """Choose the lots of which `quantity` pieces leave a shipment, first expired first, and note that they left."""
-    rows = session.execute(_LINES, {"shipment_id": shipment_id}).mappings()
-    parts = first_out((LotOnHand(**row) for row in rows), quantity=quantity)
-    assert sum(part.quantity for part in parts) == quantity, "open pieces are in transit"
-    left_behind(session, shipment_id, parts)
-    lots = lots_by_id(session, head.item_id, [part.lot_id for part in parts])
-    return [Taken(lot=lots[part.lot_id], quantity=part.quantity) for part in parts]
-
-
-def left_behind(session: Session, shipment_id: int, parts: Sequence[Part]) -> None:
-    """Note that pieces are in transit no longer; of a negative quantity, that they are again."""
-    leaving = [{"of_shipment": shipment_id, "of_lot": part.lot_id, "leaving": part.quantity} for part in parts]
-    session.execute(_LEAVE, leaving)
 
 
 def moves(taken: Sequence[Taken], *, giver: Place, taker: Place, promised: bool = False) -> list[Move]:
@@ -235,41 +129,10 @@ def _new_shipment(session: Session, command: Dispatch, taken: Sequence[Taken], *
         "state": ShipmentState.DISPATCHED,
         "dispatched_at": now,
     }
-    shipment_id = session.scalars(insert(SHIPMENTS).returning(SHIPMENTS.c.id), row).one()
+    shipment_id = on(session).scalars(_NEW_SHIPMENT, row).one()
     lines = [
         {"shipment_id": shipment_id, "lot_id": part.lot.id, "quantity": part.quantity, "in_transit": part.quantity}
         for part in taken
     ]
-    session.execute(insert(SHIPMENT_LINES), lines)
+    on(session).execute(_NEW_LINES, lines)
     return int(shipment_id)
-
-
-def _take_in(session: Session, head: Head, shipment: Shipment, command: Arrival, digest: str, *, now: datetime) -> None:
-    under_way = area_place(session, shipment.to_area_id, HolderKind.IN_TRANSIT)
-    taken = leave_transit(session, head, shipment.id, command.accepted)
-    movement = Movement(
-        kind=TransferKind.ARRIVAL,
-        key=command.key,
-        digest=digest,
-        moves=moves(taken, giver=under_way, taker=area_place(session, shipment.to_area_id)),
-        reason=command.reason,
-        account_id=command.account_id,
-        shipment_id=shipment.id,
-    )
-    write(session, head, movement, now=now)
-
-
-def _require_free_key(session: Session, key: str) -> None:
-    """An arrival of nothing writes no transfer, which would refuse the key."""
-    taken = session.scalar(select(Shipment.id).where(Shipment.arrival_key == key))
-    if taken is not None or session.scalar(select(TRANSFERS.c.id).where(TRANSFERS.c.key == key)) is not None:
-        raise KeyReused(key=key)
-
-
-def _arrived(shipment: Shipment) -> Arrived:
-    return Arrived(
-        shipment_id=shipment.id,
-        accepted=shipment.accepted,
-        rejected=shipment.rejected,
-        missing=shipment.quantity - shipment.accepted - shipment.rejected,
-    )

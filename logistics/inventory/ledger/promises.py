@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from logistics.errors import BadTransition, NotFound
-from logistics.inventory.ledger.chain import Place, Taken
+from logistics.inventory.ledger.chain import Place, Taken, on
 from logistics.inventory.ledger.errors import ReservationOver
 from logistics.inventory.ledger.holders import area_place, lots_by_id
 from logistics.inventory.ledger.rules import ReservationState
@@ -65,10 +65,10 @@ def read_promise(session: Session, reservation_id: int) -> Promise:
     Raises:
         NotFound: no such reservation.
     """
-    row = session.execute(_RESERVATION, {"reservation_id": reservation_id}).one_or_none()
+    row = on(session).execute(_RESERVATION, {"reservation_id": reservation_id}).one_or_none()
     if row is None:
         raise NotFound(kind="reservation", key=reservation_id)
-    parts = session.execute(_PARTS, {"reservation_id": reservation_id}).all()
+    parts = on(session).execute(_PARTS, {"reservation_id": reservation_id}).all()
     lots = lots_by_id(session, row.item_id, [part.lot_id for part in parts])
     return Promise(
         id=row.id,
@@ -101,5 +101,5 @@ def resolve(
 ) -> None:
     """End a pending reservation, once."""
     resolving = {"reservation_id": promise.id, "as": state, "now": now, "by": transfer_id}
-    resolved = session.execute(_RESOLVE, resolving)
-    assert resolved.rowcount == 1, "it was pending a moment ago, and its item is locked"  # type: ignore[attr-defined]
+    resolved = on(session).execute(_RESOLVE, resolving)
+    assert resolved.rowcount == 1, "it was pending a moment ago, and its item is locked"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from logistics.clock import local_date
 from logistics.db import chunks
 from logistics.errors import BadTransition
-from logistics.inventory.ledger.chain import dialect, digest_of, lock_item, lock_items
+from logistics.inventory.ledger.chain import dialect, digest_of, lock_item, lock_items, on
 from logistics.inventory.ledger.errors import BadExpiry, KeyReused, OutOfStock, require_quantity
 from logistics.inventory.ledger.holders import area_place, take
 from logistics.inventory.ledger.promises import item_of_reservation, read_promise, resolve
@@ -77,7 +77,7 @@ def reserve(session: Session, command: Reserve, *, now: datetime) -> int:
         KeyReused: the key stands for another reservation.
     """
     head, digest = lock_item(session, command.item_id), digest_of(command)
-    known = session.execute(_KNOWN, {"key": command.key}).one_or_none()
+    known = on(session).execute(_KNOWN, {"key": command.key}).one_or_none()
     if known is not None:
         if known.digest != digest:
             raise KeyReused(key=command.key)
@@ -88,7 +88,7 @@ def reserve(session: Session, command: Reserve, *, now: datetime) -> int:
     taken = take(session, head, here, quantity=command.quantity, good_on=local_date(command.expires_at))
     for part in taken:
         holding = {"at": here.id, "of": part.lot.id, "pieces": part.quantity}
-        if session.execute(_PROMISE, holding).rowcount != 1:  # type: ignore[attr-defined]
+        if on(session).execute(_PROMISE, holding).rowcount != 1:
             raise OutOfStock(item=head.item_code, wanted=command.quantity, available=0)
     row = {
         "key": command.key,
@@ -102,11 +102,11 @@ def reserve(session: Session, command: Reserve, *, now: datetime) -> int:
         "reserved_at": now,
         "expires_at": command.expires_at,
     }
-    reservation_id = session.scalar(_NEW[dialect(session)], row)
+    reservation_id = on(session).scalar(_NEW[dialect(session)], row)
     if reservation_id is None:
         raise KeyReused(key=command.key)
     parts = [{"reservation_id": reservation_id, "lot_id": p.lot.id, "quantity": p.quantity} for p in taken]
-    session.execute(_NEW_PARTS, parts)
+    on(session).execute(_NEW_PARTS, parts)
     return int(reservation_id)
 
 
@@ -160,4 +160,4 @@ def expire_due(session: Session, *, now: datetime, limit: int = EXPIRED_AT_ONCE)
 
 def _release(session: Session, released: list[dict[str, int]]) -> None:
     if released:
-        session.execute(_RELEASE, released)
+        on(session).execute(_RELEASE, released)

@@ -15,10 +15,10 @@ from logistics.inventory.ledger.chain import Move, Movement, Place, digest_of, k
 from logistics.inventory.ledger.errors import AlreadyReversed, CannotReverse, require_reason
 from logistics.inventory.ledger.holders import lots_by_id
 from logistics.inventory.ledger.models import Shipment, Transfer
-from logistics.inventory.ledger.moving import left_behind
 from logistics.inventory.ledger.rules import UNBOUNDED, Part, ShipmentState, TransferKind, holder_label
 from logistics.inventory.ledger.settling import change_open
 from logistics.inventory.ledger.tables import ENTRIES, HOLDERS, SETTLEMENTS
+from logistics.inventory.ledger.transit import left_behind
 
 _LEGS = (
     select(ENTRIES.c.lot_id, ENTRIES.c.quantity, HOLDERS)

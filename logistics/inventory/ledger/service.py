@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from logistics.communities import service as communities
+from logistics.inventory.ledger.arriving import Arrival, Arrived, arrive
 from logistics.inventory.ledger.chain import lock_items
 from logistics.inventory.ledger.counting import Count, Counted, WriteOff, count, write_off
 from logistics.inventory.ledger.errors import (
@@ -30,11 +31,12 @@ from logistics.inventory.ledger.findings import Fault, Finding
 from logistics.inventory.ledger.issuing import Issue, issue, post
 from logistics.inventory.ledger.lending import GiveBack, Loan, give_back, lend
 from logistics.inventory.ledger.models import Balance, Holder, Item
-from logistics.inventory.ledger.moving import Arrival, Arrived, Dispatch, arrive, dispatch
+from logistics.inventory.ledger.moving import Dispatch, dispatch
 from logistics.inventory.ledger.receiving import Receipt, receive
 from logistics.inventory.ledger.reserving import Reserve, expire_due, reserve, void
 from logistics.inventory.ledger.reversing import Reversal, reverse
 from logistics.inventory.ledger.rules import HolderKind
+from logistics.inventory.ledger.sending import dispatch_all
 from logistics.inventory.ledger.settling import Settlement, settle
 from logistics.inventory.ledger.verifying import Chain, Verified, verify
 
@@ -72,6 +74,7 @@ __all__ = [
     "arrive",
     "count",
     "dispatch",
+    "dispatch_all",
     "expire_due",
     "give_back",
     "issue",

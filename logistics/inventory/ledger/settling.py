@@ -13,9 +13,10 @@ from logistics.inventory.ledger.chain import Movement, Place, digest_of, known, 
 from logistics.inventory.ledger.errors import SettledTooMuch, require_quantity, require_reason
 from logistics.inventory.ledger.holders import area_place
 from logistics.inventory.ledger.models import Shipment
-from logistics.inventory.ledger.moving import leave_transit, locked_shipment, moves
+from logistics.inventory.ledger.moving import moves
 from logistics.inventory.ledger.rules import DiscrepancyPart, HolderKind, Outcome, ShipmentState, TransferKind
 from logistics.inventory.ledger.tables import SETTLEMENTS
+from logistics.inventory.ledger.transit import leave_transit, locked_shipment
 
 _SETTLED = insert(SETTLEMENTS)
 
