@@ -37,7 +37,7 @@ def together(some: list[Group], supplies: list[int], *, fill: bool) -> list[list
     return [shares[end - len(one.low) : end] for one, end in zip(some, ends, strict=True)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.lists(groups(size=7, most=40), min_size=1, max_size=12), st.booleans(), st.data())
 def test_side_by_side_is_as_one_by_one(some: list[Group], fill: bool, data: st.DataObject) -> None:
     supplies = [data.draw(st.integers(0, one.highest + 2)) for one in some]

@@ -120,11 +120,3 @@ def test_a_lower_tier_is_given_nothing_before_a_higher_one_is_full(claims: list[
 
     served = max((tier[one] for one in tier if found[one]), default=0)
     assert all(found[one] == most[one] for one in tier if tier[one] < served)
-
-
-@given(asked(), ruled())
-def test_a_carry_over_of_nobody_changes_nothing(claims: list[Claim], parameters: Parameters) -> None:
-    none = [replace(one, carry=0, carried_from="") for one in claims]
-    dated = [replace(one, carry=0) for one in claims]
-
-    assert given_to(share(none, parameters)) == given_to(share(dated, parameters))

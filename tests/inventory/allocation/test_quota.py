@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logistics.inventory.allocation.levels import Group, Levels
@@ -73,6 +73,7 @@ def test_it_is_what_giving_pack_by_pack_finds(one: Group) -> None:
     assert found == pack_by_pack(one)
 
 
+@settings(max_examples=50)
 @given(groups(size=5, most=60), st.data())
 def test_it_is_what_giving_pack_by_pack_finds_when_there_are_many(one: Group, data: st.DataObject) -> None:
     supply = data.draw(st.integers(one.lowest, one.highest))
