@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, Row, Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from logistics.bulk import insert_missing, insert_new
-from logistics.communities import service as communities
 from logistics.errors import NotFound
 from logistics.inventory.entitlement import errors, queries, rules
+from logistics.inventory.entitlement.household_queries import HouseholdFacts, facts, standing_draws
 from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementGuard
 from logistics.inventory.entitlement.rules import QUANTITY_MAX, DrawChannel
 
 KEY_LENGTH_MAX = 100
+
+_GUARDS, _DRAWS = EntitlementGuard.__table__, EntitlementDraw.__table__
+assert isinstance(_GUARDS, Table)
+assert isinstance(_DRAWS, Table)
+_KNOWN = select(_DRAWS).where(_DRAWS.c.key == bindparam("key"))
+
+
+def _locking(insert_into: Any) -> Executable:
+    """Make the guard row where it is missing; where it is there, an update that changes nothing locks it."""
+    made: Executable = insert_into(_GUARDS).on_conflict_do_update(
+        index_elements=["household_id", "item_id"], set_={"draw_count": _GUARDS.c.draw_count}
+    )
+    return made
+
+
+def _entering(insert_into: Any) -> Executable:
+    made: Executable = insert_into(_DRAWS).on_conflict_do_nothing(index_elements=["key"]).returning(_DRAWS.c.id)
+    return made
+
+
+_LOCK = {"postgresql": _locking(postgresql.insert), "sqlite": _locking(sqlite.insert)}
+_NEW = {"postgresql": _entering(postgresql.insert), "sqlite": _entering(sqlite.insert)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +85,9 @@ def draw(session: Session, command: Draw, *, now: datetime) -> DrawReceipt:
         MoreThanEntitled: more than may ever be drawn at once.
         DrawKeyReused: the key belongs to another draw.
     """
-    return admit(session, command, now=now) or enter(session, command, reservation_id=None, now=now)
+    found = facts(session, command.household_id, item_id=command.item_id)
+    queries.item_name(session, command.item_id)
+    return admit(session, command, found, now=now) or enter(session, command, reservation_id=None, now=now)
 
 
 def give_back(session: Session, draw_id: int, *, keep: int = 0) -> None:
@@ -79,19 +105,17 @@ def give_back(session: Session, draw_id: int, *, keep: int = 0) -> None:
         raise NotFound(kind="draw", key=draw_id)
 
 
-def admit(session: Session, command: Draw, *, now: datetime) -> DrawReceipt | None:
+def admit(session: Session, command: Draw, facts: HouseholdFacts, *, now: datetime) -> DrawReceipt | None:
     """Lock the household's draws of the item and let the command pass if it may be drawn; the caller enters it. Returns
-    the draw that the key stands for already, else None. Raises as `draw`."""
-    if not communities.areas_above(session, command.household_id):
-        raise NotFound(kind="household", key=command.household_id)
-    item = queries.item_name(session, command.item_id)
-    _lock(session, household_id=command.household_id, item_id=command.item_id)
-    known = session.scalar(select(EntitlementDraw).where(EntitlementDraw.key == command.key))
+    the draw that the key stands for already, else None. Raises as `draw`, but for what is not found."""
+    guard = {"household_id": command.household_id, "item_id": command.item_id, "draw_count": 0}
+    session.execute(_LOCK[session.get_bind().dialect.name], guard)
+    known = session.execute(_KNOWN, {"key": command.key}).one_or_none()
     if known is not None:
         return _replayed(known, command)
-    limits = queries.limits(session, command.household_id, item_id=command.item_id)
-    draws = queries.standing_draws(session, command.household_id, limits, now=now)
-    _require_allowed(command, item.name, limits.get(item.id, []), draws.get(item.id, []), now=now)
+    draws = standing_draws(session, command.household_id, facts.limits, now=now)
+    limits = facts.limits.get(command.item_id, ())
+    _require_allowed(session, command, limits, draws.get(command.item_id, ()), now=now)
     return None
 
 
@@ -106,8 +130,9 @@ def enter(session: Session, command: Draw, *, reservation_id: int | None, now: d
         "drawn_at": rules.to_the_second(now),
         "reservation_id": reservation_id,
         "account_id": command.account_id,
+        "given_back": 0,
     }
-    draw_id = insert_new(session, EntitlementDraw, [row], key=("key",)).get((command.key,))
+    draw_id = session.scalar(_NEW[session.get_bind().dialect.name], row)
     if draw_id is None:  # another household's draw has taken the key meanwhile
         raise errors.DrawKeyReused(key=command.key)
     return DrawReceipt(
@@ -122,26 +147,16 @@ def enter(session: Session, command: Draw, *, reservation_id: int | None, now: d
     )
 
 
-def _lock(session: Session, *, household_id: int, item_id: int) -> None:
-    guard = {"household_id": household_id, "item_id": item_id}
-    insert_missing(session, EntitlementGuard, [guard], key=("household_id", "item_id"))
-    session.execute(
-        select(EntitlementGuard.draw_count)
-        .where(EntitlementGuard.household_id == household_id, EntitlementGuard.item_id == item_id)
-        .with_for_update()
-    )
-
-
 def _require_allowed(
-    command: Draw, item: str, limits: list[rules.Limit], draws: list[rules.Drawn], *, now: datetime
+    session: Session, command: Draw, limits: Sequence[rules.Limit], draws: Sequence[rules.Drawn], *, now: datetime
 ) -> None:
     at = rules.to_the_second(now)
     free = rules.available(limits, draws, at=at)
     if free is None or command.quantity <= free:
         return
     tightest = rules.tightest_of(limits, draws, at=at)
-    facts = {
-        "item": item,
+    told = {
+        "item": queries.item_name(session, command.item_id).name,
         "limit": tightest.quantity,
         "days": tightest.days,
         "area": tightest.area,
@@ -152,12 +167,12 @@ def _require_allowed(
     if next_at is None:
         smallest = min(limits, key=lambda limit: limit.quantity)
         raise errors.MoreThanEntitled(
-            **{**facts, "limit": smallest.quantity, "days": smallest.days, "area": smallest.area}
+            **{**told, "limit": smallest.quantity, "days": smallest.days, "area": smallest.area}
         )
-    raise errors.EntitlementExceeded(**facts, next_at=next_at)
+    raise errors.EntitlementExceeded(**told, next_at=next_at)
 
 
-def _replayed(known: EntitlementDraw, command: Draw) -> DrawReceipt:
+def _replayed(known: Row[Any], command: Draw) -> DrawReceipt:
     same = (known.household_id, known.item_id, known.quantity, known.channel)
     if same != (command.household_id, command.item_id, command.quantity, command.channel):
         raise errors.DrawKeyReused(key=command.key)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.communities.models import Area, Building, Compound, Household
-from logistics.communities.scope import area_and_above, community_of, sees_household
+from logistics.communities.scope import community_of, sees_household
 from logistics.errors import NotFound
 from logistics.inventory.entitlement import errors, rules
+from logistics.inventory.entitlement.household_queries import facts, standing_draws
 from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementRule
-from logistics.inventory.entitlement.rules import DrawChannel, Drawn, Limit
+from logistics.inventory.entitlement.rules import DrawChannel
 from logistics.inventory.entitlement.scope import binds_or_is_below, require_household
 from logistics.inventory.entitlement.views import DrawView, RemainingView, RuleView
-from logistics.inventory.ledger.models import Holder, Item, Reservation, Transfer
-from logistics.inventory.ledger.rules import ReservationState
+from logistics.inventory.ledger.models import Holder, Item, Reservation
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
 
-STANDING = (ReservationState.PENDING, ReservationState.POSTED)
-"""Of a reservation that was voided or has expired nothing was drawn; nor of goods that came back by a reversal."""
+_ITEM = select(Item.id, Item.code, Item.name, Item.unit).where(Item.id == bindparam("item_id"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,53 +35,10 @@ class ItemName:
 
 def item_name(session: Session, item_id: int) -> ItemName:
     """Raises NotFound: no such item."""
-    statement = select(Item.id, Item.code, Item.name, Item.unit).where(Item.id == item_id)
-    return ItemName(**read_fields(session, statement, kind="item", key=item_id))
-
-
-def limits(session: Session, household_id: int, *, item_id: int | None = None) -> dict[int, list[Limit]]:
-    """Every rule in force that binds a household, by item: those of its community and of the areas above."""
-    persons = select(Household.person_count).where(Household.id == household_id).scalar_subquery()
-    statement = (
-        select(EntitlementRule, Area.name, persons)
-        .join(Area, Area.id == EntitlementRule.area_id)
-        .where(EntitlementRule.ended_at.is_(None))
-        .where(EntitlementRule.area_id.in_(area_and_above(community_of(household_id))))
-        .order_by(EntitlementRule.id)
-    )
-    if item_id is not None:
-        statement = statement.where(EntitlementRule.item_id == item_id)
-    found: dict[int, list[Limit]] = defaultdict(list)
-    for rule, area, person_count in session.execute(statement):
-        quantity = rules.limit_quantity(rule.quantity, per=rule.per, person_count=person_count)
-        found[rule.item_id].append(Limit(rule_id=rule.id, area=area, quantity=quantity, days=rule.days))
-    return found
-
-
-def standing_draws(
-    session: Session, household_id: int, limits: Mapping[int, Sequence[Limit]], *, now: datetime
-) -> dict[int, list[Drawn]]:
-    """What a household has drawn of limited items that may count now or later, by item."""
-    if not limits:
-        return {}
-    came_back = aliased(Transfer)
-    since = now - max(limit.span for of_item in limits.values() for limit in of_item)
-    statement = (
-        select(
-            EntitlementDraw.item_id,
-            EntitlementDraw.drawn_at,
-            (EntitlementDraw.quantity - EntitlementDraw.given_back).label("quantity"),
-        )
-        .outerjoin(Reservation, Reservation.id == EntitlementDraw.reservation_id)
-        .where(EntitlementDraw.household_id == household_id, EntitlementDraw.item_id.in_(limits))
-        .where(EntitlementDraw.drawn_at > since, EntitlementDraw.given_back < EntitlementDraw.quantity)
-        .where(or_(Reservation.id.is_(None), Reservation.state.in_(STANDING)))
-        .where(~select(came_back.id).where(came_back.reverses_id == Reservation.transfer_id).exists())
-    )
-    found: dict[int, list[Drawn]] = defaultdict(list)
-    for row in session.execute(statement):
-        found[row.item_id].append(Drawn(at=row.drawn_at, quantity=row.quantity))
-    return found
+    row = session.execute(_ITEM, {"item_id": item_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(kind="item", key=item_id)
+    return ItemName(**row)
 
 
 def community_id(session: Session, household_id: int) -> int:
@@ -98,7 +52,7 @@ def community_id(session: Session, household_id: int) -> int:
 def remaining_of(session: Session, household_id: int, *, now: datetime) -> list[RemainingView]:
     """What a household may still draw of every item that is limited for it, by item code. For no viewer's eyes: the
     caller has checked whose household it is."""
-    limited = limits(session, household_id)
+    limited = facts(session, household_id).limits
     draws = standing_draws(session, household_id, limited, now=now)
     items = select(Item.id, Item.code, Item.name, Item.unit).where(Item.id.in_(limited)).order_by(Item.code)
     views = []

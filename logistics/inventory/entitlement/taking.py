@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from logistics.communities import service as communities
 from logistics.errors import NotFound
 from logistics.inventory.entitlement import errors, queries
 from logistics.inventory.entitlement.drawing import Draw, admit, enter
+from logistics.inventory.entitlement.household_queries import facts
 from logistics.inventory.entitlement.models import EntitlementDraw
 from logistics.inventory.entitlement.rules import DrawChannel
 from logistics.inventory.ledger import service as ledger
@@ -72,9 +72,10 @@ def take(session: Session, command: Take, *, now: datetime) -> Taken:
         account_id=command.account_id,
     )
     ledger.lock_items(session, [command.item_id])
-    receipt = admit(session, draw, now=now)
+    found = facts(session, command.household_id, item_id=command.item_id)
+    receipt = admit(session, draw, found, now=now)
     if receipt is None:
-        if command.area_id not in communities.areas_above(session, command.household_id):
+        if command.area_id not in found.areas:
             raise errors.NotItsStock()
         reservation_id = ledger.reserve(
             session,
@@ -91,7 +92,7 @@ def take(session: Session, command: Take, *, now: datetime) -> Taken:
         )
         receipt = enter(session, draw, reservation_id=reservation_id, now=now)
         if command.told:
-            _tell(session, command, receipt.draw_id, now=now)
+            _tell(session, command, receipt.draw_id, place=found.areas[command.area_id], now=now)
     if receipt.reservation_id is None:
         raise errors.DrawKeyReused(key=command.key)
     return Taken(
@@ -144,7 +145,7 @@ def _reservation_of(session: Session, draw_id: int) -> int:
     return int(row.reservation_id)
 
 
-def _tell(session: Session, command: Take, draw_id: int, *, now: datetime) -> None:
+def _tell(session: Session, command: Take, draw_id: int, *, place: str, now: datetime) -> None:
     """The household learns of it whoever took it in its name."""
     item = queries.item_name(session, command.item_id)
     notifications.tell(
@@ -157,7 +158,7 @@ def _tell(session: Session, command: Take, draw_id: int, *, now: datetime) -> No
             "unit": item.unit,
             "quantity": command.quantity,
             "channel": command.channel.value,
-            "place": communities.area_names(session)[command.area_id],
+            "place": place,
             "collect_by": command.expires_at.isoformat(),
         },
         now=now,

@@ -1,23 +1,18 @@
-"""Ballots over HTTP, from the draft to the file that anybody checks; and the same file on the command line."""
+"""Ballots over HTTP, from the draft to the file that anybody checks."""
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 
 from logistics.accounts.models import Role
 from logistics.db import reading, transaction
 from logistics.inventory.ballots.models import Ballot
-from logistics.outbox import Promise
 from tests.api.world import World, a_token, a_world, an_account, bearer, utc_now
-from workers.jobs import JOBS
 
 RESIDENT, WORKER, STREET = Role.RESIDENT, Role.COMMUNITY_WORKER, Role.STREET_OFFICE
 
@@ -175,108 +170,3 @@ def test_an_office_runs_no_ballot_of_the_area_above_it(app: Flask, client: Flask
     assert made.status_code == 201
     assert ask(client, world, STREET, "GET", at).status_code == 404  # a draft above
     assert ask(client, world, STREET, "POST", f"{at}/open").status_code == 404
-
-
-# the command line
-
-
-def exported(client: FlaskClient, world: World, folder: Path) -> Path:
-    at = drawn(client, world)
-    path = folder / "ballot.json"
-    path.write_text(json.dumps(ask(client, world, RESIDENT, "GET", f"{at}/export").json), encoding="utf-8")
-    return path
-
-
-def test_anybody_checks_a_file_and_the_platform_its_own_ballot(
-    app: Flask, client: FlaskClient, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LC_ALL", "en")
-    path, runner = exported(client, world, tmp_path), app.test_cli_runner()
-
-    by_file = runner.invoke(args=["ballot", "verify", str(path)])
-    by_id = runner.invoke(args=["ballot", "verify", str(world.ours.ids["ballot_id"])])
-    as_json = runner.invoke(args=["ballot", "verify", "--json", str(path)])
-    printed = runner.invoke(args=["ballot", "export", str(world.ours.ids["ballot_id"])])
-
-    assert (by_file.exit_code, by_id.exit_code) == (0, 0), by_file.output
-    assert by_file.output == by_id.output
-    assert "is right: 1 registrations, 2 shares" in by_file.output
-    assert set(json.loads(as_json.output)) == {"ballot", "winners", "holders"}
-    assert json.loads(printed.output) == json.loads(path.read_text(encoding="utf-8"))
-
-
-def test_a_tampered_file_is_told_by_its_first_wrong_row(
-    app: Flask, client: FlaskClient, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LC_ALL", "en")
-    path, runner = exported(client, world, tmp_path), app.test_cli_runner()
-    document = json.loads(path.read_text(encoding="utf-8"))
-    code = document["registrations"][0]["code"]
-    document["registrations"][0]["weight"] = 9
-    path.write_text(json.dumps(document), encoding="utf-8")
-
-    told = runner.invoke(args=["ballot", "verify", str(path)])
-
-    assert told.exit_code == 1
-    assert f"Row 1, code {code}: code and weight 9 do not give the row's own check." in told.output
-
-
-@pytest.mark.parametrize("content", ["", "no JSON", "[]", '{"format": "ballot-1"}', "\xff"])
-def test_what_is_no_ballot_is_told_in_a_sentence(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
-) -> None:
-    monkeypatch.setenv("LC_ALL", "en")
-    path = tmp_path / "some.json"
-    path.write_text(content, encoding="latin-1")
-
-    told = app.test_cli_runner().invoke(args=["ballot", "verify", str(path)])
-
-    assert (told.exit_code, "This is no exported ballot" in told.output) == (1, True)
-
-
-def test_a_file_that_is_not_there_and_a_ballot_that_is_not_known(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", "en")
-    runner = app.test_cli_runner()
-
-    no_file, no_ballot = (runner.invoke(args=["ballot", "verify", name]) for name in ("nowhere.json", "999"))
-
-    assert (no_file.exit_code, "nowhere.json" in no_file.output) == (1, True)
-    assert (no_ballot.exit_code, "No ballot 999." in no_ballot.output) == (1, True)
-
-
-def test_before_the_draw_a_check_fails_and_says_so(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LC_ALL", "en")
-
-    told = app.test_cli_runner().invoke(args=["ballot", "verify", str(world.ours.ids["ballot_id"])])
-
-    assert (told.exit_code, "is not drawn yet" in told.output) == (1, True)
-
-
-# the relay's jobs
-
-
-def ring(job: str, **ids: int) -> None:
-    """Run a job of the relay for its promise, as a worker does."""
-    with reading() as session:
-        promises = select(Promise).where(Promise.job == job, Promise.done_at.is_(None))
-        (promise,) = [p for p in session.scalars(promises) if p.args == ids]
-    JOBS[job].run(promise.id, **ids)
-    with reading() as session:
-        found = session.get_one(Promise, promise.id)
-    assert found.done_at is not None, found.error
-
-
-def test_the_relay_closes_a_ballot_and_lets_the_next_move_up(app: Flask, client: FlaskClient, world: World) -> None:
-    ballot_id = world.ours.ids["ballot_id"]
-    for neighbour in world.ours.town.households[1]:
-        ask(client, world, WORKER, "POST", f"ballots/{ballot_id}/registrations", household_id=neighbour)
-
-    ring("close_ballot", ballot_id=ballot_id)
-    with reading() as session:
-        closed = session.get_one(Ballot, ballot_id).state
-    ask(client, world, STREET, "POST", f"ballots/{ballot_id}/draw")
-    ring("move_up_ballot", ballot_id=ballot_id)  # too early: the days are not over, nothing happens
-
-    assert closed == "closed"
-    outcomes = ask(client, world, STREET, "GET", f"ballots/{ballot_id}").json["outcomes"]
-    assert {row["outcome"]: row["count"] for row in outcomes}["offered"] == 2

@@ -17,8 +17,8 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from logistics.db import reading, transaction
-from logistics.inventory.entitlement import queries
 from logistics.inventory.entitlement.errors import EntitlementExceeded
+from logistics.inventory.entitlement.household_queries import facts, standing_draws
 from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementGuard
 from logistics.inventory.entitlement.rules import DrawChannel
 from logistics.inventory.entitlement.service import DrawReceipt, SetRule, Taken, set_rule, void
@@ -116,14 +116,14 @@ def test_two_offices_clerks_setting_a_rule_at_once_leave_one(any_tables: Flask) 
 
     assert all(isinstance(answer, int) for answer in answers), answers
     with reading() as session:
-        assert len(queries.limits(session, town.homes[0])[town.item_id]) == 1
+        assert len(facts(session, town.homes[0]).limits[town.item_id]) == 1
 
 
 def insert_by_hand(town: Town, key: str, *, wait: Barrier | None = None) -> bool:
     """A draw of one piece by somebody who reads first, takes no lock, and writes. Whether it was written."""
     with transaction() as session:
-        limits = queries.limits(session, town.homes[0])
-        draws = queries.standing_draws(session, town.homes[0], limits, now=NOW)
+        limits = facts(session, town.homes[0]).limits
+        draws = standing_draws(session, town.homes[0], limits, now=NOW)
         if wait is not None:
             wait.wait(timeout=30)
         if sum(draw.quantity for draw in draws.get(town.item_id, [])) + 1 > limits[town.item_id][0].quantity:
