@@ -68,7 +68,7 @@ def is_array(answer: dict[str, dict[str, dict[str, dict[str, str]]]]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "command", ["db upgrade", "import-day", "gather-day", "run-day", "plan export", "create-account"]
+    "command", ["db upgrade", "import-day", "gather-day", "run-day", "plan export", "create-account", "allocate"]
 )
 def test_the_commands_of_the_readmes_are_commands(app: Flask, command: str) -> None:
     for name in ("README.md", "README.zh-CN.md"):
