@@ -17,7 +17,7 @@ from logistics.inventory.reports.errors import (
     ReportChanged,
     TooEarly,
 )
-from logistics.inventory.reports.line_queries import item_ids, whole_lines
+from logistics.inventory.reports.line_queries import branch_lines, branches_of, item_ids
 from logistics.inventory.reports.models import DailyReport, ReportLine, ReportVersion
 from logistics.inventory.reports.opening import open_one, span_in_order
 from logistics.inventory.reports.rules import QUANTITIES, Clock, Scope, Span, StockLine, differences, is_zero_report
@@ -113,8 +113,9 @@ def _locked(session: Session, area_id: int, day: date) -> DailyReport | None:
 
 
 def _computed(session: Session, area_id: int, span: Span) -> dict[tuple[Scope, int], StockLine]:
-    own, whole = whole_lines(session, span, area_id=area_id)
-    return computed_lines(own, whole, area_id=area_id, item_ids=item_ids(session), whole_too=len(whole) > 1)
+    found = branch_lines(session, span, area_id=area_id)
+    has_below = len(queries.reporting_counts(session, branches_of(area_id), span.on_day)) > 1
+    return computed_lines(found, item_ids=item_ids(session), whole_too=has_below)
 
 
 def _write(

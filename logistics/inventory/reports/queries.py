@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from logistics.access import Viewer
@@ -159,14 +160,23 @@ def require_area(session: Session, viewer: Viewer, area_id: int) -> None:
         raise NotFound(kind="area", key=area_id)
 
 
-def confirmed_counts(session: Session, day: date, *, area_id: int) -> dict[int, bool]:
-    """Whether each area's report of the day is confirmed, of an area and all below."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """How many areas of a branch owe a report of the day, and how many have confirmed theirs."""
+
+    owed: int
+    confirmed: int
+
+
+def reporting_counts(session: Session, branches: CTE, day: date) -> dict[int, Reporting]:
+    """How far the reports of a day are, by branch (see `line_queries.branches_of`)."""
     statement = (
-        select(Area.id, DailyReport.confirmed_at)
-        .outerjoin(DailyReport, and_(DailyReport.area_id == Area.id, DailyReport.on_day == day))
-        .where(Area.id.in_(area_and_below(area_id)))
+        select(branches.c.branch_id, func.count(), func.count(DailyReport.confirmed_at))
+        .select_from(branches)
+        .outerjoin(DailyReport, and_(DailyReport.area_id == branches.c.area_id, DailyReport.on_day == day))
+        .group_by(branches.c.branch_id)
     )
-    return {area: confirmed_at is not None for area, confirmed_at in session.execute(statement)}
+    return {branch: Reporting(owed=owed, confirmed=done) for branch, owed, done in session.execute(statement)}
 
 
 def items(session: Session) -> list[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -153,34 +153,6 @@ def state_of(
     if now < cut_off_at:
         return ReportState.TO_COME
     return ReportState.DUE if now <= deadline_at else ReportState.LATE
-
-
-def total(lines: Iterable[StockLine]) -> StockLine:
-    """The lines added up."""
-    return sum(lines, StockLine())
-
-
-def roll_up(
-    own: Mapping[int, Mapping[int, StockLine]], parents: Mapping[int, int | None]
-) -> dict[int, dict[int, StockLine]]:
-    """For every area its own lines and those of all areas below, added up by item.
-
-    `own` are lines by area and item, `parents` the area above each area; a parent that is not among them is outside.
-    """
-    whole: dict[int, dict[int, StockLine]] = {area_id: dict(own.get(area_id, {})) for area_id in parents}
-    for area_id in sorted(parents, key=lambda area: -_depth(area, parents)):
-        above = parents[area_id]
-        if above is not None and above in whole:
-            for item_id, line in whole[area_id].items():
-                whole[above][item_id] = whole[above].get(item_id, StockLine()) + line
-    return whole
-
-
-def _depth(area_id: int, parents: Mapping[int, int | None]) -> int:
-    depth, above = 0, parents[area_id]
-    while above is not None and above in parents:
-        depth, above = depth + 1, parents[above]
-    return depth
 
 
 def differences(

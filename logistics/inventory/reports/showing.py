@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.inventory.reports import queries
-from logistics.inventory.reports.line_queries import Lines, parents_below, whole_lines
+from logistics.inventory.reports.line_queries import BranchLines, branch_lines, branches_of
 from logistics.inventory.reports.rules import Clock, Scope, StockLine, differences, span_of
 from logistics.inventory.reports.views import (
     ReportBelowView,
@@ -34,20 +33,22 @@ def report(session: Session, viewer: Viewer, area_id: int, day: date, *, now: da
     """
     row = queries.report_row(session, viewer, area_id, day, now=now, clock=clock)
     span = queries.span_of_day(session, day) or span_of(day, clock, previous=queries.cut_off_before(session, day))
-    own, whole = whole_lines(session, span, area_id=area_id)
+    found = branch_lines(session, span, area_id=area_id)
     items = queries.items(session)
-    parents = parents_below(session, area_id)
-    has_below = len(parents) > 1
-    computed = computed_lines(own, whole, area_id=area_id, item_ids=[item.id for item in items], whole_too=has_below)
+    reporting = queries.reporting_counts(session, branches_of(area_id), day)
+    computed = computed_lines(found, item_ids=[item.id for item in items], whole_too=len(reporting) > 1)
     reported = queries.reported(session, area_id, day)
     names = {item.id: item.name for item in items}
-    found = differences(reported, computed) if row.version else []
-    confirmed = queries.confirmed_counts(session, day, area_id=area_id)
     return ReportDetail(
         **{field.name: getattr(row, field.name) for field in fields(ReportRow)},
         since=span.since,
         lines=tuple(_lines(items, computed, reported if row.version else None)),
-        below=_below(session, viewer, day, whole, items, parents, confirmed, area_id=area_id, now=now, clock=clock),
+        below=tuple(
+            _below(child, found, items, reporting)
+            for child in queries.reports_of_day(
+                session, viewer, day, now=now, clock=clock, parent_id=area_id, limit=BELOW_MAX
+            )
+        ),
         versions=tuple(queries.versions(session, area_id, day)),
         differences=tuple(
             ReportDifferenceView(
@@ -58,22 +59,22 @@ def report(session: Session, viewer: Viewer, area_id: int, day: date, *, now: da
                 reported=one.reported,
                 computed=one.computed,
             )
-            for one in found
+            for one in (differences(reported, computed) if row.version else [])
         ),
-        report_count=len(confirmed),
-        confirmed_count=sum(confirmed.values()),
+        report_count=sum(counts.owed for counts in reporting.values()),
+        confirmed_count=sum(counts.confirmed for counts in reporting.values()),
     )
 
 
 def computed_lines(
-    own: Lines, whole: Lines, *, area_id: int, item_ids: Sequence[int], whole_too: bool
+    found: BranchLines, *, item_ids: Sequence[int], whole_too: bool
 ) -> dict[tuple[Scope, int], StockLine]:
     """The lines of an area as they are reported: one per item and scope, zero where there is nothing."""
-    found = {(Scope.OWN, item_id): own.get(area_id, {}).get(item_id, StockLine()) for item_id in item_ids}
+    lines = {(Scope.OWN, item_id): found.own.get(item_id, StockLine()) for item_id in item_ids}
     if whole_too:
-        below = whole.get(area_id, {})
-        found |= {(Scope.WHOLE, item_id): below.get(item_id, StockLine()) for item_id in item_ids}
-    return found
+        whole = found.whole
+        lines |= {(Scope.WHOLE, item_id): whole.get(item_id, StockLine()) for item_id in item_ids}
+    return lines
 
 
 def _lines(
@@ -98,43 +99,17 @@ def _lines(
 
 
 def _below(
-    session: Session,
-    viewer: Viewer,
-    day: date,
-    whole: Lines,
-    items: Sequence[Any],
-    parents: Mapping[int, int | None],
-    confirmed: Mapping[int, bool],
-    *,
-    area_id: int,
-    now: datetime,
-    clock: Clock,
-) -> tuple[ReportBelowView, ...]:
-    """The areas right below, by code, each with all that lies below it."""
-    children = [child for child, parent in parents.items() if parent == area_id]
-    if not children:
-        return ()
-    branch = {area: _branch(area, parents, set(children)) for area in parents}
-    reporting = Counter(branch.values())
-    confirmed_in = Counter(root for area, root in branch.items() if confirmed[area])
-    rows = queries.reports_of_day(session, viewer, day, now=now, clock=clock, parent_id=area_id, limit=BELOW_MAX)
-    return tuple(
-        ReportBelowView(
-            area_id=row.area_id,
-            area_code=row.area_code,
-            area_name=row.area_name,
-            state=row.state,
-            lines=tuple(whole.get(row.area_id, {}).get(item.id, StockLine()) for item in items),
-            report_count=reporting[row.area_id],
-            confirmed_count=confirmed_in[row.area_id],
-        )
-        for row in rows
+    row: ReportRow, found: BranchLines, items: Sequence[Any], reporting: Mapping[int, queries.Reporting]
+) -> ReportBelowView:
+    """An area right below, with all that lies under it."""
+    lines = found.below.get(row.area_id, {})
+    counts = reporting[row.area_id]
+    return ReportBelowView(
+        area_id=row.area_id,
+        area_code=row.area_code,
+        area_name=row.area_name,
+        state=row.state,
+        lines=tuple(lines.get(item.id, StockLine()) for item in items),
+        report_count=counts.owed,
+        confirmed_count=counts.confirmed,
     )
-
-
-def _branch(area_id: int, parents: Mapping[int, int | None], children: set[int]) -> int | None:
-    """Under which of the children an area lies."""
-    here: int | None = area_id
-    while here is not None and here not in children:
-        here = parents.get(here)
-    return here

@@ -19,7 +19,7 @@ from logistics.inventory.ledger import service as ledger
 from logistics.inventory.ledger.models import Item
 from logistics.inventory.ledger.rules import DiscrepancyPart, Outcome
 from logistics.inventory.reports import service
-from logistics.inventory.reports.line_queries import Lines, own_lines, whole_lines
+from logistics.inventory.reports.line_queries import BranchLines, branch_lines
 from logistics.inventory.reports.rules import Clock, Span, StockLine, span_of
 from logistics.inventory.reports.views import ReportDetail
 from tests.api.world import an_account
@@ -119,17 +119,15 @@ class Tree:
 
     # what is reported
 
-    def lines(self, *, days: int = 0, area_id: int | None = None) -> Lines:
+    def branches(self, area_id: int, *, days: int = 0) -> BranchLines:
         with reading() as session:
-            return own_lines(session, self.span(days), area_id=area_id)
+            return branch_lines(session, self.span(days), area_id=area_id)
 
     def line(self, area_id: int, *, days: int = 0, item_id: int | None = None) -> StockLine:
-        return self.lines(days=days).get(area_id, {}).get(item_id or self.mask, StockLine())
+        return self.branches(area_id, days=days).own.get(item_id or self.mask, StockLine())
 
     def whole(self, area_id: int, *, days: int = 0, item_id: int | None = None) -> StockLine:
-        with reading() as session:
-            _, whole = whole_lines(session, self.span(days), area_id=None)
-        return whole[area_id].get(item_id or self.mask, StockLine())
+        return self.branches(area_id, days=days).whole.get(item_id or self.mask, StockLine())
 
     def span(self, days: int = 0) -> Span:
         return span_of(DAY + timedelta(days=days), CLOCK)

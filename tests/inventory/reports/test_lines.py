@@ -15,7 +15,7 @@ from logistics.db import reading, transaction
 from logistics.errors import DomainError
 from logistics.inventory.ledger.models import Entry, Holder, Shipment, Transfer
 from logistics.inventory.ledger.rules import DiscrepancyPart, HolderKind, Outcome, TransferKind
-from logistics.inventory.reports.line_queries import whole_lines
+from logistics.inventory.reports.line_queries import branch_lines
 from logistics.inventory.reports.rules import StockLine
 from tests.inventory.reports.reporting import Tree, a_tree, at
 
@@ -130,14 +130,19 @@ def total_of(tree: Tree, *areas: int) -> StockLine:
     return line
 
 
-def test_the_numbers_of_an_area_are_the_same_whether_it_is_asked_for_alone_or_with_all(tree: Tree) -> None:
+def test_an_area_is_told_apart_by_the_branches_right_below(tree: Tree) -> None:
+    tree.receive(tree.district, 1, at("9:00"))
     tree.receive(tree.office, 100, at("9:00"))
     tree.receive(tree.south, 7, at("9:00"))
     tree.dispatch(tree.office, tree.east, 60, at("10:00"))
 
-    everything, alone = tree.lines(), tree.lines(area_id=tree.office)
+    found = tree.branches(tree.district)
 
-    assert alone == {area: lines for area, lines in everything.items() if area != tree.south}
+    assert found.own[tree.mask] == StockLine(received=1, closing=1)
+    assert {area: lines[tree.mask] for area, lines in found.below.items()} == {
+        tree.office: StockLine(received=100, sent=60, closing=40, on_the_way=60),
+        tree.other: StockLine(received=7, closing=7),
+    }
 
 
 # any ledger
@@ -213,10 +218,10 @@ def compare_with_raw_entries(tree: Tree) -> None:
         previous: dict[tuple[int, int], int] = defaultdict(int)
         for days in range(4):
             span = tree.span(days)
-            own, whole = whole_lines(session, span, area_id=None)
+            found = {area: branch_lines(session, span, area_id=area) for area in tree.areas}
             for item in (tree.mask, tree.thermometer):
                 for area in tree.areas:
-                    line = own.get(area, {}).get(item, StockLine())
+                    line = found[area].own.get(item, StockLine())
                     assert line == by_hand(raw, transfers, shipments, area, item, span.since, span.cut_off_at)
                     assert line.balanced
                     assert line.opening == previous[area, item]
@@ -224,9 +229,9 @@ def compare_with_raw_entries(tree: Tree) -> None:
                 for top, inside in below(tree).items():
                     summed = StockLine()
                     for area in inside:
-                        summed = summed + own.get(area, {}).get(item, StockLine())
-                    assert whole[top].get(item, StockLine()) == summed
-                    assert whole[top].get(item, StockLine()).balanced
+                        summed = summed + found[area].own.get(item, StockLine())
+                    assert found[top].whole.get(item, StockLine()) == summed
+                    assert summed.balanced
 
 
 def below(tree: Tree) -> dict[int, tuple[int, ...]]:

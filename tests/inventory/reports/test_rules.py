@@ -21,10 +21,8 @@ from logistics.inventory.reports.rules import (
     differences,
     is_zero_report,
     last_due,
-    roll_up,
     span_of,
     state_of,
-    total,
 )
 
 CLOCK = Clock(cut_off_min=17 * 60, grace_min=60)
@@ -114,51 +112,11 @@ def test_the_fill_is_given_of_requested_and_nothing_where_nothing_was_asked() ->
     assert StockLine(given=0).fill is None
 
 
-@given(st.lists(LINES, max_size=6), st.randoms())
-def test_a_sum_does_not_depend_on_the_order(lines: list[StockLine], random: object) -> None:
-    shuffled = list(lines)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-
-    assert total(lines) == total(shuffled)
+@given(LINES, LINES, LINES)
+def test_lines_are_added_number_by_number_in_any_order(one: StockLine, two: StockLine, three: StockLine) -> None:
+    assert one + two + three == three + (two + one)
     for name in QUANTITIES:
-        assert getattr(total(lines), name) == sum(getattr(line, name) for line in lines)
-
-
-@given(
-    st.lists(st.integers(0, 30), min_size=1, max_size=30),
-    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 3), LINES), max_size=30),
-)
-def test_what_is_rolled_up_is_the_sum_of_all_areas_below(
-    above: list[int], placed: list[tuple[int, int, StockLine]]
-) -> None:
-    # area n hangs below an area with a smaller number, the first one below nothing that is here
-    parents: dict[int, int | None] = {n: (up % n if n else None) for n, up in enumerate(above)}
-    own: dict[int, dict[int, StockLine]] = {}
-    for area, item, line in placed:
-        own.setdefault(area % len(parents), {})[item] = line
-
-    whole = roll_up(own, parents)
-
-    for area in parents:
-        below = [other for other in parents if lies_in(other, area, parents)]
-        for item in (1, 2, 3):
-            expected = total(own.get(other, {}).get(item, StockLine()) for other in below)
-            assert whole[area].get(item, StockLine()) == expected
-
-
-def lies_in(area: int, top: int, parents: dict[int, int | None]) -> bool:
-    here: int | None = area
-    while here is not None:
-        if here == top:
-            return True
-        here = parents[here]
-    return False
-
-
-def test_a_parent_outside_of_the_tree_is_nobodys() -> None:
-    own = {1: {7: StockLine(closing=5)}}
-
-    assert roll_up(own, {1: 99}) == own
+        assert getattr(one + two, name) == getattr(one, name) + getattr(two, name)
 
 
 def test_what_differs_by_now_is_told_number_by_number() -> None:
