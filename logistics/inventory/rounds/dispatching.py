@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from logistics.errors import BadTransition
@@ -13,20 +13,9 @@ from logistics.inventory.ledger import service as ledger
 from logistics.inventory.rounds import telling
 from logistics.inventory.rounds.approving import approve_round
 from logistics.inventory.rounds.drafting import locked
-from logistics.inventory.rounds.inputs.queries import open_shipments
+from logistics.inventory.rounds.inputs.queries import link_shipments, open_shipments, shipment_key
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
 from logistics.inventory.rounds.rules import RoundState
-
-_SENT = (
-    update(RoundShare)
-    .where(
-        RoundShare.round_id == bindparam("of_round"),
-        RoundShare.area_id == bindparam("to_area"),
-        RoundShare.request_id.is_not(None),
-        RoundShare.allocated > 0,
-    )
-    .values(shipment_id=bindparam("by_shipment"))
-)
 
 
 def dispatch_round(session: Session, round_id: int, *, account_id: int, now: datetime) -> None:
@@ -52,12 +41,8 @@ def dispatch_round(session: Session, round_id: int, *, account_id: int, now: dat
         return
     if row.reservation_id is not None:
         ledger.void(session, row.reservation_id, now=now)
-    shipments = _ship(session, row, account_id=account_id, now=now)
-    if shipments:
-        links = [
-            {"of_round": round_id, "to_area": area, "by_shipment": shipment} for area, shipment in shipments.items()
-        ]
-        session.connection().execute(_SENT, links)
+    _ship(session, row, account_id=account_id, now=now)
+    link_shipments(session, round_id)
     telling.tell_sent(session, row, now=now)
     finish_round(session, round_id, now=now)
 
@@ -86,27 +71,27 @@ def finish_round(session: Session, round_id: int, *, now: datetime) -> bool:
     return finished is not None
 
 
-def _ship(session: Session, row: AllocationRound, *, account_id: int, now: datetime) -> dict[int, int]:
-    """One shipment for every community that gets something. Returns the shipments' ids by community."""
+def _ship(session: Session, row: AllocationRound, *, account_id: int, now: datetime) -> None:
+    """One shipment for every community that gets something."""
     pieces: dict[int, int] = defaultdict(int)
     shares = select(RoundShare.area_id, RoundShare.allocated).where(
         RoundShare.round_id == row.id, RoundShare.request_id.is_not(None), RoundShare.allocated > 0
     )
     for area_id, allocated in session.execute(shares.order_by(RoundShare.place)):
         pieces[area_id] += allocated
-    return {
-        area_id: ledger.dispatch(
-            session,
+    ledger.dispatch_all(
+        session,
+        [
             ledger.Dispatch(
-                key=f"round:{row.id}:{area_id}",
+                key=f"{shipment_key(row.id)}{area_id}",
                 item_id=row.item_id,
                 from_area_id=row.area_id,
                 to_area_id=area_id,
                 quantity=quantity,
                 reason=row.code,
                 account_id=account_id,
-            ),
-            now=now,
-        )
-        for area_id, quantity in pieces.items()
-    }
+            )
+            for area_id, quantity in pieces.items()
+        ],
+        now=now,
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, case, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
@@ -236,6 +236,22 @@ def arrivals_of_shares() -> Subquery:
         parts.c.reason,
         parts.c.arrived_at,
     ).subquery()
+
+
+def shipment_key(round_id: int) -> str:
+    """How the ledger's keys of a round's shipments begin; the community's id follows."""
+    return f"round:{round_id}:"
+
+
+def link_shipments(session: Session, round_id: int) -> None:
+    """Write to the shares of a round which shipment they are in."""
+    sent = Shipment.key == literal(shipment_key(round_id)) + cast(RoundShare.area_id, String)
+    session.execute(
+        update(RoundShare)
+        .where(RoundShare.round_id == round_id, RoundShare.request_id.is_not(None), RoundShare.allocated > 0)
+        .values(shipment_id=select(Shipment.id).where(sent).scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def open_shipments() -> Select[int]:
