@@ -45,6 +45,9 @@ _LOT = select(LOTS.c.id).where(
 )
 _DATED = _LOT.where(LOTS.c.expires_on == bindparam("expires_on"))
 _UNDATED = _LOT.where(LOTS.c.expires_on.is_(None))
+_BY_ID = select(LOTS.c.id, *_SAID).where(
+    LOTS.c.item_id == bindparam("item_id"), LOTS.c.id.in_(bindparam("ids", expanding=True))
+)
 _AVAILABLE = (
     select(BALANCES.c.lot_id, (BALANCES.c.on_hand - BALANCES.c.promised).label("available"), *_SAID)
     .join(LOTS, LOTS.c.id == BALANCES.c.lot_id)
@@ -167,7 +170,7 @@ def lots_by_id(session: Session, item_id: int, lot_ids: Collection[int]) -> dict
     """
     found: dict[int, LotRef] = {}
     for part in chunks(lot_ids):
-        rows = session.execute(select(LOTS.c.id, *_SAID).where(LOTS.c.item_id == item_id, LOTS.c.id.in_(part)))
+        rows = on(session).execute(_BY_ID, {"item_id": item_id, "ids": part})
         found.update((row.id, _ref(row.id, _facts(row))) for row in rows)
     for lot_id in lot_ids:
         if lot_id not in found:
