@@ -88,3 +88,16 @@ def test_nothing_taken_in_is_no_error(any_app: Flask) -> None:
     with transaction() as session:
         assert intake.take_areas(session, []) == {}
         assert intake.take_households(session, [], building_ids={}) == {}
+
+
+def test_a_district_taken_in_again_without_its_city_stays_in_it(any_app: Flask) -> None:
+    city = intake.AreaFact(code="市", name="市", level=AreaLevel.CITY, parent="")
+    district = intake.AreaFact(code="区", name="区", level=AreaLevel.DISTRICT, parent="市")
+    with transaction() as session:
+        ids = intake.take_areas(session, (district, city))
+    with transaction() as session:
+        intake.take_areas(session, TREE)  # a day's import knows no city
+
+    with reading() as session:
+        parents = {area.code: area.parent_id for area in session.scalars(select(Area))}
+    assert (parents["市"], parents["区"], parents["区/街"]) == (None, ids["市"], ids["区"])

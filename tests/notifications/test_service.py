@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from logistics.db import reading, transaction
 from logistics.notifications.models import Notification
@@ -99,3 +100,20 @@ def test_two_who_tell_the_same_at_once_tell_it_once(any_tables: Flask) -> None:
     answers = race(any_tables, [lambda: told(message("a", home), message("b", home))] * 8)
 
     assert sorted(answers) == [0] * 7 + [2]
+
+
+def test_a_message_goes_to_one_household_or_to_one_area(any_tables: Flask) -> None:
+    with transaction() as session:
+        town = a_town(session)
+    to_area = Message(key="a", area_id=town.community_id, event=Event.SHARE_SENT, data={"pieces": 5})
+
+    assert [told(to_area), told(to_area)] == [1, 0]
+
+    with reading() as session:
+        row = session.scalars(select(Notification)).one()
+    assert (row.household_id, row.area_id, row.data) == (None, town.community_id, {"pieces": 5})
+    for recipients in ({}, {"area_id": town.community_id, "household_id": town.households[0][0]}):
+        with pytest.raises(AssertionError, match="needs one recipient"):
+            Message(key="b", event=Event.SHARE_SENT, data={}, **recipients)
+        with pytest.raises(IntegrityError, match="recipient"), transaction() as session:
+            session.add(Notification(key="b", event=Event.SHARE_SENT, data={}, created_at=NOW, **recipients))
