@@ -12,6 +12,7 @@ from logistics.day.sample import guard
 from logistics.db import db, init_engines
 from logistics.inventory import allocation_commands
 from logistics.inventory.ballots import commands as ballot_commands
+from logistics.inventory.ledger import commands as ledger_commands
 from logistics.inventory.rounds import commands as round_commands
 from logistics.inventory.sheets import commands as sheet_commands
 from logistics.routing import solve_commands
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     solve_commands.register(app)
     allocation_commands.register(app)
     ballot_commands.register(app)
+    ledger_commands.register(app)
     round_commands.register(app)
     sheet_commands.register(app)
     return app
