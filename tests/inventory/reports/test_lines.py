@@ -161,7 +161,7 @@ STEP = st.tuples(
 def test_any_ledger_is_reported_as_its_raw_entries_say(kind: str, request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("tables" if kind == "sqlite" else "postgres_tables")
 
-    @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(STEP, min_size=5, max_size=25))
     def check(steps: list[tuple[str, int, int, int]]) -> None:
         tree = a_tree()

@@ -106,21 +106,15 @@ def test_wrong_rows_are_told_with_their_cells_and_end_in_failure(app: Flask, fol
     assert count(SheetFact) == 0
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
+def test_what_is_wrong_with_the_command_is_one_sentence(app: Flask, folder: Path) -> None:
+    for words, told in (
         (("--mapping", "nobody's"), "No mapping nobody's."),
         (("--item", "rocket"), "No item rocket."),
         (("--area", "D9", "--item", "veg"), "No area D9."),
         ((), "The mapping cannot be used: nothing says which item the quantities are of."),
-    ],
-)
-def test_what_is_wrong_with_the_command_is_one_sentence(
-    app: Flask, folder: Path, words: tuple[str, ...], told: str
-) -> None:
-    result = run(app, "import-sheet", folder / "4.11.xlsx", *words)
-
-    assert (result.exit_code, result.output) == (1, f"Error: {told}\n")
+    ):
+        result = run(app, "import-sheet", folder / "4.11.xlsx", *words)
+        assert (result.exit_code, result.output) == (1, f"Error: {told}\n")
 
 
 def test_a_file_that_is_no_sheet_is_one_sentence(app: Flask, folder: Path) -> None:
