@@ -82,7 +82,7 @@ class SheetFactView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetImportDetail(SheetImportView):
-    """`report` tells what became of each row: see `docs/sheets.md`."""
+    """`report` tells what became of each row: see `docs/office-sheets.md`."""
 
     report: tuple[Mapping[str, Any], ...]
     facts: tuple[SheetFactView, ...]

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from logistics.communities.rules import AreaLevel
 from logistics.errors import NotFound
 from logistics.inventory.sheets.applying import read_sheet
+from logistics.inventory.sheets.grid import Grid, Span
 from logistics.inventory.sheets.headings import ColumnsNotFound
 from logistics.inventory.sheets.mapping import (
     BadMapping,
@@ -218,6 +220,15 @@ def test_rows_under_one_merged_name_are_one_place_and_a_merged_number_counts_onc
         (9, FactKind.RECEIVED): (5, ("C4",)),
         (9, FactKind.REQUESTED): (700, ("D4",)),
     }
+
+
+def test_a_value_hidden_under_a_merged_cell_is_not_counted() -> None:
+    rows = [["地区", "需求量"], ["净月区", Decimal(8_000)], [None, Decimal(500)], ["汽开区", Decimal(7)]]
+    merged = Grid(name="a", rows=rows, spans=[Span(1, 0, 2, 0), Span(1, 1, 2, 1)])
+
+    reading = read(Workbook(name="a.xlsx", grids=[merged]), a_mapping(blank=BlankMeans.ZERO))
+
+    assert [(fact.pieces, fact.cells) for fact in reading.facts] == [(8_000, ("B2",)), (7, ("B4",))]
 
 
 # numbers, items, days
