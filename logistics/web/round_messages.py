@@ -35,6 +35,6 @@ def _shorted(line: Mapping[str, Any]) -> str:
         asked=number(line["asked"]),
         given=number(line["given"]),
         short=number(line["short"]),
-        why=said(line["reasons"], _),
+        why=said(line["reasons"], _, above=line["above"]),
     )
     return f"{line['post']}: {told}" if line["post"] else told

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from logistics.communities import service as communities
 from logistics.inventory.rounds.inputs.queries import item_facts
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
 from logistics.notifications import service as notifications
@@ -19,6 +20,7 @@ def tell_shortfalls(session: Session, row: AllocationRound, *, now: datetime) ->
     """Tell every community that gets less than it asked for how much, and the reasons as the rule gave them. Who
     declined knows."""
     item = item_facts(session, row.item_id)
+    names = {area.code: area.name for area in communities.tree_below(session, row.area_id)}
     short: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for share in _shares(session, row.id):
         if share.refusal is None and share.allocated < share.requested:
@@ -28,6 +30,7 @@ def tell_shortfalls(session: Session, row: AllocationRound, *, now: datetime) ->
                     "asked": share.requested,
                     "given": share.allocated,
                     "short": share.requested - share.allocated,
+                    "above": names.get(share.parent_place, ""),
                     "reasons": share.explanation,
                 }
             )

@@ -134,6 +134,7 @@ class ShareView:
     pack_size: int
     place: str
     parent_place: str
+    parent_name: str
     depth: int
     area_id: int
     area_code: str

@@ -89,6 +89,8 @@ def test_every_number_is_explained_in_both_languages_whatever_is_asked_for(offic
 
     (top,) = [one for one in found if one["place"] == "e1"]
     assert top["explanation_en"] == "asked 60, 66.67 % of the supply (40 of 60), exactly 4 boxes of 10"
+    (place,) = [one for one in found if one["place"] == "e1a"]  # whose office is called E1
+    assert "100 % of what E1 was given (40 of 40)" in place["explanation_en"]
     assert "申领 60" in top["explanation_zh"]
     assert "66.67" in top["explanation_zh"]
 

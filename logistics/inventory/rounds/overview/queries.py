@@ -171,7 +171,7 @@ def _rounds(viewer: Viewer) -> Rows:
 
 
 def _shares() -> Rows:
-    arrivals = arrivals_of_shares()
+    arrivals, above = arrivals_of_shares(), aliased(Area)
     return (
         select(
             RoundShare.id,
@@ -184,6 +184,7 @@ def _shares() -> Rows:
             Item.pack_size,
             RoundShare.place,
             RoundShare.parent_place,
+            func.coalesce(above.name, "").label("parent_name"),
             RoundShare.depth,
             RoundShare.area_id,
             Area.code.label("area_code"),
@@ -205,6 +206,7 @@ def _shares() -> Rows:
         .join(AllocationRound, AllocationRound.id == RoundShare.round_id)
         .join(Item, Item.id == AllocationRound.item_id)
         .join(Area, Area.id == RoundShare.area_id)
+        .outerjoin(above, above.code == RoundShare.parent_place)
         .outerjoin(arrivals, arrivals.c.share_id == RoundShare.id)
     )
 
@@ -213,7 +215,7 @@ def _share(row: Mapping[Any, Any], say: Speaker) -> ShareView:
     fields = dict(row)
     reasons, reason = fields.pop("explanation"), fields.pop("reason")
     came = arrived(fields["accepted"], fields["rejected"], reason)
-    chinese, english = say(reasons)
+    chinese, english = say(reasons, fields["parent_name"])
     return ShareView(
         **fields,
         missing=fields["allocated"] - came.accepted - came.rejected if came else None,

@@ -42,7 +42,7 @@ def shares_sheet(found: RoundDetail, *, chinese: bool, said: Words, named: Calla
             share.place,
             share.area_name,
             share.post,
-            share.parent_place,
+            share.parent_name,
             named(classes[share.tier], "tier") if share.request_id and share.tier in classes else "",
             share.requested,
             share.carry,
