@@ -5,18 +5,37 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from logistics.access import Viewer
 from logistics.clock import local_date
 from logistics.communities.models import Area
+from logistics.communities.scope import area_and_above
 from logistics.inventory.ledger import covering
-from logistics.inventory.ledger.models import Balance, Entry, Holder, Item, Lot, Shipment, StockCount, Transfer
-from logistics.inventory.ledger.rules import HolderKind, ShipmentState, TransferKind
-from logistics.inventory.ledger.scope import owns_area, sees_shipment
-from logistics.inventory.ledger.views import ItemView, LoanView, LotView, ShipmentView, StockView
+from logistics.inventory.ledger.models import Balance, Entry, Holder, Item, Lot, StockCount, Transfer
+from logistics.inventory.ledger.movement_queries import transfer, transfers
+from logistics.inventory.ledger.rules import HolderKind, TransferKind
+from logistics.inventory.ledger.scope import owns_area
+from logistics.inventory.ledger.shipment_queries import discrepancies, shipment, shipments
+from logistics.inventory.ledger.views import ItemView, LoanView, LotView, PlaceView, StockView
 from logistics.views import PAGE_SIZE, read, read_fields
+
+__all__ = [
+    "alarms",
+    "discrepancies",
+    "item",
+    "items",
+    "loans",
+    "lots",
+    "places",
+    "shipment",
+    "shipments",
+    "stock",
+    "transfer",
+    "transfers",
+    "used_lately",
+]
 
 _ITEM = (Item.code.label("item_code"), Item.name.label("item_name"), Item.unit)
 
@@ -178,42 +197,6 @@ def lots(
     return read(session, _about(statement, Lot.item_id, item_id, Area.id, area_id), LotView)
 
 
-def shipments(
-    session: Session,
-    viewer: Viewer,
-    *,
-    item_id: int | None = None,
-    state: ShipmentState | None = None,
-    open_only: bool = False,
-    limit: int = PAGE_SIZE,
-    offset: int = 0,
-) -> list[ShipmentView]:
-    """Goods from and to the viewer's areas, latest first; with `open_only` those of which something is unsettled."""
-    statement = _shipments(viewer).order_by(Shipment.id.desc()).limit(limit).offset(offset)
-    if item_id is not None:
-        statement = statement.where(Shipment.item_id == item_id)
-    if state is not None:
-        statement = statement.where(Shipment.state == state)
-    if open_only:
-        statement = statement.where(Shipment.missing_open + Shipment.rejected_open > 0)
-    return read(session, statement, ShipmentView)
-
-
-def shipment(session: Session, viewer: Viewer, shipment_id: int) -> ShipmentView:
-    """One shipment from or to the viewer's areas.
-
-    Raises:
-        NotFound: no such shipment, or a foreign one.
-    """
-    statement = _shipments(viewer).where(Shipment.id == shipment_id)
-    return ShipmentView(**read_fields(session, statement, kind="shipment", key=shipment_id))
-
-
-def discrepancies(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> list[ShipmentView]:
-    """Shipments of which something was missing or refused and nobody has settled it yet, latest first."""
-    return shipments(session, viewer, open_only=True, limit=limit, offset=offset)
-
-
 def loans(
     session: Session,
     viewer: Viewer,
@@ -258,29 +241,9 @@ def _about(statement: Any, item: Any, item_id: int | None, area: Any, area_id: i
     return statement.where(*conditions)
 
 
-def _shipments(viewer: Viewer) -> Any:
-    sender, receiver = aliased(Area), aliased(Area)
-    return (
-        select(
-            Shipment.id,
-            Item.id.label("item_id"),
-            *_ITEM,
-            Shipment.from_area_id,
-            sender.name.label("from_area_name"),
-            Shipment.to_area_id,
-            receiver.name.label("to_area_name"),
-            Shipment.quantity,
-            Shipment.state,
-            Shipment.accepted,
-            Shipment.rejected,
-            Shipment.reject_reason,
-            Shipment.missing_open,
-            Shipment.rejected_open,
-            Shipment.dispatched_at,
-            Shipment.arrived_at,
-        )
-        .join(Item, Item.id == Shipment.item_id)
-        .join(sender, sender.id == Shipment.from_area_id)
-        .join(receiver, receiver.id == Shipment.to_area_id)
-        .where(sees_shipment(viewer))
-    )
+def places(session: Session, viewer: Viewer, *, above: bool = False) -> list[PlaceView]:
+    """The areas whose goods are the viewer's to move; with `above` also those over it, to which goods may go back."""
+    mine = owns_area(viewer, Area.id)
+    if above and viewer.area_id is not None:
+        mine = or_(mine, Area.id.in_(area_and_above(viewer.area_id)))
+    return read(session, select(Area.id, Area.code, Area.name, Area.level).where(mine).order_by(Area.code), PlaceView)

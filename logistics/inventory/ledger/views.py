@@ -22,6 +22,16 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """An area that goods may be moved from or to."""
+
+    id: int
+    code: str
+    name: str
+    level: AreaLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StockView:
     """What one area has of one item.
 

@@ -39,7 +39,7 @@ def test_the_first_bad_row_is_named_and_the_command_fails(any_app: Flask) -> Non
     assert first == "The ledger does not add up: 3 findings. The first bad row is transfers id=1 of mask:"
     assert second == "  mask transfers id=1: it, its entries, holders or lots were changed after it was written"
     assert "transfers id=1" in chinese[2]
-    assert "账本" in chinese[2]
+    assert "台账不平" in chinese[2]
     assert told(any_app, "verify", "--item", "thermometer")[0] == 0
 
 

@@ -135,7 +135,7 @@ def test_an_office_sees_its_area_and_below_and_a_worker_its_community(any_tables
     assert [row.area_id for row in stock_of(ADMIN, area_id=theirs.community_id)] == [theirs.community_id]
     with reading() as session:
         assert [lot.area_id for lot in queries.lots(session, worker_of(ours))] == [ours.community_id]
-        assert {row.item_id for row in queries.items(session)} == {item_id}
+        assert {row.id for row in queries.items(session)} == {item_id}
 
 
 def a_delivery(item_id: int, town: TownRef) -> int:
