@@ -106,6 +106,8 @@ def test_what_vroom_s_breaks_allow_costs_the_same(tmp_path: Path) -> None:
             with contextlib.suppress(InfeasibleRoute):
                 plan = plan_of_routes(read, [(route["vehicle"], stops)], solver="VROOM")
                 assert check(read.problem, plan) == ()
-                assert abs(read.objective(plan.cost) - Decimal(route["cost"])) <= 1
+                # on a route with a rest VROOM drops what is short of a second on every leg, not once on the route
+                short = read.objective(plan.cost) - Decimal(route["cost"])
+                assert -1 <= short <= len(stops) + 1
                 held += 1
     assert held > 10
