@@ -62,6 +62,19 @@ INVENTORY_FLOORS = (
     {"sheets"},
 )
 """The rooms of the inventory from the ground up: what is shared out and what is held, then what is done with both."""
+ORDERS = "logistics.orders"
+ORDERS_GROUND = {"models", "rules", "errors", "scope", "subject", "views"}
+"""The tables and words that all rooms of the orders share."""
+ORDERS_FLOORS = (
+    {"ground"},
+    {"catalogue"},
+    {"campaigns"},
+    {"orders"},  # the flat files
+    {"settlement"},
+    {"chat_sheets"},
+    {"api"},
+)
+"""The rooms of the orders from the ground up: what is sold, on which terms, what is ordered, what it comes to."""
 LIBRARIES = ("logistics.routing.engine", "logistics.inventory.allocation")
 """What imports nothing of the platform may be used at any of its modules."""
 
@@ -200,7 +213,8 @@ def test_subjects_meet_at_their_public_modules_only() -> None:
         joins_tables = edge.importer.endswith(("queries", "scope")) and parts[-1] == "models"
         in_library = there.startswith(LIBRARIES)
         accounts_are_ground = floor == "accounts"  # who is asking concerns every room
-        word = parts[3] if len(parts) > 3 and inventory_room(there) else parts[2] if len(parts) > 2 else ""
+        inner = inventory_room(there) or orders_room(there) in {"catalogue", "campaigns", "settlement", "chat_sheets"}
+        word = parts[3] if len(parts) > 3 and inner else parts[2] if len(parts) > 2 else ""
         if word and word not in PUBLIC and not (joins_tables or in_library or accounts_are_ground):
             wrong.append(edge)
     assert not wrong, told(wrong)
@@ -217,6 +231,26 @@ def test_the_inventorys_own_arrows_point_down() -> None:
     wrong = []
     for edge in imports():
         here, there = inventory_room(edge.importer), inventory_room(room_of(edge.imported))
+        if here and there and here != there and height[there] >= height[here]:
+            wrong.append(edge)
+    assert not wrong, told(wrong)
+
+
+def orders_room(module: str) -> str:
+    """The room of the orders a module lies in; empty elsewhere."""
+    if not module.startswith(f"{ORDERS}."):
+        return ""
+    name = module.removeprefix(f"{ORDERS}.").partition(".")[0]
+    if name in ORDERS_GROUND:
+        return "ground"
+    return name if any(name in rooms for rooms in ORDERS_FLOORS) else "orders"
+
+
+def test_the_orders_own_arrows_point_down() -> None:
+    height = {room: floor for floor, rooms in enumerate(ORDERS_FLOORS) for room in rooms}
+    wrong = []
+    for edge in imports():
+        here, there = orders_room(edge.importer), orders_room(room_of(edge.imported))
         if here and there and here != there and height[there] >= height[here]:
             wrong.append(edge)
     assert not wrong, told(wrong)

@@ -16,16 +16,14 @@ from logistics.errors import N_, Invalid, NotFound
 from logistics.orders import drafting, queries, service, views
 from logistics.orders.rules import Channel
 from logistics.orders.schemas import CampaignQuery, CampaignRequest, OrderQuery, OrderRequest
-from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, Subject, create_once
+from logistics.orders.subject import orders
+from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, create_once
 from logistics.shapes import Nothing, page, page_of, shape
 
 
 class HouseholdMissing(Invalid):
     template = N_("Name the household that you order for.")
     code = "household_missing"
-
-
-orders = Subject("orders", __name__, description="Stores, campaigns and orders")
 
 
 @orders.get("/stores")
