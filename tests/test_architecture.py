@@ -75,19 +75,6 @@ ORDERS_FLOORS = (
     {"api"},
 )
 """The rooms of the orders from the ground up: what is sold, on which terms, what is ordered, what it comes to."""
-
-ORDERS = "logistics.orders"
-ORDERS_GROUND = {"models", "rules", "scope", "errors"}
-"""Modules of the orders that all their rooms stand on: shared tables, words, and who sees what."""
-ORDERS_FLOORS = (
-    {"catalogue"},
-    {"campaigns"},
-    {""},  # the files that lie in no room: placing, closing, progress
-    {"settlement"},
-    {"chat_sheets"},
-)
-"""The rooms of the orders from the ground up: what is sold, when it is offered, who ordered, what it came to."""
-
 LIBRARIES = ("logistics.routing.engine", "logistics.inventory.allocation")
 """What imports nothing of the platform may be used at any of its modules."""
 
@@ -264,32 +251,8 @@ def test_the_orders_own_arrows_point_down() -> None:
     wrong = []
     for edge in imports():
         here, there = orders_room(edge.importer), orders_room(room_of(edge.imported))
-        if here and there and here != there and height[there] >= height[here]:
-            wrong.append(edge)
-    assert not wrong, told(wrong)
-
-
-def orders_room(module: str) -> str:
-    """The room of the orders a module lies in; empty elsewhere, and for what lies in none of them."""
-    name = module.removeprefix(f"{ORDERS}.").partition(".")[0] if module.startswith(f"{ORDERS}.") else ""
-    return name if any(name in rooms for rooms in ORDERS_FLOORS) else ""
-
-
-def orders_ground(module: str) -> bool:
-    return module.removeprefix(f"{ORDERS}.") in ORDERS_GROUND
-
-
-def test_the_orders_own_arrows_point_down() -> None:
-    height = {room: floor for floor, rooms in enumerate(ORDERS_FLOORS) for room in rooms}
-    wrong = []
-    for edge in imports():
-        there = room_of(edge.imported)
-        if not (edge.importer.startswith(ORDERS) and there.startswith(ORDERS)) or orders_ground(there):
-            continue
-        if orders_ground(edge.importer):
-            if not there.endswith(".rules"):  # words alone lie below the tables
-                wrong.append(edge)
-        elif height[orders_room(there)] > height[orders_room(edge.importer)]:
+        words = here == "ground" and room_of(edge.imported).endswith(".rules")  # a column names a room's words
+        if here and there and here != there and height[there] >= height[here] and not words:
             wrong.append(edge)
     assert not wrong, told(wrong)
 
