@@ -10,3 +10,8 @@ def half_up(exact: Fraction) -> int:
     of an amount takes back exactly what a charge of it took."""
     sign = -1 if exact < 0 else 1
     return sign * int(abs(exact) + Fraction(1, 2))
+
+
+def yuan(cents: int | None) -> str:
+    """An amount as people read it; a dash where there is none."""
+    return "–" if cents is None else f"¥{cents // 100}.{cents % 100:02d}"

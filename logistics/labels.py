@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from logistics.draw_labels import DRAW_LABELS
 from logistics.goods_labels import GOODS_LABELS
+from logistics.message_labels import MESSAGE_LABELS
 from logistics.report_labels import REPORT_LABELS
 from logistics.round_labels import ROUND_LABELS
 
@@ -25,8 +26,12 @@ LABELS: Mapping[str, Mapping[str, object]] = {
     },
     "campaign_state": {
         "draft": _l("Draft"),
+        "filed": _l("Waits for approval"),
+        "approved": _l("Approved"),
+        "returned": _l("Returned"),
         "open": _l("Open"),
         "closed": _l("Closed"),
+        "formed": _l("Formed"),
         "failed": _l("Not formed"),
         "fulfilled": _l("Fulfilled"),
     },
@@ -202,6 +207,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
     "entity_state": {"assigned": _l("Given to a courier")},
     **DRAW_LABELS,
     **GOODS_LABELS,
+    **MESSAGE_LABELS,
     **REPORT_LABELS,
     **ROUND_LABELS,
 }

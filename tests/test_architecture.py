@@ -48,6 +48,7 @@ GUARD_MODULES = {
 PUBLIC = {
     *("service", "rules", "queries", "views", "export", "intake", "scope", "schemas", "importing", "upload"),
     *("keys", "overview", "verifying"),  # of the rooms of the inventory
+    *("wording", "speaking"),  # of the notifications: what messages say
 }
 """What another subject may use: verbs, words, reads and the frozen shapes they return. Models are private, but a query
 may join tables of the floors below."""

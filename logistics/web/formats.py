@@ -9,6 +9,7 @@ from typing import Protocol
 from flask import Flask
 from flask_babel import format_date, format_decimal
 
+from logistics.cents import yuan
 from logistics.clock import SHANGHAI
 from logistics.web.locale import language
 from logistics.web.words import _, ngettext
@@ -65,10 +66,6 @@ def home(place: Home) -> str:
     if place.flat:
         parts.append(_("flat %(n)s", n=place.flat) if place.flat.isdecimal() else place.flat)
     return ("" if language() == "zh" else ", ").join(parts)
-
-
-def yuan(cents: int | None) -> str:
-    return "–" if cents is None else f"¥{cents // 100}.{cents % 100:02d}"
 
 
 def duration(seconds: float | int | None) -> str:

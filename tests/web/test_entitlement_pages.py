@@ -16,7 +16,7 @@ from logistics.inventory.ballots.models import Ballot, BallotRegistration
 from logistics.inventory.entitlement.models import EntitlementDraw, EntitlementRule
 from logistics.inventory.ledger.models import Reservation
 from logistics.notifications.rules import Event
-from logistics.web.draw_messages import details, headline
+from logistics.web.messages import details, headline
 from tests.api.world import World, a_world, an_account, utc_now
 from tests.web.site import browser_of
 
