@@ -1,8 +1,8 @@
-"""The words and the pure decisions of office sheets that other rooms use."""
+"""The words and the pure decisions of office sheets that other rooms use, among them how a cell is read."""
 
 from __future__ import annotations
 
-from logistics.inventory.sheets.grid import shown
+from logistics.inventory.sheets.grid import Grid, Unreadable, Value, reference, shown, text_of
 from logistics.inventory.sheets.mapping import (
     DEPTH_MAX,
     PER_UNIT_MAX,
@@ -16,9 +16,10 @@ from logistics.inventory.sheets.mapping import (
     mapping_of,
 )
 from logistics.inventory.sheets.places import place_key
-from logistics.inventory.sheets.quantities import BlankMeans, Fractions
+from logistics.inventory.sheets.quantities import BlankMeans, Fractions, Quantity, Wrong, quantity
 from logistics.inventory.sheets.rows import Outcome, SheetReading
-from logistics.inventory.sheets.telling import notice_texts, report_documents, row_views
+from logistics.inventory.sheets.telling import filled, notice_texts, report_documents, row_views
+from logistics.inventory.sheets.totals import is_total
 
 __all__ = [
     "DEPTH_MAX",
@@ -30,14 +31,24 @@ __all__ = [
     "DayFrom",
     "FactKind",
     "Fractions",
+    "Grid",
     "Outcome",
+    "Quantity",
     "Repeats",
     "SheetMapping",
     "SheetReading",
+    "Unreadable",
+    "Value",
+    "Wrong",
+    "filled",
+    "is_total",
     "mapping_of",
     "notice_texts",
     "place_key",
+    "quantity",
+    "reference",
     "report_documents",
     "row_views",
     "shown",
+    "text_of",
 ]
