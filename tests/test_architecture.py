@@ -38,7 +38,9 @@ WIRING_MODULES = {"logistics", "logistics.api", "logistics.metrics", "logistics.
 
 GUARD_MODULES = {
     "logistics.access",
+    "logistics.page_policy",
     "logistics.policy",
+    "logistics.policy_roles",
     "logistics.problems",
     "logistics.rest",
     "logistics.security_headers",
