@@ -62,4 +62,5 @@ def _import_tables() -> None:
     from logistics.inventory.sheets import models as sheets  # noqa: F401
     from logistics.notifications import models as notifications  # noqa: F401
     from logistics.orders import models as orders  # noqa: F401
+    from logistics.orders.catalogue import models as catalogue  # noqa: F401
     from logistics.routing import models as routing  # noqa: F401

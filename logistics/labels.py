@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from logistics.catalogue_labels import CATALOGUE_LABELS
 from logistics.draw_labels import DRAW_LABELS
 from logistics.goods_labels import GOODS_LABELS
 from logistics.message_labels import MESSAGE_LABELS
@@ -175,18 +176,23 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "batch": _l("batch"),
         "building": _l("building"),
         "campaign": _l("group buy"),
+        "ceiling": _l("price ceiling"),
         "compound": _l("compound"),
         "courier": _l("courier"),
         "day": _l("day"),
         "draw": _l("draw"),
+        "good": _l("good"),
         "household": _l("household"),
         "import": _l("import"),
         "item": _l("item"),
         "lot": _l("lot"),
         "manifest": _l("manifest"),
         "mapping": _l("mapping"),
+        "merchant": _l("merchant"),
         "order": _l("order"),
+        "photo": _l("photo"),
         "plan": _l("plan"),
+        "product": _l("product"),
         "registration": _l("registration"),
         "report": _l("report"),
         "request": _l("request"),
@@ -205,6 +211,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "wave": _l("wave"),
     },
     "entity_state": {"assigned": _l("Given to a courier")},
+    **CATALOGUE_LABELS,
     **DRAW_LABELS,
     **GOODS_LABELS,
     **MESSAGE_LABELS,

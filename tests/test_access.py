@@ -20,6 +20,7 @@ from logistics.policy import POLICY
 from logistics.routing.models import PlanDepot, PlanStop, PlanVehicle, PlanWave
 from tests.api.ledger_bodies import ledger_bodies
 from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc_now
+from tests.api.world_catalogue import catalogue_bodies
 from tests.api.world_reports import report_bodies
 from tests.api.world_rounds import round_bodies
 
@@ -103,6 +104,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
         "delivery.assign_courier": {"courier_id": ids["courier_id"]},
         "delivery.record_handover": {"proof": "left_at_door"},
         "delivery.collect_order": {"pickup_code": ids["pickup_code"]},
+        **catalogue_bodies(ids, today.isoformat()),
         **ledger_bodies(ids),
         **round_bodies(ids),
         **report_bodies(ids),

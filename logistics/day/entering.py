@@ -32,14 +32,14 @@ class Ground:
     products: Mapping[tuple[str, str], int] = field(repr=False)
 
 
-def write_ground(session: Session, parsed: ParsedDay) -> Ground:
+def write_ground(session: Session, parsed: ParsedDay, *, now: datetime) -> Ground:
     """Enter the tree, the households with their points and status, the shops with their goods and fleets."""
     area_ids = communities.take_areas(session, areas_of(parsed.compounds))
     household_ids = _write_homes(session, parsed, area_ids)
     firms = sorted({depot.merchant for depot in parsed.depots})
     merchant_ids = orders.take_merchants(session, [orders.MerchantFact(code=name, name=name) for name in firms])
     store_ids = orders.take_stores(session, _store_facts(parsed), merchant_ids=merchant_ids)
-    product_ids = orders.take_products(session, _product_facts(parsed), merchant_ids=merchant_ids)
+    product_ids = orders.take_products(session, _product_facts(parsed), merchant_ids=merchant_ids, now=now)
     routing.take_fleets(session, _vehicle_facts(parsed), store_ids=store_ids)
     return Ground(
         districts=tuple(area_ids[name] for name in sorted({c.district for c in parsed.compounds})),

@@ -92,7 +92,7 @@ def import_day(
             day_id=known.id, code=known.code, counts=known.counts, already_imported=True, notices=parsed.notices
         )
     _refuse_known(session, parsed)
-    ground = write_ground(session, parsed)
+    ground = write_ground(session, parsed, now=now)
     campaigns = write_orders(session, parsed, ground, now=now)
     day = Day(
         code=parsed.code,

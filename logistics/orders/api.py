@@ -14,11 +14,14 @@ from logistics.communities import queries as communities
 from logistics.db import reading, transaction
 from logistics.errors import N_, Invalid, NotFound
 from logistics.orders import drafting, queries, service, views
+from logistics.orders.catalogue import api as catalogue_api
 from logistics.orders.rules import Channel
 from logistics.orders.schemas import CampaignQuery, CampaignRequest, OrderQuery, OrderRequest
 from logistics.orders.subject import orders
 from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, create_once
 from logistics.shapes import Nothing, page, page_of, shape
+
+__all__ = ["catalogue_api", "orders"]
 
 
 class HouseholdMissing(Invalid):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from logistics.bulk import insert_missing, insert_new, overwrite, upsert
 from logistics.db import chunks
+from logistics.orders.catalogue.intake import ProductFact, take_products
 from logistics.orders.models import (
     Campaign,
     CampaignArea,
@@ -22,11 +23,30 @@ from logistics.orders.models import (
     Offer,
     Order,
     OrderLine,
-    Product,
     Store,
 )
 from logistics.orders.rules import CampaignState, Channel, OrderState, ShortageRule
 from logistics.orders.service import new_pickup_code
+
+__all__ = [
+    "CampaignFact",
+    "MerchantFact",
+    "OfferFact",
+    "OrderFact",
+    "ProductFact",
+    "StoreFact",
+    "TakenCampaign",
+    "WindowFact",
+    "known_campaigns",
+    "merchant_ids",
+    "merchants_of_stores",
+    "store_ids",
+    "take_campaign",
+    "take_merchants",
+    "take_orders",
+    "take_products",
+    "take_stores",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +66,6 @@ class StoreFact:
     lat: float
     opens_min: int
     closes_min: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductFact:
-    """What a merchant sells: `merchant` is a code, unique together with the sku."""
-
-    merchant: str
-    sku: str
-    name: str
-    category: str
-    unit: str
-    price_cents: int
-    weight_g: int
-    volume_ml: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,28 +168,6 @@ def merchants_of_stores(session: Session, codes: Iterable[str]) -> dict[str, str
         .where(Store.code.in_(list(codes)))
     )
     return {store: merchant for store, merchant in rows}
-
-
-def take_products(
-    session: Session, products: Iterable[ProductFact], *, merchant_ids: Mapping[str, int]
-) -> dict[tuple[str, str], int]:
-    """Enter the products. Returns ids by (merchant code, sku)."""
-    codes = {row_id: code for code, row_id in merchant_ids.items()}
-    rows = [
-        {
-            "merchant_id": merchant_ids[product.merchant],
-            "sku": product.sku,
-            "name": product.name,
-            "category": product.category,
-            "unit": product.unit,
-            "price_cents": product.price_cents,
-            "weight_g": product.weight_g,
-            "volume_ml": product.volume_ml,
-        }
-        for product in products
-    ]
-    ids = upsert(session, Product, rows, key=("merchant_id", "sku"))
-    return {(codes[merchant_id], sku): row_id for (merchant_id, sku), row_id in ids.items()}
 
 
 def known_campaigns(session: Session, codes: Iterable[str]) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
+from logistics.orders.catalogue.rules import SoldBy, Temperature
 from logistics.orders.rules import CampaignState, Channel, LineReason, OrderState, ShortageRule
 
 
@@ -40,11 +41,21 @@ class Store(Base):
 
 
 class Product(Base):
+    """What a merchant sells. By piece: `price_cents` for a unit of `pack_size` pieces that weighs `weight_g`. By weight:
+    `price_per_kg_cents`; `weight_g` estimates one piece and `price_cents` its price. A bundle's contents lie in the
+    catalogue's tables, and with them the history of prices."""
+
     __tablename__ = "products"
     __table_args__ = (
         UniqueConstraint("merchant_id", "sku"),
         CheckConstraint("price_cents >= 0", name="price"),
         CheckConstraint("weight_g >= 0 AND volume_ml >= 0", name="size"),
+        CheckConstraint("pack_size >= 1", name="pack_size"),
+        CheckConstraint(
+            "(sold_by = 'weight') = (price_per_kg_cents IS NOT NULL) AND (sold_by = 'piece' OR "
+            "(price_per_kg_cents >= 0 AND weight_g >= 1 AND pack_size = 1 AND NOT is_bundle))",
+            name="by_weight",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -56,6 +67,17 @@ class Product(Base):
     price_cents: Mapped[int]
     weight_g: Mapped[int]
     volume_ml: Mapped[int]
+    sold_by: Mapped[SoldBy] = mapped_column(enum_type(SoldBy), default=SoldBy.PIECE, server_default=SoldBy.PIECE)
+    price_per_kg_cents: Mapped[int | None]
+    pack_size: Mapped[int] = mapped_column(default=1, server_default="1")
+    temperature: Mapped[Temperature] = mapped_column(
+        enum_type(Temperature), default=Temperature.AMBIENT, server_default=Temperature.AMBIENT
+    )
+    allergens: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    notes: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    is_bundle: Mapped[bool] = mapped_column(default=False, server_default=false())
+    good_id: Mapped[int | None] = mapped_column(ForeignKey("priced_goods.id"), index=True)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Campaign(Base):

@@ -20,6 +20,9 @@ DAY = Item("web.day.show", _l("Today"))
 PLANS = Item("web.plans.index", _l("Plans"))
 MANIFESTS = Item("web.manifests.index", _l("Manifests"))
 CAMPAIGNS = Item("web.campaigns.index", _l("Group buys"))
+CATALOGUE = Item("web.catalogue.index", _l("Catalogue"))
+CEILINGS = Item("web.ceilings.index", _l("Price ceilings"))
+PRICES = Item("web.prices.index", _l("Prices"))
 WAVES = Item("web.waves.index", _l("Waves"))
 VEHICLES = Item("web.vehicles.index", _l("Vehicles"))
 COMPOUNDS = Item("web.compounds.index", _l("Compounds"))
@@ -43,6 +46,8 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         PLANS,
         MANIFESTS,
         CAMPAIGNS,
+        CATALOGUE,
+        CEILINGS,
         WAVES,
         VEHICLES,
         COMPOUNDS,
@@ -56,7 +61,7 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         ORDERS,
         IMPORT,
     ),
-    Role.MERCHANT: (DAY, WAVES, CAMPAIGNS, PLANS, MANIFESTS, VEHICLES, ORDERS),
+    Role.MERCHANT: (DAY, WAVES, CAMPAIGNS, CATALOGUE, PRICES, PLANS, MANIFESTS, VEHICLES, ORDERS),
     Role.STREET_OFFICE: (
         DAY,
         STOCK,
@@ -69,6 +74,8 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         BALLOTS,
         COMPOUNDS,
         CAMPAIGNS,
+        CEILINGS,
+        PRICES,
         PLANS,
         ORDERS,
     ),
@@ -83,9 +90,10 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         REPORTS,
         ENTITLEMENTS,
         BALLOTS,
+        PRICES,
     ),
     Role.COURIER: (TOUR,),
-    Role.RESIDENT: (TIMELINE, CAMPAIGNS, BALLOTS),
+    Role.RESIDENT: (TIMELINE, CAMPAIGNS, BALLOTS, PRICES),
 }
 
 LARGE_TYPE = frozenset({Role.RESIDENT, Role.COURIER})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -36,6 +36,41 @@ class Typed:
             self.errors[name] = _("Give a whole number from %(low)s to %(high)s.", low=low, high=high)
             return low
         return int(found)
+
+    def whole_or_none(self, name: str, low: int, high: int) -> int | None:
+        """None where nothing is typed."""
+        found = self.values.get(name, "").strip()
+        if not found:
+            return None
+        if not (found.isascii() and found.isdecimal() and len(found) < 11 and low <= int(found) <= high):
+            self.errors[name] = _("Give a whole number from %(low)s to %(high)s, or nothing.", low=low, high=high)
+            return None
+        return int(found)
+
+    def cents(self, name: str, high: int) -> int:
+        """A price in yuan with at most two places, in cents; `high` in cents."""
+        yuan, _point, cents = self.values.get(name, "").strip().removeprefix("¥").partition(".")
+        digits = yuan + cents
+        right = digits.isascii() and digits.isdecimal() and 1 <= len(yuan) < 8 and len(cents) <= 2
+        found = int(yuan) * 100 + int(cents.ljust(2, "0")) if right else high + 1
+        if found > high:
+            self.errors[name] = _("Give a price in yuan, like 12.50.")
+            return 0
+        return found
+
+    def day(self, name: str, *, usual: date) -> date:
+        """A date of our time; `usual` where nothing is typed."""
+        text = self.values.get(name, "").strip()
+        if not text:
+            return usual
+        try:
+            found = date.fromisoformat(text)
+        except ValueError:
+            found = date.min
+        if not YEAR_MIN <= found.year <= YEAR_MAX:
+            self.errors[name] = _("Give a date.")
+            return usual
+        return found
 
     def chosen(self, name: str, known: Collection[int]) -> int:
         found = asked_id(self.values, name) or 0

@@ -33,6 +33,7 @@ from logistics.inventory.ledger.models import Item
 from logistics.orders import service as orders
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanStopBatch, PlanVehicle, PlanWave
 from logistics.routing.rules import PlanState, StopKind
+from tests.api.world_catalogue import a_listing
 from tests.api.world_reports import a_report, a_sheet
 from tests.api.world_rounds import shared_out
 from tests.builders import CampaignRef, OfferSpec, StoreRef, TownRef, a_campaign, a_day, a_quarantine, a_store, a_town
@@ -184,6 +185,9 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
         "pickup_code": placed.pickup_code,
         **_driven(session, campaign, store, town, account_ids[Role.COURIER], day_id),
         **_entitled(session, item_id, town, household_id, name),
+        **a_listing(
+            session, store, town, campaign, clerk_id=account_ids[Role.STREET_OFFICE], name=name, now=now
+        ),
         **a_report(session, town.community_id, now=now),
         **a_sheet(session, town, account_ids[Role.STREET_OFFICE], now=now),
         **shared_out(

@@ -38,6 +38,7 @@ def a_campaign(session: Session, *, household_count: int) -> tuple[intake.TakenC
             for sku in ("A", "B")
         ],
         merchant_ids=merchants,
+        now=PLACED,
     )
     campaign = intake.CampaignFact(
         code="DAY",
