@@ -16,6 +16,7 @@ from urllib.parse import quote
 SECRET_LENGTH_MIN = 32
 
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+")
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.\-]*[A-Za-z0-9])?")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 SOCKET_PATH_MAX = 100
@@ -58,6 +59,16 @@ class Settings:
     """Minutes after midnight in Shanghai at which a day's report is cut off."""
     report_grace_min: int
     """Minutes after the cut-off until a report is late."""
+    message_sender: str
+    """`console` writes messages to the log, `live` sends them."""
+    sms_gateway: str = field(repr=False)
+    """Where SMS go, in apprise's words with {phone} and, where the gateway can tell repeats, {key}; "" for nowhere."""
+    robot_hosts: tuple[str, ...]
+    """Hosts besides the makers' own at which group robots may be written to."""
+    robot_internal: bool
+    """Whether such a host may have an address that is not public."""
+    quiet_hours: tuple[int, int]
+    """Minutes after midnight in Shanghai between which nobody is sent anything; two equal ones are none."""
 
     @property
     def production(self) -> bool:
@@ -103,6 +114,11 @@ class Settings:
             rate_limit_logins=read.text("RATE_LIMIT_LOGINS", "10 per minute"),
             report_cut_off_min=read.time_of_day("REPORT_CUT_OFF", "17:00"),
             report_grace_min=read.whole("REPORT_GRACE_MIN", 60, low=0, high=1440),
+            message_sender=read.choice("MESSAGE_SENDER", "console", {"console", "live"}),
+            sms_gateway=read.text("SMS_GATEWAY", ""),
+            robot_hosts=read.hosts("ROBOT_HOSTS"),
+            robot_internal=read.choice("ROBOT_INTERNAL_ADDRESSES", "refuse", {"refuse", "allow"}) == "allow",
+            quiet_hours=read.hours("QUIET_HOURS", "22:00-07:00"),
         )
         if settings.production and len(settings.secret_key) < SECRET_LENGTH_MIN:
             raise BadConfiguration(
@@ -158,6 +174,25 @@ class _Reader:
         if found is None:
             raise BadConfiguration(f"{name} is {value!r}; it must be a time of day from 00:00 to 23:59")
         return int(found[1]) * 60 + int(found[2])
+
+    def hours(self, name: str, default: str) -> tuple[int, int]:
+        """HH:MM-HH:MM as minutes after midnight, or `none`."""
+        value = self.text(name, default)
+        if value == "none":
+            return 0, 0
+        ends = [CLOCK.fullmatch(end.strip()) for end in value.split("-")]
+        found = [int(end[1]) * 60 + int(end[2]) for end in ends if end is not None]
+        if len(ends) != 2 or len(found) != 2:
+            raise BadConfiguration(f"{name} is {value!r}; it must be like 22:00-07:00, or none")
+        return found[0], found[1]
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        """Names of hosts, separated by commas or spaces, in lower case."""
+        values = self.text(name, "").replace(",", " ").split()
+        wrong = next((value for value in values if not HOST.fullmatch(value)), None)
+        if wrong is not None:
+            raise BadConfiguration(f"{name} has {wrong!r}; it must name hosts alone, like im.example.org")
+        return tuple(value.lower() for value in values)
 
     def optional_whole(self, name: str, *, low: int, high: int) -> int | None:
         return self.whole(name, low, low=low, high=high) if self.env.get(name, "").strip() else None

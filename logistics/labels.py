@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from logistics.campaign_labels import CAMPAIGN_LABELS
 from logistics.catalogue_labels import CATALOGUE_LABELS
+from logistics.chat_labels import CHAT_LABELS
 from logistics.draw_labels import DRAW_LABELS
 from logistics.goods_labels import GOODS_LABELS
 from logistics.message_labels import MESSAGE_LABELS
@@ -171,6 +173,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "far_from_road": _l("Correct the place of the gate on the map."),
     },
     "entity": {
+        "account": _l("account"),
         "area": _l("area"),
         "ballot": _l("ballot"),
         "batch": _l("batch"),
@@ -188,6 +191,7 @@ LABELS: Mapping[str, Mapping[str, object]] = {
         "lot": _l("lot"),
         "manifest": _l("manifest"),
         "mapping": _l("mapping"),
+        "message": _l("message"),
         "merchant": _l("merchant"),
         "order": _l("order"),
         "photo": _l("photo"),
@@ -212,6 +216,8 @@ LABELS: Mapping[str, Mapping[str, object]] = {
     },
     "entity_state": {"assigned": _l("Given to a courier")},
     **CATALOGUE_LABELS,
+    **CHAT_LABELS,
+    **CAMPAIGN_LABELS,
     **DRAW_LABELS,
     **GOODS_LABELS,
     **MESSAGE_LABELS,

@@ -29,6 +29,7 @@ class Queue(StrEnum):
 
     DEFAULT = "default"
     SOLVER = "solver"
+    MESSAGES = "messages"  # waits for other people's servers, and cut-offs shall not wait with it
 
 
 class Promise(Base):

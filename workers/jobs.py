@@ -32,6 +32,7 @@ from logistics.routing.models import Plan
 from workers import housekeeping
 from workers.giving_up import give_up, keep_error
 from workers.part_queue import parts_of
+from workers.posting import post_of
 
 log = get_logger("workers.jobs")
 
@@ -90,7 +91,7 @@ def job(*, timeout_s: int) -> Callable[[Callable[..., None]], Callable[..., None
 def close_campaign(promise_id: int, campaign_id: int) -> None:
     with transaction() as session:
         if outbox.is_owed(session, promise_id):
-            orders.close_campaign(session, campaign_id, now=_now())
+            orders.cut_off(session, campaign_id, now=_now())
             outbox.done(session, promise_id, now=_now())
 
 
@@ -158,6 +159,14 @@ def finish_rounds(promise_id: int) -> None:
 
 
 @job(timeout_s=300)
+def finish_campaigns(promise_id: int) -> None:
+    with transaction() as session:
+        if outbox.is_owed(session, promise_id):
+            orders.finish_delivered(session, now=_now())
+            outbox.done(session, promise_id, now=_now())
+
+
+@job(timeout_s=300)
 def open_reports(promise_id: int) -> None:
     with transaction() as session:
         if outbox.is_owed(session, promise_id):
@@ -165,6 +174,17 @@ def open_reports(promise_id: int) -> None:
             late = sum(reports.missing_count(session, day, now=_now()) for day in opened.days)
             days_opened = [day.isoformat() for day in opened.days]
             log.info("reports opened", days=days_opened, new=opened.report_count, late=late)
+            outbox.done(session, promise_id, now=_now())
+
+
+@job(timeout_s=120)
+def send_messages(promise_id: int) -> None:
+    with transaction() as session:
+        owed = outbox.is_owed(session, promise_id)
+    if owed:
+        counts = post_of(_settings(), now=_now).run()
+        log.info("messages sent", **counts)
+        with transaction() as session:
             outbox.done(session, promise_id, now=_now())
 
 

@@ -79,6 +79,17 @@ def compile_the_rest() -> None:
     subprocess.Popen([*bound, *rest], stdout=subprocess.DEVNULL)  # noqa: S603  our own interpreter and modules
 
 
+def require_senders(settings: Settings) -> None:
+    """End at once, saying why, where messages could never be sent; their rows would wait in vain."""
+    from logistics.notifications.gateway import BadGateway
+    from logistics.notifications.outgoing import senders_of
+
+    try:
+        senders_of(settings)
+    except BadGateway as wrong:
+        raise SystemExit(str(wrong)) from wrong
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m workers.worker", description="Run the jobs of one queue.")
     parser.add_argument("queue", choices=[*(queue.value for queue in Queue), PART_QUEUE])
@@ -97,6 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if chosen.queue in {Queue.SOLVER.value, PART_QUEUE}:
         get_logger("workers.worker").info("search ready", seconds=round(warm_first(), 1))
         compile_the_rest()
+    if chosen.queue == Queue.MESSAGES.value:
+        require_senders(settings)
     with create_app(settings).app_context():
         work(settings, chosen.queue, intervals, burst=chosen.burst)
 

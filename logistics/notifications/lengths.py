@@ -48,20 +48,21 @@ def robot(event: Event, facts: Facts, speech: Speech, *, to: str = "") -> str:
 
 
 def sms(event: Event, facts: Facts, speech: Speech) -> str:
-    """One SMS: at most 70 characters, or 160 where all of them are Latin. The gateway adds its signature."""
-    for width in NAME_WIDTHS:
-        lines = _lines(event, _narrowed(facts, width), speech)
-        if fits(lines[0]):
-            break
-    else:
-        lines = [speech.say(LOOK)]
-    text = _sentences(lines[:1], speech)
-    for end in range(2, len(lines) + 1):
-        longer = _sentences(lines[:end], speech)
-        if not fits(longer):
-            break
-        text = longer
-    return _plain(text)
+    """One SMS: at most 70 characters, or 160 where all of them are Latin. The gateway adds its signature.
+
+    As many lines as fit, with names as long as that allows.
+    """
+    fitting = [_fitting(_lines(event, _narrowed(facts, width), speech), speech) for width in NAME_WIDTHS]
+    best = max(fitting, key=len)  # of several the first, which has the longest names
+    return _plain(_sentences(best or [speech.say(LOOK)], speech))
+
+
+def _fitting(lines: Sequence[str], speech: Speech) -> Sequence[str]:
+    """The first lines that are one SMS together; none where the headline alone is too long."""
+    count = 0
+    while count < len(lines) and fits(_sentences(lines[: count + 1], speech)):
+        count += 1
+    return lines[:count]
 
 
 def hidden(facts: Facts) -> Facts:

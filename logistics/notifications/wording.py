@@ -113,9 +113,7 @@ def _minimum(facts: Facts, speech: Speech) -> list[str]:
 
 def _needed(part: Facts, speech: Speech) -> str:
     written = yuan if part["measure"] == "amount" else speech.number
-    return speech.say(
-        _NEEDED[part["measure"]], needed=written(part["needed"]), reached=written(part["reached"])
-    )
+    return speech.say(_NEEDED[part["measure"]], needed=written(part["needed"]), reached=written(part["reached"]))
 
 
 def _filed(facts: Facts, speech: Speech) -> list[str]:
@@ -130,7 +128,9 @@ def _extended(facts: Facts, speech: Speech) -> list[str]:
 
 
 def _saved(facts: Facts, speech: Speech) -> list[str]:
-    return [speech.say(N_("Enough was ordered together: %(saved)s less than at first."), saved=yuan(facts["saved_cents"]))]
+    return [
+        speech.say(N_("Enough was ordered together: %(saved)s less than at first."), saved=yuan(facts["saved_cents"]))
+    ]
 
 
 def _dropped(facts: Facts, speech: Speech) -> list[str]:
@@ -228,9 +228,7 @@ CATALOGUE: Mapping[Event, Words] = {
     Event.ORDER_PLACED: Words(headline=N_("Order %(order)s placed: %(total)s")),
     Event.ORDER_CANCELLED: Words(headline=N_("Order %(order)s cancelled")),
     Event.LINE_SHORTED: Words(headline=N_("Order %(order)s: not everything could be given"), details=_shorted),
-    Event.CAMPAIGN_FAILED: Words(
-        headline=N_("Group buy not formed: order %(order)s will not come"), details=_minimum
-    ),
+    Event.CAMPAIGN_FAILED: Words(headline=N_("Group buy not formed: order %(order)s will not come"), details=_minimum),
     Event.CAMPAIGN_FILED: Words(headline=N_("Group buy “%(campaign)s” waits for your approval"), details=_filed),
     Event.CAMPAIGN_EXTENDED: Words(
         headline=N_("Group buy “%(campaign)s” goes on: not enough was ordered yet"), details=_extended
@@ -246,9 +244,7 @@ CATALOGUE: Mapping[Event, Words] = {
     Event.ITEM_RESERVED: Words(headline=N_("Put aside for you: %(n)s %(unit)s of %(item)s"), details=_reserved),
     Event.BALLOT_REGISTERED: Words(headline=N_("Registered in the ballot “%(title)s”"), details=_registered),
     Event.BALLOT_OFFERED: Words(headline=_won, details=_offered),
-    Event.BALLOT_WAITING: Words(
-        headline=N_("You are on the waiting list of the ballot “%(title)s”"), details=_waiting
-    ),
+    Event.BALLOT_WAITING: Words(headline=N_("You are on the waiting list of the ballot “%(title)s”"), details=_waiting),
     Event.BALLOT_LAPSED: Words(headline=N_("Your share in the ballot “%(title)s” went to the next"), details=_lapsed),
     Event.BALLOT_PASSED_OVER: Words(headline=N_("The ballot “%(title)s” passed you over"), details=_passed_over),
     Event.BALLOT_LOST: Words(
