@@ -15,6 +15,7 @@ from logistics.inventory.ballots import commands as ballot_commands
 from logistics.inventory.ledger import commands as ledger_commands
 from logistics.inventory.rounds import commands as round_commands
 from logistics.inventory.sheets import commands as sheet_commands
+from logistics.orders.chat_sheets import commands as chat_commands
 from logistics.routing import solve_commands
 
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     ledger_commands.register(app)
     round_commands.register(app)
     sheet_commands.register(app)
+    chat_commands.register(app)
     return app
 
 
@@ -62,5 +64,7 @@ def _import_tables() -> None:
     from logistics.inventory.sheets import models as sheets  # noqa: F401
     from logistics.notifications import models as notifications  # noqa: F401
     from logistics.orders import models as orders  # noqa: F401
+    from logistics.orders.campaigns import models as campaigns  # noqa: F401
     from logistics.orders.catalogue import models as catalogue  # noqa: F401
+    from logistics.orders.chat_sheets import models as chat_sheets  # noqa: F401
     from logistics.routing import models as routing  # noqa: F401

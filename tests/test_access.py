@@ -21,6 +21,7 @@ from logistics.routing.models import PlanDepot, PlanStop, PlanVehicle, PlanWave
 from tests.api.ledger_bodies import ledger_bodies
 from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc_now
 from tests.api.world_catalogue import catalogue_bodies
+from tests.api.world_messages import message_bodies
 from tests.api.world_reports import report_bodies
 from tests.api.world_rounds import round_bodies
 
@@ -83,6 +84,17 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
             "windows": [window],
             "offers": [{"sku": "V01", "price_cents": 1}],
         },
+        "orders.change_campaign": {
+            "store_id": ids["store_id"],
+            "title": "Rice",
+            "cut_off_at": (now + timedelta(hours=1)).isoformat(),
+            "delivery_date": local_date(later).isoformat(),
+            "area_ids": [ids["area_id"]],
+            "windows": [window],
+            "offers": [{"sku": "V01", "price_cents": 1}],
+        },
+        "orders.return_campaign": {"reason": "Too dear"},
+        "orders.decide_campaign": {"form": True},
         "orders.place_order": {
             "campaign_id": ids["campaign_id"],
             "household_id": ids["household_id"],
@@ -108,6 +120,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
         **ledger_bodies(ids),
         **round_bodies(ids),
         **report_bodies(ids),
+        **message_bodies(),
     }.get(endpoint, {})
 
 
@@ -122,6 +135,8 @@ def form(endpoint: str, side: Side) -> dict[str, Any] | None:
         "web.courier.hand_over": {"proof": "left_at_door"},
         "web.manifests.assign": {"courier_id": side.ids["courier_id"]},
         "web.orders.collect": {"code": side.ids["pickup_code"]},
+        "web.channels.set_household": {"kind": "page", "language": "zh"},
+        "web.channels.set_area": {"kind": "page", "language": "zh"},
         "web.reports.correct": {"version": 1, "reason": "counted again"},
     }.get(endpoint)
 

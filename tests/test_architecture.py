@@ -50,6 +50,7 @@ GUARD_MODULES = {
 PUBLIC = {
     *("service", "rules", "queries", "views", "export", "intake", "scope", "schemas", "importing", "upload"),
     *("keys", "overview", "verifying"),  # of the rooms of the inventory
+    *("lengths", "texts"),  # how long an SMS is; the words that tell of a campaign
     *("wording", "speaking"),  # of the notifications: what messages say
 }
 """What another subject may use: verbs, words, reads and the frozen shapes they return. Models are private, but a query

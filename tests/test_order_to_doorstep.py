@@ -78,7 +78,7 @@ def a_platform(app: Flask) -> tuple[TownRef, StoreRef, dict[str, Caller]]:
     return town, store, {name: Caller(client=app.test_client(), token=token) for name, token in tokens.items()}
 
 
-def an_open_campaign(merchant: Caller, town: TownRef, store: StoreRef) -> int:
+def an_open_campaign(merchant: Caller, admin: Caller, town: TownRef, store: StoreRef) -> int:
     drafted = merchant.post(
         "/api/v1/campaigns",
         {
@@ -92,6 +92,8 @@ def an_open_campaign(merchant: Caller, town: TownRef, store: StoreRef) -> int:
         },
     )
     campaign_id = int(drafted["id"])
+    merchant.post(f"/api/v1/campaigns/{campaign_id}/file")
+    admin.post(f"/api/v1/campaigns/{campaign_id}/approve")
     merchant.post(f"/api/v1/campaigns/{campaign_id}/open")
     return campaign_id
 
@@ -100,7 +102,7 @@ def test_an_order_reaches_the_doorstep(any_app: Flask, tmp_path: Path) -> None:
     any_app.config["CLOCK"] = lambda: DAWN
     town, store, who = a_platform(any_app)
     door_home = town.households[1][0]
-    campaign_id = an_open_campaign(who["merchant"], town, store)
+    campaign_id = an_open_campaign(who["merchant"], who["admin"], town, store)
 
     # a resident orders 4, and the second click orders nothing more; a worker orders 4 for a quarantined household
     wanted = {"campaign_id": campaign_id, "window_code": "AM", "lines": [{"sku": "V01", "quantity": 4}]}

@@ -23,7 +23,7 @@ from logistics.delivery import service as delivery
 from logistics.errors import BadTransition, DomainError, NotFound
 from logistics.fulfilment import service as fulfilment
 from logistics.orders import service as orders
-from logistics.orders.rules import CampaignState
+from logistics.orders.rules import DECIDED
 from logistics.routing import service as routing
 from logistics.routing.rules import PLAN_TRANSITIONS, PlanState
 
@@ -200,7 +200,7 @@ def _close(session: Session, run: DayRun, now: datetime) -> bool:
 
 def _wave(session: Session, run: DayRun, now: datetime) -> bool:
     for campaign_id in campaign_ids(session, run.day_id):
-        if orders.campaign_facts(session, campaign_id).state is CampaignState.CLOSED:
+        if orders.campaign_facts(session, campaign_id).state in DECIDED:
             fulfilment.release_wave(session, campaign_id, now=now)
     return True
 

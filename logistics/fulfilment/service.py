@@ -17,7 +17,7 @@ from logistics.errors import N_, Conflict, NotFound
 from logistics.fulfilment.models import Batch, BatchOrder, Wave
 from logistics.fulfilment.rules import BatchOfOrders, PackedOrder, gather, package_count
 from logistics.orders import service as orders
-from logistics.orders.rules import CampaignState
+from logistics.orders.rules import DECIDED
 
 
 class NotClosed(Conflict):
@@ -44,18 +44,18 @@ class BatchFacts:
 
 
 def release_wave(session: Session, campaign_id: int, *, now: datetime) -> int:
-    """Release the orders of a closed campaign to picking; releasing again returns the same wave. Returns its id.
+    """Release the orders of a formed campaign to picking; releasing again returns the same wave. Returns its id.
 
     Raises:
         NotFound: no such campaign.
-        NotClosed: it is not closed.
+        NotClosed: it is not closed, or its merchant has not decided yet whether it forms.
     """
     of_campaign = select(Wave.id).where(Wave.campaign_id == campaign_id)
     known = session.scalar(of_campaign)
     if known is not None:
         return known
     campaign = orders.campaign_facts(session, campaign_id)
-    if campaign.state is not CampaignState.CLOSED:
+    if campaign.state not in DECIDED:
         raise NotClosed(campaign=campaign.code, state=campaign.state)
     wave = {
         "code": campaign.code,

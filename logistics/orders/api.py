@@ -13,15 +13,17 @@ from logistics.clock import utc_now
 from logistics.communities import queries as communities
 from logistics.db import reading, transaction
 from logistics.errors import N_, Invalid, NotFound
-from logistics.orders import drafting, queries, service, views
+from logistics.orders import campaign_api, drafting, queries, service, views
 from logistics.orders.catalogue import api as catalogue_api
+from logistics.orders.chat_sheets import api as chat_api
 from logistics.orders.rules import Channel
 from logistics.orders.schemas import CampaignQuery, CampaignRequest, OrderQuery, OrderRequest
+from logistics.orders.scope import require_own_store
 from logistics.orders.subject import orders
 from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, create_once
 from logistics.shapes import Nothing, page, page_of, shape
 
-__all__ = ["catalogue_api", "orders"]
+__all__ = ["catalogue_api", "chat_api", "orders"]
 
 
 class HouseholdMissing(Invalid):
@@ -43,7 +45,7 @@ def list_products(store_id: int) -> list[views.ProductView]:
     """What the merchant of one of your stores sells"""
     viewer = current_viewer()
     with reading() as session:
-        _own_store(queries.stores(session, viewer), store_id)
+        require_own_store(session, viewer, store_id)
         return queries.products(session, viewer, store_id=store_id)
 
 
@@ -63,16 +65,12 @@ def list_campaigns(query: dict[str, Any]) -> dict[str, Any]:
 @orders.response(201, shape(drafting.DraftedCampaign))
 @orders.doc(parameters=[KEY_OPTIONAL])
 def draft_campaign(wanted: dict[str, Any]) -> Response:
-    """Draft a campaign with its windows and offers; nobody sees it until it is opened"""
+    """Draft a campaign with its windows, offers and terms; nobody else sees it until it is filed"""
     viewer = current_viewer()
-    windows = tuple(drafting.WindowDraft(**window) for window in wanted.pop("windows"))
-    offers = tuple(drafting.OfferDraft(**offer) for offer in wanted.pop("offers"))
-    areas = tuple(wanted.pop("area_ids"))
-    draft = drafting.CampaignDraft(**wanted, area_ids=areas, windows=windows, offers=offers)
+    draft = campaign_api.draft_of(wanted)
 
     def effect(session: Session) -> drafting.DraftedCampaign:
-        _own_store(queries.stores(session, viewer), draft.store_id)
-        return drafting.draft_campaign(session, draft)
+        return campaign_api.draft_once(session, viewer, draft)
 
     return create_once(effect, answer=shape(drafting.DraftedCampaign))
 
@@ -83,32 +81,6 @@ def show_campaign(campaign_id: int) -> views.CampaignDetail:
     """One campaign with its windows and offers, and what your household may still draw"""
     with reading() as session:
         return queries.campaign(session, current_viewer(), campaign_id)
-
-
-@orders.post("/campaigns/<int:campaign_id>/open")
-@orders.arguments(Nothing, required=False)
-@orders.response(200, shape(views.CampaignDetail))
-def open_campaign(_: dict[str, Any], campaign_id: int) -> views.CampaignDetail:
-    """Open a draft for orders until its cut-off"""
-    viewer = current_viewer()
-    with transaction() as session:
-        queries.campaign(session, viewer, campaign_id)
-        service.open_campaign(session, campaign_id, now=utc_now())
-        session.flush()
-        return queries.campaign(session, viewer, campaign_id)
-
-
-@orders.post("/campaigns/<int:campaign_id>/close")
-@orders.arguments(Nothing, required=False)
-@orders.response(200, shape(views.CampaignDetail))
-def close_campaign(_: dict[str, Any], campaign_id: int) -> views.CampaignDetail:
-    """Close a campaign now and decide what every line is given; closing twice is closing once"""
-    viewer = current_viewer()
-    with transaction() as session:
-        queries.campaign(session, viewer, campaign_id)
-        service.close_campaign(session, campaign_id, now=utc_now())
-        session.flush()
-        return queries.campaign(session, viewer, campaign_id)
 
 
 @orders.get("/orders")
@@ -177,8 +149,3 @@ def _household_of(viewer: Viewer, named: int | None) -> int:
     if viewer.household_id is not None:
         raise NotFound(kind="household", key=named)
     return named
-
-
-def _own_store(stores: list[views.StoreView], store_id: int) -> None:
-    if store_id not in {store.id for store in stores}:
-        raise NotFound(kind="store", key=store_id)

@@ -1,43 +1,32 @@
-"""Drafting a campaign: its store, areas, windows and offers, checked as a whole before it can open."""
+"""Drafting a campaign: its store, areas, windows, offers and terms, checked as a whole before it can be filed."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from logistics.clock import SHANGHAI, local_date
 from logistics.communities import service as communities
 from logistics.errors import N_, Invalid, NotFound
+from logistics.orders.campaigns import service as campaigns
+from logistics.orders.campaigns.errors import NotChangeable
+from logistics.orders.campaigns.rules import CHANGEABLE, Step
+from logistics.orders.campaigns.schedule import BadWindow, DeliveryBeforeCutOff, WindowOffTheDay, check_schedule
+from logistics.orders.campaigns.service import NO_TERMS, TermsDraft, Tier
 from logistics.orders.models import Campaign, CampaignArea, DeliveryWindow, Offer, Product, Store
-from logistics.orders.rules import ShortageRule
+from logistics.orders.rules import CampaignState, ShortageRule
+
+__all__ = ["BadWindow", "DeliveryBeforeCutOff", "WindowOffTheDay", "check_schedule"]
 
 WINDOWS_MAX = 48
 OFFERS_MAX = 1_000
 AREAS_MAX = 1_000
 PRICE_CENTS_MAX = 10_000_000
 COUNT_MAX = 1_000_000
-
-
-class BadWindow(Invalid):
-    template = N_("Window %(window)s: it must begin after the cut-off and end after it begins.")
-    code = "bad_window"
-
-
-class WindowOffTheDay(Invalid):
-    template = N_("Window %(window)s: it must lie within the delivery date, %(delivery_date)s by local time.")
-    code = "window_off_the_day"
-
-
-class DeliveryBeforeCutOff(Invalid):
-    template = N_(
-        "Delivery on %(delivery_date)s would be before the day of the cut-off, %(cut_off_date)s by local time."
-    )
-    code = "delivery_before_cut_off"
 
 
 class NamedTwice(Invalid):
@@ -59,17 +48,28 @@ class WindowDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDraft:
-    """`supply_count` None: as much as is asked; `limit_per_household` None: no limit."""
+    """`supply_count` None: as much as is asked; `limit_per_household` None: no limit; `units_max` None: no cap of all
+    orders together. `tiers` are the cheaper steps of its price, in any order."""
 
     sku: str
     price_cents: int
     limit_per_household: int | None
     supply_count: int | None
+    units_max: int | None = None
+    tiers: tuple[Tier, ...] = ()
+
+    def __post_init__(self) -> None:
+        campaigns.ladder_of(self.sku, self.price_cents, self.tiers)
+
+    @property
+    def ladder(self) -> tuple[Tier, ...]:
+        """All steps with the price for one, in order; empty where the price does not fall."""
+        return campaigns.ladder_of(self.sku, self.price_cents, self.tiers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignDraft:
-    """A campaign as its merchant enters it; `seed` decides its draws."""
+    """A campaign as its merchant enters it; its seed, which decides its draws, is the platform's."""
 
     store_id: int
     title: str
@@ -80,33 +80,14 @@ class CampaignDraft:
     area_ids: tuple[int, ...]
     windows: tuple[WindowDraft, ...]
     offers: tuple[OfferDraft, ...]
+    terms: TermsDraft = NO_TERMS
 
     def __post_init__(self) -> None:
         _refuse_twice(window.code for window in self.windows)
         _refuse_twice(offer.sku for offer in self.offers)
-        check_schedule(cut_off_at=self.cut_off_at, delivery_date=self.delivery_date, windows=self.windows)
-
-
-def check_schedule(
-    *, cut_off_at: datetime, delivery_date: date, windows: Iterable[WindowDraft | DeliveryWindow]
-) -> None:
-    """First the cut-off, then the windows, all of them on the delivery date as the compounds' calendars have it.
-
-    Raises:
-        DeliveryBeforeCutOff: the delivery date is over when the cut-off comes.
-        BadWindow: a window begins before the cut-off or ends before it begins.
-        WindowOffTheDay: a window reaches into another day; the midnight at its end is still the same day.
-    """
-    cut_off_date = local_date(cut_off_at)
-    if delivery_date < cut_off_date:
-        raise DeliveryBeforeCutOff(delivery_date=delivery_date, cut_off_date=cut_off_date)
-    begins = datetime.combine(delivery_date, time(), SHANGHAI)
-    ends = begins + timedelta(days=1)
-    for window in windows:
-        if not cut_off_at < window.starts_at < window.ends_at:
-            raise BadWindow(window=window.code)
-        if not begins <= window.starts_at < window.ends_at <= ends:
-            raise WindowOffTheDay(window=window.code, delivery_date=delivery_date)
+        last = self.terms.last_cut_off(self.cut_off_at)
+        check_schedule(cut_off_at=last, delivery_date=self.delivery_date, windows=self.windows)
+        campaigns.check_minimum(self.terms, minimum_orders=self.minimum_orders)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,19 +97,13 @@ class DraftedCampaign:
 
 
 def draft_campaign(session: Session, draft: CampaignDraft) -> DraftedCampaign:
-    """Write a campaign down as a draft, which nobody but its merchant sees until it is opened.
+    """Write a campaign down as a draft, which nobody but its merchant sees until it is filed.
 
     Raises:
         NotFound: no such store or area.
         NotSold: the store's merchant has no product of that SKU.
     """
-    store = session.get(Store, draft.store_id)
-    if store is None:
-        raise NotFound(kind="store", key=draft.store_id)
-    unknown = set(draft.area_ids) - communities.area_names(session).keys()
-    if unknown:
-        raise NotFound(kind="area", key=min(unknown))
-    products = _products(session, store.merchant_id, draft.offers)
+    store, products = _checked(session, draft)
     campaign = Campaign(
         code=f"C{draft.delivery_date:%Y%m%d}-{secrets.token_hex(4).upper()}",
         store_id=store.id,
@@ -141,6 +116,49 @@ def draft_campaign(session: Session, draft: CampaignDraft) -> DraftedCampaign:
     )
     session.add(campaign)
     session.flush()
+    _write_parts(session, campaign, draft, products)
+    return DraftedCampaign(id=campaign.id, code=campaign.code)
+
+
+def change_draft(
+    session: Session, campaign_id: int, draft: CampaignDraft, *, now: datetime, account_id: int | None = None
+) -> DraftedCampaign:
+    """Write a draft, or a campaign that was returned, anew; a returned one is a draft again. Its code stays.
+
+    Raises:
+        NotFound: no such campaign, store or area.
+        NotChangeable: it is filed, approved or open.
+        NotSold: the store's merchant has no product of that SKU.
+    """
+    campaign = campaigns.locked(session, campaign_id)
+    if campaign.state not in CHANGEABLE:
+        raise NotChangeable(campaign=campaign.code, state=campaign.state)
+    store, products = _checked(session, draft)
+    campaign.store_id = store.id
+    campaign.title = draft.title
+    campaign.cut_off_at = draft.cut_off_at
+    campaign.delivery_date = draft.delivery_date
+    campaign.shortage_rule = draft.shortage_rule
+    campaign.minimum_orders = draft.minimum_orders
+    if campaign.state is CampaignState.RETURNED:
+        campaigns.move(session, campaign, CampaignState.DRAFT, Step.WITHDRAWN, now=now, account_id=account_id)
+    for part in (CampaignArea, DeliveryWindow, Offer):
+        session.execute(delete(part).where(part.campaign_id == campaign.id))
+    _write_parts(session, campaign, draft, products)
+    return DraftedCampaign(id=campaign.id, code=campaign.code)
+
+
+def _checked(session: Session, draft: CampaignDraft) -> tuple[Store, dict[str, int]]:
+    store = session.get(Store, draft.store_id)
+    if store is None:
+        raise NotFound(kind="store", key=draft.store_id)
+    unknown = set(draft.area_ids) - communities.area_names(session).keys()
+    if unknown:
+        raise NotFound(kind="area", key=min(unknown))
+    return store, _products(session, store.merchant_id, draft.offers)
+
+
+def _write_parts(session: Session, campaign: Campaign, draft: CampaignDraft, products: dict[str, int]) -> None:
     session.add_all([CampaignArea(campaign_id=campaign.id, area_id=area_id) for area_id in sorted(set(draft.area_ids))])
     session.add_all(
         [
@@ -148,27 +166,31 @@ def draft_campaign(session: Session, draft: CampaignDraft) -> DraftedCampaign:
             for w in draft.windows
         ]
     )
-    session.add_all(
-        [
-            Offer(
-                campaign_id=campaign.id,
-                product_id=products[offer.sku],
-                price_cents=offer.price_cents,
-                limit_per_household=offer.limit_per_household,
-                supply_count=offer.supply_count,
-            )
-            for offer in draft.offers
-        ]
-    )
+    offers = [
+        Offer(
+            campaign_id=campaign.id,
+            product_id=products[offer.sku],
+            price_cents=offer.price_cents,
+            limit_per_household=offer.limit_per_household,
+            supply_count=offer.supply_count,
+        )
+        for offer in draft.offers
+    ]
+    session.add_all(offers)
     session.flush()
-    return DraftedCampaign(id=campaign.id, code=campaign.code)
+    for row, offer in zip(offers, draft.offers, strict=True):
+        campaigns.write_ladder(session, row.id, offer.ladder)
+    caps = {
+        row.id: offer.units_max for row, offer in zip(offers, draft.offers, strict=True) if offer.units_max is not None
+    }
+    campaigns.write_terms(session, campaign.id, draft.terms, product_caps=caps)
 
 
 def _products(session: Session, merchant_id: int, offers: Iterable[OfferDraft]) -> dict[str, int]:
     found = {
         sku: product_id
         for sku, product_id in session.execute(
-            select(Product.sku, Product.id).where(Product.merchant_id == merchant_id)
+            select(Product.sku, Product.id).where(Product.merchant_id == merchant_id, Product.retired_at.is_(None))
         )
     }
     for offer in offers:

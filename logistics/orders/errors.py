@@ -10,6 +10,11 @@ class CampaignClosed(Conflict):
     code = "campaign_closed"
 
 
+class CampaignFullSince(Conflict):
+    template = N_("Campaign %(campaign)s takes no orders: it was full at %(full_at)s.")
+    code = "campaign_full"
+
+
 class HouseholdLimitExceeded(Conflict):
     template = N_("%(sku)s: at most %(limit)s per household; %(drawn)s already ordered, %(wanted)s more asked.")
     code = "household_limit_exceeded"

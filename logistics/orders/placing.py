@@ -16,6 +16,8 @@ from logistics.errors import BadTransition, NotFound
 from logistics.notifications import service as notifications
 from logistics.notifications.rules import Event
 from logistics.orders import errors
+from logistics.orders.campaigns import service as campaigns
+from logistics.orders.campaigns.models import CampaignTerms
 from logistics.orders.models import (
     Campaign,
     CampaignArea,
@@ -86,17 +88,18 @@ def place_order(session: Session, command: PlaceOrder, *, now: datetime) -> Plac
         NotServed: the household lives outside the campaign's areas.
         UnknownWindow, UnknownSku: not of this campaign.
         HouseholdLimitExceeded: over the limit with what the household has already ordered.
+        ProductCap, HouseholdCap, CampaignFull, CampaignUnitsCap: over a cap of the campaign.
     """
-    campaign = session.scalar(select(Campaign).where(Campaign.id == command.campaign_id).with_for_update(read=True))
-    if campaign is None:
-        raise NotFound(kind="campaign", key=command.campaign_id)
-    if campaign.state is not CampaignState.OPEN or campaign.cut_off_at <= now:
-        raise errors.CampaignClosed(campaign=campaign.code, state=campaign.state, cut_off=campaign.cut_off_at)
+    campaign, terms = _held(session, command.campaign_id)
+    _require_open(campaign, terms, now=now)
     _require_served(session, campaign, command.household_id)
     window_id = _window_id(session, campaign, command.window_code)
     priced = _priced_lines(session, campaign, command.lines)
     for offer, line in sorted(priced, key=lambda pair: pair[0].id):  # one lock order for every order
         _draw_within_limit(session, offer, line, household_id=command.household_id)
+    if terms is not None:
+        units_of = {offer.id: line.quantity for offer, line in priced}
+        campaigns.count_in(session, campaign, terms, household_id=command.household_id, units_of=units_of, now=now)
     order = Order(
         code=f"W{secrets.token_hex(5).upper()}",
         campaign_id=campaign.id,
@@ -133,20 +136,16 @@ def cancel_order(session: Session, order_id: int, *, now: datetime, cancelled_by
         CampaignClosed: the cut-off is over.
         BadTransition: the order is no longer a placed one.
     """
-    campaign = session.scalar(
-        select(Campaign)
-        .where(Campaign.id == select(Order.campaign_id).where(Order.id == order_id).scalar_subquery())
-        .with_for_update(read=True)
-    )  # the campaign before the order, as closing locks them
-    order = session.scalar(select(Order).where(Order.id == order_id).with_for_update())
-    if order is None or campaign is None:
+    campaign_id = session.scalar(select(Order.campaign_id).where(Order.id == order_id))
+    if campaign_id is None:
         raise NotFound(kind="order", key=order_id)
+    campaign, terms = _held(session, campaign_id)  # the campaign before the order, as closing locks them
+    order = session.scalars(select(Order).where(Order.id == order_id).with_for_update()).one()
     if OrderState.CANCELLED not in ORDER_TRANSITIONS[order.state]:
         raise BadTransition(entity="order", key=order.code, state=order.state, wanted=OrderState.CANCELLED)
-    if campaign.state is not CampaignState.OPEN or campaign.cut_off_at <= now:
-        raise errors.CampaignClosed(campaign=campaign.code, state=campaign.state, cut_off=campaign.cut_off_at)
+    _require_open(campaign, terms, now=now)
     order.state = OrderState.CANCELLED
-    _give_back_draws(session, order)
+    _give_back(session, campaign, terms, order)
     notifications.tell(
         session,
         key=f"order_cancelled:{order.id}",
@@ -160,6 +159,27 @@ def cancel_order(session: Session, order_id: int, *, now: datetime, cancelled_by
 def new_pickup_code() -> str:
     """Six digits, told to the household alone; what they open is decided at the point, never by the code alone."""
     return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def _held(session: Session, campaign_id: int) -> tuple[Campaign, CampaignTerms | None]:
+    """The campaign with its terms, held against its own closing but not against other orders."""
+    row = session.execute(
+        select(Campaign, CampaignTerms)
+        .outerjoin(CampaignTerms, CampaignTerms.campaign_id == Campaign.id)
+        .where(Campaign.id == campaign_id)
+        .with_for_update(read=True, of=Campaign)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(kind="campaign", key=campaign_id)
+    return row[0], row[1]
+
+
+def _require_open(campaign: Campaign, terms: CampaignTerms | None, *, now: datetime) -> None:
+    """Refuse what comes too late by the clock or after the campaign was full, also before anybody has closed it."""
+    if terms is not None and terms.full_at is not None:
+        raise errors.CampaignFullSince(campaign=campaign.code, full_at=terms.full_at)
+    if campaign.state is not CampaignState.OPEN or campaign.cut_off_at <= now:
+        raise errors.CampaignClosed(campaign=campaign.code, state=campaign.state, cut_off=campaign.cut_off_at)
 
 
 def _require_served(session: Session, campaign: Campaign, household_id: int) -> None:
@@ -226,9 +246,12 @@ def _draw_within_limit(session: Session, offer: Offer, line: LineWanted, *, hous
         raise errors.HouseholdLimitExceeded(sku=line.sku, limit=limit, drawn=already, wanted=wanted)
 
 
-def _give_back_draws(session: Session, order: Order) -> None:
-    lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.offer_id))
-    for line in lines.all():
+def _give_back(session: Session, campaign: Campaign, terms: CampaignTerms | None, order: Order) -> None:
+    lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.offer_id)).all()
+    if terms is not None:
+        units_of = {line.offer_id: line.ordered for line in lines}
+        campaigns.count_out(session, campaign.id, household_id=order.household_id, units_of=units_of)
+    for line in lines:
         row = (HouseholdDraw.offer_id == line.offer_id, HouseholdDraw.household_id == order.household_id)
         session.execute(
             update(HouseholdDraw)

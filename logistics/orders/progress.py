@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from logistics.db import chunks
 from logistics.errors import BadTransition, NotFound
 from logistics.orders.models import Campaign, DeliveryWindow, Offer, Order, OrderLine, Product
-from logistics.orders.rules import ORDER_TRANSITIONS, CampaignState, LineReason, OrderState
+from logistics.orders.rules import LIVE, ORDER_TRANSITIONS, CampaignState, LineReason, OrderState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +64,15 @@ class LineOutcome:
 
 
 def campaigns_to_deliver(session: Session, delivery_date: date) -> list[int]:
-    """Ids of the open and closed campaigns of a delivery date, in order."""
-    live = Campaign.state.in_([CampaignState.OPEN, CampaignState.CLOSED])
+    """Ids of the campaigns of a delivery date whose goods are still to come, in order."""
+    live = Campaign.state.in_(LIVE)
     return list(
         session.scalars(select(Campaign.id).where(Campaign.delivery_date == delivery_date, live).order_by(Campaign.id))
     )
 
 
 def orders_to_pack(session: Session, campaign_id: int) -> list[OrderToPack]:
-    """The orders of a closed campaign that get something and are in no batch yet, by id."""
+    """The orders of a formed campaign that get something and are in no batch yet, by id."""
     rows = session.execute(
         select(
             Order.id,
@@ -126,7 +126,7 @@ def awaiting_batch(session: Session) -> set[tuple[int, date]]:
         select(Order.household_id, Campaign.delivery_date)
         .join(Campaign, Campaign.id == Order.campaign_id)
         .where(Order.state.in_([OrderState.PLACED, OrderState.CONFIRMED]))
-        .where(Campaign.state.in_([CampaignState.OPEN, CampaignState.CLOSED]))
+        .where(Campaign.state.in_(LIVE))
         .distinct()
     )
     return {(household_id, delivery_date) for household_id, delivery_date in rows}

@@ -11,6 +11,7 @@ from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.communities.models import Area, Building, Compound, Household
 from logistics.errors import N_, Forbidden
+from logistics.orders.campaigns import queries as campaigns_queries
 from logistics.orders.models import (
     Campaign,
     CampaignArea,
@@ -92,7 +93,10 @@ def campaign(session: Session, viewer: Viewer, campaign_id: int) -> CampaignDeta
     return CampaignDetail(
         **fields,
         windows=tuple(read(session, windows.order_by(DeliveryWindow.starts_at), WindowView)),
-        offers=tuple(read(session, _offers(viewer, campaign_id), OfferView)),
+        offers=tuple(
+            campaigns_queries.with_ladders(session, campaign_id, read(session, _offers(viewer, campaign_id), OfferView))
+        ),
+        terms=campaigns_queries.terms(session, campaign_id),
         areas=tuple(read(session, areas.order_by(Area.code), ServedArea)),
     )
 

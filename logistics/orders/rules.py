@@ -12,9 +12,16 @@ from logistics.inventory.rules import Claim, share_by_draw, share_first_come, sh
 
 
 class CampaignState(StrEnum):
+    """Where a campaign is. Closed: its cut-off is over and its merchant still decides whether it forms; formed: what
+    every line is given is decided, and its orders go to picking."""
+
     DRAFT = "draft"
+    FILED = "filed"
+    APPROVED = "approved"
+    RETURNED = "returned"
     OPEN = "open"
     CLOSED = "closed"
+    FORMED = "formed"
     FAILED = "failed"
     FULFILLED = "fulfilled"
 
@@ -52,12 +59,23 @@ class LineReason(StrEnum):
 
 
 CAMPAIGN_TRANSITIONS: Mapping[CampaignState, frozenset[CampaignState]] = {
-    CampaignState.DRAFT: frozenset({CampaignState.OPEN}),
-    CampaignState.OPEN: frozenset({CampaignState.CLOSED, CampaignState.FAILED}),
-    CampaignState.CLOSED: frozenset({CampaignState.FULFILLED}),
+    CampaignState.DRAFT: frozenset({CampaignState.FILED}),
+    CampaignState.FILED: frozenset({CampaignState.APPROVED, CampaignState.RETURNED, CampaignState.DRAFT}),
+    CampaignState.RETURNED: frozenset({CampaignState.DRAFT, CampaignState.FILED}),
+    CampaignState.APPROVED: frozenset({CampaignState.OPEN, CampaignState.DRAFT}),
+    CampaignState.OPEN: frozenset({CampaignState.CLOSED}),
+    CampaignState.CLOSED: frozenset({CampaignState.FORMED, CampaignState.FAILED}),
+    CampaignState.FORMED: frozenset({CampaignState.FULFILLED}),
     CampaignState.FAILED: frozenset(),
     CampaignState.FULFILLED: frozenset(),
 }
+
+BEFORE_OPENING = frozenset({CampaignState.DRAFT, CampaignState.FILED, CampaignState.APPROVED, CampaignState.RETURNED})
+"""States in which nobody can have ordered."""
+DECIDED = frozenset({CampaignState.FORMED, CampaignState.FULFILLED})
+"""States in which what every line is given stands: the later rooms work with these."""
+LIVE = frozenset({CampaignState.OPEN, CampaignState.CLOSED, CampaignState.FORMED})
+"""States in which goods of the campaign may still have to be brought."""
 
 ORDER_TRANSITIONS: Mapping[OrderState, frozenset[OrderState]] = {
     OrderState.PLACED: frozenset({OrderState.CONFIRMED, OrderState.SHORTED, OrderState.CANCELLED}),

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
 from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below, community_of, sees_household
+from logistics.errors import NotFound
 from logistics.orders.models import Campaign, CampaignArea, Order, Store
-from logistics.orders.rules import CampaignState
+from logistics.orders.rules import BEFORE_OPENING, CampaignState
 
 
 def owns_store(viewer: Viewer, store_id: ColumnElement[int] | Any) -> ColumnElement[bool]:
@@ -26,8 +28,15 @@ def owns_store(viewer: Viewer, store_id: ColumnElement[int] | Any) -> ColumnElem
     return false()
 
 
+def require_own_store(session: Session, viewer: Viewer, store_id: int) -> None:
+    """Raises NotFound: no such store, or not the viewer's own."""
+    if session.scalar(select(Store.id).where(Store.id == store_id, owns_store(viewer, Store.id))) is None:
+        raise NotFound(kind="store", key=store_id)
+
+
 def sees_campaign(viewer: Viewer) -> ColumnElement[bool]:
-    """Whether a campaign is the viewer's to see. Drafts are shown to their merchant alone."""
+    """Whether a campaign is the viewer's to see. Drafts are shown to their merchant alone, what waits for approval to
+    the street offices too, and everybody else sees a campaign from its opening on."""
     if viewer.role in (Role.ADMIN, Role.MERCHANT):
         return owns_store(viewer, Campaign.store_id)
     if viewer.role in AREA_ROLES:
@@ -40,7 +49,9 @@ def sees_campaign(viewer: Viewer) -> ColumnElement[bool]:
     else:
         return false()
     served = Campaign.id.in_(select(CampaignArea.campaign_id).where(serves))
-    return served & (Campaign.state != CampaignState.DRAFT)
+    if viewer.role is Role.STREET_OFFICE:
+        return served & (Campaign.state != CampaignState.DRAFT)
+    return served & Campaign.state.not_in(BEFORE_OPENING)
 
 
 def sees_order(viewer: Viewer) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from logistics.orders.campaigns.rules import Fallback, Measure
 from logistics.orders.rules import CampaignState, Channel, LineReason, OrderState, ShortageRule, is_scarce
 
 
@@ -62,9 +63,21 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceTierView:
+    """From `from_units` units of all orders together each costs `price_cents`; whether so many are ordered by now."""
+
+    from_units: int
+    price_cents: int
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferView:
     """`drawn` is what the viewer's own household has drawn so far (0 for anybody but a resident); `ordered_count` what
-    all standing orders ask for, counted only where the supply is bounded."""
+    all standing orders ask for, counted only where the supply is bounded, the price falls or the units are capped.
+
+    `price_cents` is the price for one while the campaign is open, and what everybody pays once it has formed; `tiers`
+    is the ladder between them, empty where the price does not fall. `units_max` is the cap of all orders together."""
 
     id: int
     sku: str
@@ -78,6 +91,19 @@ class OfferView:
     supply_count: int | None
     ordered_count: int
     drawn: int
+    tiers: tuple[PriceTierView, ...] = ()
+    units_max: int | None = None
+
+    @property
+    def price_now_cents(self) -> int:
+        """What a unit would cost if the campaign closed now."""
+        reached = [tier.price_cents for tier in self.tiers if tier.reached]
+        return reached[-1] if reached else self.price_cents
+
+    @property
+    def next_tier(self) -> PriceTierView | None:
+        """The cheaper step that comes next; None at the end of the ladder."""
+        return next((tier for tier in self.tiers if not tier.reached), None)
 
     @property
     def scarce(self) -> bool:
@@ -98,10 +124,53 @@ class ServedArea:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MinimumView:
+    """A minimum, and how much of it is there. An amount is in cents at the price for one."""
+
+    measure: Measure
+    needed: int
+    reached: int
+
+    @property
+    def missing(self) -> int:
+        return max(self.needed - self.reached, 0)
+
+    @property
+    def fraction(self) -> float:
+        """From 0 to 1."""
+        return min(self.reached / self.needed, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignTermsView:
+    """What a campaign needs to form, what it does when that is missed, and what it takes at most; None is no cap.
+    `extends_to` is the cut-off it may still be put off to; `full_at` is when a cap in all was reached."""
+
+    minimums: tuple[MinimumView, ...]
+    if_missed: Fallback
+    extend_min: int | None
+    extends_to: datetime | None
+    extended_at: datetime | None
+    household_units_max: int | None
+    orders_max: int | None
+    units_max: int | None
+    full_at: datetime | None
+    order_count: int
+    household_count: int
+    unit_count: int
+
+    @property
+    def formed_so_far(self) -> bool:
+        """Whether every minimum is reached."""
+        return all(part.reached >= part.needed for part in self.minimums)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignDetail(CampaignView):
     windows: tuple[WindowView, ...]
     offers: tuple[OfferView, ...]
     areas: tuple[ServedArea, ...]
+    terms: CampaignTermsView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,7 +95,7 @@ def test_a_wave_released_by_many_at_once_is_one_wave(any_tables: Flask) -> None:
     assert isinstance(answers[0], int)
 
 
-@pytest.mark.parametrize("state", [CampaignState.DRAFT, CampaignState.OPEN, CampaignState.FAILED])
+@pytest.mark.parametrize("state", [CampaignState.DRAFT, CampaignState.OPEN, CampaignState.CLOSED, CampaignState.FAILED])
 def test_only_a_closed_campaign_is_released(tables: Flask, state: CampaignState) -> None:
     with transaction() as session:
         campaign = a_campaign(session, a_store(session), a_town(session), state=state)

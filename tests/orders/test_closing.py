@@ -65,7 +65,7 @@ def test_a_campaign_closes_with_every_line_decided(any_tables: Flask) -> None:
 
     assert report == ClosedCampaign(
         campaign_id=campaign.campaign_id,
-        state=CampaignState.CLOSED,
+        state=CampaignState.FORMED,
         order_count=4,
         line_count=5,
         shorted_line_count=3,
@@ -147,7 +147,7 @@ def test_a_campaign_below_its_minimum_fails_and_its_orders_are_cancelled(any_tab
 
 
 def test_a_campaign_at_its_minimum_forms(tables: Flask) -> None:
-    assert closed(a_campaign_of(baskets=[{"V01": 1}] * 3, minimum_orders=3)).state is CampaignState.CLOSED
+    assert closed(a_campaign_of(baskets=[{"V01": 1}] * 3, minimum_orders=3)).state is CampaignState.FORMED
 
 
 def test_cancelled_orders_count_neither_for_the_minimum_nor_for_the_supply(tables: Flask) -> None:
@@ -160,14 +160,14 @@ def test_cancelled_orders_count_neither_for_the_minimum_nor_for_the_supply(table
     report = closed(campaign)
 
     # the second order is now the first to come; the cancelled one is left as it was
-    assert report.state is CampaignState.CLOSED
+    assert report.state is CampaignState.FORMED
     assert [units for _, units, _, _ in outcomes(campaign)] == [None, 2, 0]
 
 
 def test_a_campaign_nobody_ordered_in_closes_with_nothing(tables: Flask) -> None:
     report = closed(a_campaign_of(baskets=[]))
 
-    assert (report.state, report.order_count, report.line_count) == (CampaignState.CLOSED, 0, 0)
+    assert (report.state, report.order_count, report.line_count) == (CampaignState.FORMED, 0, 0)
 
 
 def test_a_draft_cannot_be_closed_and_an_unknown_campaign_is_not_found(tables: Flask) -> None:

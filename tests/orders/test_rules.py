@@ -222,12 +222,17 @@ def test_the_order_in_which_lines_are_read_decides_nothing(
 # states
 
 
-def test_a_campaign_is_closed_or_failed_once_and_never_opens_again() -> None:
-    assert CAMPAIGN_TRANSITIONS[CampaignState.OPEN] == {CampaignState.CLOSED, CampaignState.FAILED}
-    assert (
-        CampaignState.OPEN
-        not in CAMPAIGN_TRANSITIONS[CampaignState.CLOSED] | CAMPAIGN_TRANSITIONS[CampaignState.FAILED]
-    )
+def test_a_campaign_is_closed_once_and_never_opens_again() -> None:
+    assert CAMPAIGN_TRANSITIONS[CampaignState.OPEN] == {CampaignState.CLOSED}
+    assert CAMPAIGN_TRANSITIONS[CampaignState.CLOSED] == {CampaignState.FORMED, CampaignState.FAILED}
+    before = {state for state, after in CAMPAIGN_TRANSITIONS.items() if CampaignState.OPEN in after}
+    assert before == {CampaignState.APPROVED}
+
+
+def test_nothing_opens_that_no_office_approved() -> None:
+    before = {state for state, after in CAMPAIGN_TRANSITIONS.items() if CampaignState.APPROVED in after}
+
+    assert before == {CampaignState.FILED}
 
 
 def test_every_state_stands_in_the_tables() -> None:

@@ -29,10 +29,10 @@ from tests.builders import NOW, CampaignRef, OfferSpec, TownRef, a_campaign, a_s
 CUT_OFF = NOW + timedelta(hours=3)
 
 
-def a_draft() -> CampaignRef:
+def an_approved_campaign() -> CampaignRef:
     with transaction() as session:
         town, store = a_town(session), a_store(session)
-        return a_campaign(session, store, town, state=CampaignState.DRAFT)
+        return a_campaign(session, store, town, state=CampaignState.APPROVED)
 
 
 def opened(campaign: CampaignRef, *, hours: float = 0) -> None:
@@ -46,7 +46,7 @@ def state_of(campaign: CampaignRef) -> CampaignState:
 
 
 def test_an_opened_campaign_has_promised_to_close_at_its_cut_off(any_tables: Flask) -> None:
-    draft = a_draft()
+    draft = an_approved_campaign()
 
     opened(draft)
 
@@ -62,7 +62,7 @@ def test_an_opened_campaign_has_promised_to_close_at_its_cut_off(any_tables: Fla
 
 
 def test_a_campaign_is_opened_once(tables: Flask) -> None:
-    draft = a_draft()
+    draft = an_approved_campaign()
     opened(draft)
 
     with pytest.raises(BadTransition, match="is open and cannot become open"):
@@ -72,20 +72,20 @@ def test_a_campaign_is_opened_once(tables: Flask) -> None:
 
 
 def test_a_campaign_whose_cut_off_is_over_cannot_open(tables: Flask) -> None:
-    late, in_time = a_draft(), a_draft()
+    late, in_time = an_approved_campaign(), an_approved_campaign()
 
     with pytest.raises(BadSchedule, match=r"The cut-off 2020-02-18T12:00:00\+00:00 is over"):
         opened(late, hours=3)  # at the very moment
     opened(in_time, hours=2.999)
 
-    assert (state_of(late), state_of(in_time)) == (CampaignState.DRAFT, CampaignState.OPEN)
+    assert (state_of(late), state_of(in_time)) == (CampaignState.APPROVED, CampaignState.OPEN)
     with reading() as session:
         assert session.scalars(select(Promise.key)).all() == [f"close_campaign:{in_time.campaign_id}"]
 
 
 @pytest.mark.parametrize("missing", [Offer, DeliveryWindow])
 def test_a_campaign_without_offers_or_windows_cannot_open(tables: Flask, missing: type[Offer | DeliveryWindow]) -> None:
-    draft = a_draft()
+    draft = an_approved_campaign()
     with transaction() as session:
         session.execute(delete(missing))
 
@@ -94,14 +94,14 @@ def test_a_campaign_without_offers_or_windows_cannot_open(tables: Flask, missing
 
 
 def test_a_draft_whose_dates_were_moved_apart_cannot_open(tables: Flask) -> None:
-    draft = a_draft()
+    draft = an_approved_campaign()
     with transaction() as session:
         session.execute(update(Campaign).values(delivery_date=date(2020, 2, 21)))
 
     with pytest.raises(WindowOffTheDay, match="Window AM: it must lie within the delivery date, 2020-02-21"):
         opened(draft)
 
-    assert state_of(draft) is CampaignState.DRAFT
+    assert state_of(draft) is CampaignState.APPROVED
 
 
 # after the cut-off

@@ -1,4 +1,4 @@
-"""A merchant opens a group buy: wrong fields are named and kept, a right form is one open campaign."""
+"""A merchant writes a group buy: wrong fields are named and kept, a right form is one campaign, filed for approval."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def filled(world: World, **changed: object) -> dict[str, object]:
     day, number = local_date(utc_now()), product_id(world)
     return {
         "key": "k1",
+        "then": "file",
         "store_id": world.ours.ids["store_id"],
         "title": "周末蔬菜",
         "cut_off": f"{day + timedelta(days=1)}T20:00",
@@ -64,7 +65,7 @@ def campaign_count() -> int:
         return session.scalar(select(func.count(Campaign.id))) or 0
 
 
-def test_a_filled_form_is_one_open_campaign_however_often_it_is_sent(app: Flask, world: World) -> None:
+def test_a_filled_form_is_one_filed_campaign_however_often_it_is_sent(app: Flask, world: World) -> None:
     browser, before, form = merchant(app, world), campaign_count(), filled(world)
 
     first, second = (browser.send(NEW, **form) for _ in range(2))
@@ -76,7 +77,7 @@ def test_a_filled_form_is_one_open_campaign_however_often_it_is_sent(app: Flask,
         campaign = session.scalars(select(Campaign).order_by(Campaign.id.desc()).limit(1)).one()
         offer = session.scalars(select(Offer).where(Offer.campaign_id == campaign.id)).one()
         window = session.scalars(select(DeliveryWindow).where(DeliveryWindow.campaign_id == campaign.id)).one()
-    assert (campaign.state, campaign.title, campaign.cut_off_at.hour) == (CampaignState.OPEN, "周末蔬菜", 12)  # UTC
+    assert (campaign.state, campaign.title, campaign.cut_off_at.hour) == (CampaignState.FILED, "周末蔬菜", 12)  # UTC
     assert (offer.price_cents, offer.limit_per_household, offer.supply_count) == (1_250, 2, None)
     assert (window.code, window.starts_at.hour, window.ends_at.hour) == ("0900-1200", 1, 4)
     assert "周末蔬菜" in browser.text(first[1])
@@ -139,8 +140,11 @@ def test_a_form_for_a_store_of_others_is_not_found(app: Flask, world: World) -> 
 def test_an_open_campaign_is_closed_before_its_cut_off_and_a_draft_of_others_is_not_there(
     app: Flask, world: World
 ) -> None:
-    browser = merchant(app, world)
+    browser, office = merchant(app, world), browser_of(app, world.ours.account_ids[Role.STREET_OFFICE])
     address = browser.send(NEW, **filled(world))[1]
+    assert browser.send(f"{address}/open")[0] == 409
+    assert office.send(f"{address}/approve")[0] == 302
+    assert browser.send(f"{address}/open")[0] == 302
     assert f'action="{address}/close"' in browser.text(address)
 
     assert browser.send(f"{address}/close")[0] == 302

@@ -43,7 +43,7 @@ def is_done(promise_id: int) -> bool:
 
 def is_closed(campaign_id: int) -> bool:
     with reading() as session:
-        return session.get_one(Campaign, campaign_id).state is CampaignState.CLOSED
+        return session.get_one(Campaign, campaign_id).state is CampaignState.FORMED
 
 
 def messages() -> int:

@@ -27,6 +27,8 @@ def open_campaigns(
     for depot in parsed.depots:
         draft = _draft(parsed, depot, area_ids=area_ids, store_id=store_ids[depot.code])
         campaign = orders.draft_campaign(session, draft)
+        orders.file_campaign(session, campaign.id, now=now)
+        orders.approve_campaign(session, campaign.id, area_id=None, now=now)
         orders.open_campaign(session, campaign.id, now=now)
         opened.append(campaign.id)
     return opened

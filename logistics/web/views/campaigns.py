@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from logistics.accounts.models import Role
 from logistics.db import reading
 from logistics.orders import queries
-from logistics.orders.rules import CampaignState
+from logistics.orders.campaigns import queries as campaigns
+from logistics.orders.campaigns import service
+from logistics.orders.rules import BEFORE_OPENING, CampaignState
 from logistics.orders.views import CampaignDetail, OrderView
+from logistics.web.errors import sentence
 from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
 from logistics.web.ordering import new_key, sent_form
 from logistics.web.placing import place_from_form, standing_orders
@@ -17,14 +20,27 @@ from logistics.web.words import _
 
 pages = Blueprint("campaigns", __name__)
 
+STAFF = frozenset({Role.ADMIN, Role.MERCHANT, Role.STREET_OFFICE})
+"""Who sees the steps of a campaign and its prices held against the ceilings."""
+CHECKED = BEFORE_OPENING
+"""States in which a price can still be changed."""
+
 
 @pages.get("/campaigns")
 def index() -> str:
     viewer, number = current_viewer(), page_number()
-    state = CampaignState.OPEN if viewer.role is Role.RESIDENT else None
+    state = CampaignState.OPEN if viewer.role is Role.RESIDENT else _state_asked()
     with reading() as session:
         rows = queries.campaigns(session, viewer, state=state, limit=PAGE_ROWS + 1, offset=PAGE_ROWS * (number - 1))
-    return render_template("campaigns.html", page=page(rows, number))
+    states = [word.value for word in CampaignState]
+    return render_template("campaigns.html", page=page(rows, number), state=state, states=states)
+
+
+def _state_asked() -> CampaignState | None:
+    try:
+        return CampaignState(request.args.get("state", ""))
+    except ValueError:
+        return None
 
 
 @pages.get("/campaigns/<int:campaign_id>")
@@ -51,8 +67,15 @@ def order(campaign_id: int) -> ResponseReturnValue:
 def _page(campaign: CampaignDetail, *, wanted: dict[str, str], window: str = "", error: str = "") -> str:
     viewer = current_viewer()
     standing = standing_in(campaign, viewer.household_id) if viewer.household_id is not None else []
+    with reading() as session:
+        staff = viewer.role in STAFF
+        steps = campaigns.steps(session, viewer, campaign.id) if staff else []
+        checked = staff and campaign.state in CHECKED
+        broken = [sentence(error) for error in service.broken_ceilings(session, campaign.id)] if checked else []
     return render_template(
         "campaign.html",
+        steps=steps,
+        broken=broken,
         campaign=campaign,
         household_id=viewer.household_id,
         household_drawn=True,
@@ -75,4 +98,5 @@ def standing_in(campaign: CampaignDetail, household_id: int) -> list[OrderView]:
 
 
 def takes_orders(campaign: CampaignDetail) -> bool:
-    return campaign.state is CampaignState.OPEN and campaign.cut_off_at > now()
+    open_still = campaign.state is CampaignState.OPEN and campaign.terms.full_at is None
+    return open_still and campaign.cut_off_at > now()
