@@ -15,6 +15,7 @@ from logistics.clock import local_date
 from logistics.communities import service as communities
 from logistics.inventory.sheets import service as sheets
 from logistics.orders import service as orders
+from logistics.orders.chat_sheets import service as chat_lists
 
 TOKENS_KEPT = timedelta(days=30)
 """After its end a token stays visible for a month, so that its owner sees why a script stopped."""
@@ -30,11 +31,12 @@ class Purged:
     tokens: int
     promises: int
     uploads: int = 0
+    lists: int = 0
 
 
 def purge(session: Session, *, now: datetime) -> Purged:
-    """Delete ended household statuses, old idempotent answers, stale tokens, promises long kept, and sheets that were
-    sent and never imported."""
+    """Delete ended household statuses, old idempotent answers, stale tokens, promises long kept, sheets that were sent
+    and never imported, and what rows of chat lists said a month ago."""
     today = local_date(now)
     return Purged(
         statuses=communities.purge_statuses(session, before=today, needed=orders.awaiting_batch(session)),
@@ -42,6 +44,7 @@ def purge(session: Session, *, now: datetime) -> Purged:
         tokens=_purge_tokens(session, before=now - TOKENS_KEPT),
         promises=outbox.purge_done(session, before=now - PROMISES_KEPT),
         uploads=sheets.purge_uploads(session, now=now),
+        lists=chat_lists.purge_reports(session, now=now),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.accounts.models import Account, ApiToken, Role
-from logistics.views import read
+from logistics.views import read, read_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,21 @@ class TokenView:
     name: str
     created_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountScope:
+    """An account that a command acts for, and its area, where it has one."""
+
+    account_id: int
+    area_id: int | None
+
+
+def account_named(session: Session, username: str, roles: Collection[Role]) -> AccountScope:
+    """The active account of that name with one of the roles, for commands. Raises NotFound."""
+    statement = select(Account.id.label("account_id"), Account.area_id)
+    named = statement.where(Account.username == username, Account.active, Account.role.in_(roles))
+    return AccountScope(**read_fields(session, named, kind="account", key=username))
 
 
 def couriers(session: Session, viewer: Viewer) -> list[CourierView]:

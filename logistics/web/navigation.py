@@ -34,7 +34,9 @@ BALLOTS = Item("web.ballots.index", _l("Ballots"))
 ENTITLEMENTS = Item("web.entitlements.index", _l("Entitlements"))
 REPORTS = Item("web.reports.index", _l("Daily reports"))
 SHEETS = Item("web.sheets.index", _l("Office sheets"))
+MESSAGES = Item("web.messages.index", _l("Messages"))
 PROXY = Item("web.proxy.start", _l("Proxy order"))
+CHATS = Item("web.chats.index", _l("Chat lists"))
 ORDERS = Item("web.orders.index", _l("Orders"))
 IMPORT = Item("web.imports.form", _l("Import"))
 TOUR = Item("web.courier.index", _l("My stops today"))
@@ -59,6 +61,8 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         ENTITLEMENTS,
         BALLOTS,
         ORDERS,
+        CHATS,
+        MESSAGES,
         IMPORT,
     ),
     Role.MERCHANT: (DAY, WAVES, CAMPAIGNS, CATALOGUE, PRICES, PLANS, MANIFESTS, VEHICLES, ORDERS),
@@ -78,12 +82,15 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         PRICES,
         PLANS,
         ORDERS,
+        MESSAGES,
     ),
     Role.COMMUNITY_WORKER: (
         PROXY,
+        CHATS,
         COMPOUNDS,
         CAMPAIGNS,
         ORDERS,
+        MESSAGES,
         STOCK,
         REQUESTS,
         SHARES,
