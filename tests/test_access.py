@@ -21,6 +21,7 @@ from logistics.routing.models import PlanDepot, PlanStop, PlanVehicle, PlanWave
 from tests.api.ledger_bodies import ledger_bodies
 from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc_now
 from tests.api.world_catalogue import catalogue_bodies
+from tests.api.world_chats import chat_bodies
 from tests.api.world_messages import message_bodies
 from tests.api.world_reports import report_bodies
 from tests.api.world_rounds import round_bodies
@@ -121,6 +122,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
         **round_bodies(ids),
         **report_bodies(ids),
         **message_bodies(),
+        **chat_bodies(ids),
     }.get(endpoint, {})
 
 

@@ -34,6 +34,8 @@ from logistics.orders import service as orders
 from logistics.routing.models import Plan, PlanDepot, PlanStop, PlanStopBatch, PlanVehicle, PlanWave
 from logistics.routing.rules import PlanState, StopKind
 from tests.api.world_catalogue import a_listing
+from tests.api.world_chats import a_chat_list
+from tests.api.world_messages import a_delivery
 from tests.api.world_reports import a_report, a_sheet
 from tests.api.world_rounds import shared_out
 from tests.builders import CampaignRef, OfferSpec, StoreRef, TownRef, a_campaign, a_day, a_quarantine, a_store, a_town
@@ -185,9 +187,7 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
         "pickup_code": placed.pickup_code,
         **_driven(session, campaign, store, town, account_ids[Role.COURIER], day_id),
         **_entitled(session, item_id, town, household_id, name),
-        **a_listing(
-            session, store, town, campaign, clerk_id=account_ids[Role.STREET_OFFICE], name=name, now=now
-        ),
+        **a_listing(session, store, town, campaign, clerk_id=account_ids[Role.STREET_OFFICE], name=name, now=now),
         **a_report(session, town.community_id, now=now),
         **a_sheet(session, town, account_ids[Role.STREET_OFFICE], now=now),
         **shared_out(
@@ -199,6 +199,8 @@ def _a_side(session: Session, item_id: int, name: str) -> Side:
             name=name,
             now=now,
         ),
+        **a_delivery(session, town, household_id, name=name, now=now),
+        **a_chat_list(session, town, campaign.campaign_id, account_ids[Role.COMMUNITY_WORKER], name=name, now=now),
     }
     household, compound = session.get_one(Household, household_id), session.get_one(Compound, town.compound_ids[0])
     return Side(

@@ -14,6 +14,7 @@ from logistics.communities.models import Area, Building, Compound, Household
 from logistics.communities.scope import area_and_below
 from logistics.db import chunks
 from logistics.errors import NotFound
+from logistics.orders.campaigns.models import CampaignTerms
 from logistics.orders.chat_sheets.deciding import Known
 from logistics.orders.chat_sheets.flats import building_key
 from logistics.orders.chat_sheets.homes import Ground, Home
@@ -36,13 +37,15 @@ from logistics.views import Rows, read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListCampaign:
-    """The group buy that a list is of; `windows` are the codes of its delivery windows by their start."""
+    """The group buy that a list is of; `windows` are the codes of its delivery windows by their start, `full_at` is
+    when a cap of it was reached."""
 
     campaign_id: int
     code: str
     title: str
     state: CampaignState
     cut_off_at: datetime
+    full_at: datetime | None
     merchant_id: int
     windows: tuple[str, ...]
 
@@ -54,8 +57,16 @@ def campaign(session: Session, campaign_id: int) -> ListCampaign:
         NotFound: there is none.
     """
     row = session.execute(
-        select(Campaign.code, Campaign.title, Campaign.state, Campaign.cut_off_at, Store.merchant_id)
+        select(
+            Campaign.code,
+            Campaign.title,
+            Campaign.state,
+            Campaign.cut_off_at,
+            CampaignTerms.full_at,
+            Store.merchant_id,
+        )
         .join(Store, Store.id == Campaign.store_id)
+        .outerjoin(CampaignTerms, CampaignTerms.campaign_id == Campaign.id)
         .where(Campaign.id == campaign_id)
     ).one_or_none()
     if row is None:
@@ -67,6 +78,7 @@ def campaign(session: Session, campaign_id: int) -> ListCampaign:
         title=row.title,
         state=row.state,
         cut_off_at=row.cut_off_at,
+        full_at=row.full_at,
         merchant_id=row.merchant_id,
         windows=tuple(session.scalars(windows.order_by(DeliveryWindow.starts_at, DeliveryWindow.id))),
     )

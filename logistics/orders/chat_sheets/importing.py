@@ -29,10 +29,18 @@ from logistics.orders.chat_sheets.rows import Entry, ListReading, Outcome, Reaso
 from logistics.orders.chat_sheets.telling import list_documents
 from logistics.orders.rules import CampaignState
 
+ENTRIES_MAX = 2_000
+"""Orders of one list. A chat group has at most 500 members, and other orders wait while a list is entered."""
+
 
 class ChooseWindow(Invalid):
     template = N_("Campaign %(campaign)s has several delivery windows; say which of %(windows)s the list is for.")
     code = "choose_window"
+
+
+class TooManyOrders(Invalid):
+    template = N_("%(name)s has %(count)s orders; at most %(maximum)s are entered at once. Send it in parts.")
+    code = "too_many_orders"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +101,7 @@ def preview_list(session: Session, command: TakeList, *, now: datetime) -> ListP
     Raises:
         NotFound: no such campaign.
         ListColumnsNotFound: no sheet of the file has the mapping's columns.
+        TooManyOrders: more than are entered at once.
     """
     campaign = fact_queries.campaign(session, command.campaign_id)
     products = ProductBook(
@@ -100,6 +109,8 @@ def preview_list(session: Session, command: TakeList, *, now: datetime) -> ListP
         memory.said_products(session, campaign.merchant_id, command.owner_area_id),
     )
     reading = read_list(command.book.grids, command.mapping, homes=_homes(session, command), products=products)
+    if len(reading.entries) > ENTRIES_MAX:
+        raise TooManyOrders(name=command.book.name, count=len(reading.entries), maximum=ENTRIES_MAX)
     if command.create:
         reading = replace(reading, entries=[_with_new_flat(entry) for entry in reading.entries])
     facts = _facts(session, command, campaign, reading, products)
@@ -108,7 +119,7 @@ def preview_list(session: Session, command: TakeList, *, now: datetime) -> ListP
         campaign=campaign,
         reading=reading,
         decided=decide(reading.entries, facts, asked),
-        takes_orders=campaign.state is CampaignState.OPEN and campaign.cut_off_at > now,
+        takes_orders=campaign.state is CampaignState.OPEN and campaign.cut_off_at > now and campaign.full_at is None,
     )
 
 
@@ -116,8 +127,8 @@ def import_list(session: Session, command: TakeList, *, now: datetime) -> Import
     """Enter what is new and clear of a list, and changes where they were asked for. The same again changes nothing.
 
     Raises:
-        NotFound, ListColumnsNotFound: as `preview_list`.
-        CampaignClosed: the group buy takes no orders.
+        NotFound, ListColumnsNotFound, TooManyOrders: as `preview_list`.
+        CampaignClosed, CampaignFullSince: the group buy takes no orders.
         ChooseWindow, UnknownWindow: nothing says in which window the goods are to come, or it has none such.
     """
     preview = preview_list(session, command, now=now)
@@ -126,6 +137,8 @@ def import_list(session: Session, command: TakeList, *, now: datetime) -> Import
         known = _import_before(session, command, preview.reading)
         return ImportedList(import_id=known, already_imported=known is not None, preview=preview)
     campaign = preview.campaign
+    if campaign.full_at is not None:
+        raise errors.CampaignFullSince(campaign=campaign.code, full_at=campaign.full_at)
     if not preview.takes_orders:
         raise errors.CampaignClosed(campaign=campaign.code, state=campaign.state, cut_off=campaign.cut_off_at)
     window = _window(campaign, command.window)

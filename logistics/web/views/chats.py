@@ -85,7 +85,8 @@ def look(chat_upload_id: int) -> ResponseReturnValue:
         campaigns.campaign(session, viewer, campaign_id)
         mapping_id = asked_id(request.args, "mapping_id")
         saved = queries.mapping(session, viewer, mapping_id) if mapping_id else None
-        book = service.read_workbook(upload.content, upload.name)
+    book = service.read_workbook(upload.content, upload.name)
+    with reading() as session:
         guess = service.guess(session, book, campaign_id, owner_area_id=viewer.area_id)
     form, error = None, ""
     if saved is not None:

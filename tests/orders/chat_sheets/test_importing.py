@@ -12,11 +12,12 @@ from logistics.communities.models import Household
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.notifications.models import Notification
+from logistics.orders.campaigns.models import CampaignTerms
 from logistics.orders.chat_sheets import queries, service
-from logistics.orders.chat_sheets.importing import ChooseWindow
+from logistics.orders.chat_sheets.importing import ChooseWindow, TooManyOrders
 from logistics.orders.chat_sheets.mapping import SecondRow
 from logistics.orders.chat_sheets.models import ChatImport, ChatOrder
-from logistics.orders.errors import CampaignClosed
+from logistics.orders.errors import CampaignClosed, CampaignFullSince
 from logistics.orders.models import Campaign, DeliveryWindow, Order
 from logistics.orders.rules import Channel, OrderState
 from logistics.orders.service import LineWanted, PlaceOrder, cancel_order, place_order
@@ -192,17 +193,28 @@ def test_limits_count_what_is_drawn_and_rows_above(group: Group) -> None:
     assert outcomes(done.preview) == ["wrong", "entered", "entered", "wrong"]
 
 
-def test_what_is_refused_at_the_last_moment_stops_no_neighbour(group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The preview is blind to the limit here: the verb that places orders has the last word."""
-    rows = texts(("1-1-101", "白菜2"), ("2-301", "白菜2"))
-    an_own_order(group, "1-1-101", V01=2)
-    monkeypatch.setattr("logistics.orders.chat_sheets.fact_queries.drawn", lambda *_: {})
+def test_what_the_verb_refuses_stops_no_neighbour(group: Group) -> None:
+    """Caps of a group buy are known to the verb that places orders alone: it has the last word."""
+    with transaction() as session:
+        session.add(CampaignTerms(campaign_id=group.campaign.campaign_id, household_units_max=3))
+    rows = texts(("1-1-101", "白菜2 土豆2"), ("2-301", "白菜2 土豆1"))
 
-    done = entered(a_list(group, rows, second=True))
+    preview, done = looked_at(a_list(group, rows)), entered(a_list(group, rows))
 
+    assert outcomes(preview) == ["ready", "ready"]
     assert (outcomes(done.preview), reasons(done.preview)) == (["wrong", "entered"], [["refused"], []])
-    assert ordered() == {group.homes["1-1-101"]: [{"V01": 2}], group.homes["2-301"]: [{"V01": 2}]}
+    assert ordered() == {group.homes["2-301"]: [{"V01": 2, "V02": 1}]}
     assert count(ChatOrder) == 1
+
+
+def test_a_group_buy_that_is_full_takes_no_list(group: Group) -> None:
+    with transaction() as session:
+        session.add(CampaignTerms(campaign_id=group.campaign.campaign_id, orders_max=1, order_count=1, full_at=NOW))
+    rows = texts(("1-1-101", "白菜1"))
+
+    assert looked_at(a_list(group, rows)).takes_orders is False
+    with pytest.raises(CampaignFullSince):
+        entered(a_list(group, rows))
 
 
 def test_a_row_twice_counts_once_and_other_goods_of_one_household_are_asked_about(group: Group) -> None:
@@ -344,6 +356,16 @@ def test_a_closed_group_buy_takes_no_list(group: Group) -> None:
     assert looked_at(a_list(group, rows)).takes_orders is False
     with pytest.raises(CampaignClosed):
         entered(a_list(group, rows))
+
+
+def test_a_list_of_thousands_is_sent_in_parts(group: Group) -> None:
+    rows = texts(*((f"3-1-{flat}", "白菜1") for flat in range(1, 2_002)))
+
+    with pytest.raises(TooManyOrders) as caught:
+        looked_at(a_list(group, rows))
+
+    assert (caught.value.data["count"], caught.value.data["maximum"]) == (2_001, 2_000)
+    assert len(looked_at(a_list(group, rows[:-1])).decided.decisions) == 2_000
 
 
 def test_a_group_buy_with_two_windows_asks_which(group: Group) -> None:
