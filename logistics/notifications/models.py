@@ -19,6 +19,8 @@ DETAIL_LENGTH = 200
 ONE_RECIPIENT = "(household_id IS NULL) <> (area_id IS NULL)"
 NEW = text("addressed_at IS NULL")
 ON_THE_WAY = text("state IN ('waiting', 'sending')")
+UNDER_WAY = text("notification_deliveries.state IN ('waiting', 'sending')")
+"""The condition of the index of what is due, as a query has to say it for SQLite to take that index."""
 
 
 class Notification(Base):

@@ -16,9 +16,17 @@ from sqlalchemy import and_, case, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from logistics.bulk import insert_missing
-from logistics.communities.models import Area
+from logistics.communities import service as communities
 from logistics.db import UtcDateTime
-from logistics.notifications.models import DETAIL_LENGTH, Attempt, Delivery, Notification, Pace, RecipientChannel
+from logistics.notifications.models import (
+    DETAIL_LENGTH,
+    UNDER_WAY,
+    Attempt,
+    Delivery,
+    Notification,
+    Pace,
+    RecipientChannel,
+)
 from logistics.notifications.pacing import ATTEMPTS_MAX, ROBOT_GAP, STALE_AFTER, QuietHours, next_of, rest
 from logistics.notifications.rules import ChannelKind, DeliveryState, Event, Language, Outcome
 from logistics.notifications.senders import SEND_S_MAX, Answer
@@ -91,7 +99,7 @@ def settle_lost(session: Session, *, repeatable: Mapping[ChannelKind, bool], now
     lost = session.execute(
         select(Delivery, Attempt)
         .join(Attempt, and_(Attempt.delivery_id == Delivery.id, Attempt.number == Delivery.attempt_count))
-        .where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now)
+        .where(UNDER_WAY, Delivery.state == DeliveryState.SENDING, Delivery.lease_until < now)
         .order_by(Delivery.id)
         .with_for_update(of=Delivery, skip_locked=True)
     ).all()
@@ -111,20 +119,20 @@ def claim(session: Session, *, quiet: QuietHours, now: datetime, limit: int) -> 
     waits for the morning; what is too old, or no longer wanted, ends.
     """
     due = (
-        select(Delivery, Notification, RecipientChannel, Area.name)
+        select(Delivery, Notification, RecipientChannel)
         .join(Notification, Notification.id == Delivery.notification_id)
         .join(RecipientChannel, RecipientChannel.id == Delivery.channel_id)
-        .outerjoin(Area, Area.id == Notification.area_id)
-        .where(Delivery.state == DeliveryState.WAITING, Delivery.due_at <= now)
+        .where(UNDER_WAY, Delivery.state == DeliveryState.WAITING, Delivery.due_at <= now)
         .order_by(Delivery.due_at, Delivery.id)
         .limit(limit)
         .with_for_update(of=Delivery, skip_locked=True)
     )
     rows = session.execute(due).all()
-    paces = _paces(session, [channel for _, _, channel, _ in rows], now=now)
+    paces = _paces(session, [channel for _, _, channel in rows], now=now)
+    areas = communities.area_names(session) if any(message.area_id for _, message, _ in rows) else {}
     behind: dict[str, int] = defaultdict(int)
     claimed = []
-    for delivery, message, channel, area_name in rows:
+    for delivery, message, channel in rows:
         pace = paces.get(channel.fingerprint)
         if _ended(delivery, message, channel, now=now):
             continue
@@ -137,7 +145,8 @@ def claim(session: Session, *, quiet: QuietHours, now: datetime, limit: int) -> 
         else:
             if pace is not None:
                 pace.next_at, pace.held_until = now + ROBOT_GAP, now + LEASE
-            claimed.append(_begun(session, delivery, message, channel, area_name or "", now=now))
+            area_name = areas.get(message.area_id or 0, "")
+            claimed.append(_begun(session, delivery, message, channel, area_name, now=now))
     return claimed
 
 
@@ -183,8 +192,8 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
     """When there is something to do next: at once where a message is new, None where none is on its way."""
     if session.scalar(select(Notification.id).where(Notification.addressed_at.is_(None)).limit(1)) is not None:
         return now
-    waiting = select(func.min(Delivery.due_at)).where(Delivery.state == DeliveryState.WAITING)
-    leased = select(func.min(Delivery.lease_until)).where(Delivery.state == DeliveryState.SENDING)
+    waiting = select(func.min(Delivery.due_at)).where(UNDER_WAY, Delivery.state == DeliveryState.WAITING)
+    leased = select(func.min(Delivery.lease_until)).where(UNDER_WAY, Delivery.state == DeliveryState.SENDING)
     moments = [session.scalar(waiting), session.scalar(leased)]
     return min((moment for moment in moments if moment is not None), default=None)
 

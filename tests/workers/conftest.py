@@ -202,7 +202,7 @@ class Platform:
 
 
 def _kind(command: list[str]) -> str:
-    words = ("valkey-server", "gunicorn", "workers.relay", "default", "solver")
+    words = ("valkey-server", "gunicorn", "workers.relay", "default", "solver", "messages")
     return next(word for word in words if any(part.endswith(word) for part in command))
 
 

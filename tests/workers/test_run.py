@@ -81,7 +81,7 @@ def manifests_of_couriers(platform: Platform) -> list[tuple[str, int]]:
 def test_what_dies_is_started_again_and_sigterm_ends_all_within_seconds(platform: Platform) -> None:
     with running(platform) as supervisor:
         wait_for("the summary", lambda: "Ctrl-C" in platform.said(), patience_s=90)
-        for kind in ("valkey-server", "gunicorn", "workers.relay", "default", "solver"):
+        for kind in ("valkey-server", "gunicorn", "workers.relay", "default", "solver", "messages"):
             before = platform.children()[kind]
             os.kill(before.pid, signal.SIGKILL)
             wait_for(f"{kind} again", lambda kind=kind, before=before: _another(platform, kind, before))

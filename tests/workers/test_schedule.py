@@ -11,6 +11,9 @@ from logistics.accounts.models import Account, ApiToken, Role
 from logistics.communities.models import HouseholdStatus
 from logistics.db import reading, transaction
 from logistics.idempotency import IdempotentAnswer
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
+from logistics.notifications.service import tell
 from logistics.outbox import Promise
 from tests.builders import NOW, a_quarantine, a_town
 from tests.racing import race
@@ -46,6 +49,28 @@ def test_relays_that_race_promise_a_slot_once(any_app: Flask) -> None:
 
     assert outcomes == [None] * 8
     assert promised() == ["keep_house@2020-02-18T09:00Z"]
+
+
+def test_messages_are_promised_only_where_one_is_to_be_sent(any_app: Flask) -> None:
+    minutely = tuple(work for work in PERIODIC if work.job == "send_messages")
+
+    promise_periodic(NOW, minutely)
+    assert promised() == []
+    with transaction() as session:
+        home = a_town(session).households[0][0]
+        tell(session, key="k", household_id=home, event=Event.DELIVERED, data={}, now=NOW)
+    promise_periodic(NOW + timedelta(seconds=61), minutely)
+    promise_periodic(NOW + timedelta(seconds=90), minutely)
+
+    assert promised() == ["send_messages@2020-02-18T09:01Z"]
+    with reading() as session:
+        (promise,) = session.scalars(select(Promise))
+    assert promise.queue == "messages"  # where a webhook that stalls holds up no cut-off
+    JOBS["send_messages"].run(promise.id)
+    JOBS["send_messages"].run(promise.id)
+    with reading() as session:
+        assert session.get_one(Promise, promise.id).done_at is not None
+        assert session.scalar(select(func.count()).where(Notification.addressed_at.is_(None))) == 0
 
 
 def test_all_periodic_work_is_a_known_job() -> None:
