@@ -12,6 +12,7 @@ from logistics.accounts.models import Role
 from logistics.communities.models import Area, Building, Compound, Household
 from logistics.errors import N_, Forbidden
 from logistics.orders.campaigns import queries as campaigns_queries
+from logistics.orders.catalogue import queries as catalogue
 from logistics.orders.models import (
     Campaign,
     CampaignArea,
@@ -59,7 +60,7 @@ def products(session: Session, viewer: Viewer, *, store_id: int) -> list[Product
     merchant = select(Store.merchant_id).where(Store.id == store_id, owns_store(viewer, Store.id))
     fields = (Product.id, Product.sku, Product.name, Product.category, Product.unit, Product.price_cents,
               Product.weight_g, Product.volume_ml)  # fmt: skip
-    statement = select(*fields).where(Product.merchant_id.in_(merchant))
+    statement = select(*fields).where(Product.merchant_id.in_(merchant), Product.retired_at.is_(None))
     return read(session, statement.order_by(Product.category, Product.sku), ProductView)
 
 
@@ -90,12 +91,11 @@ def campaign(session: Session, viewer: Viewer, campaign_id: int) -> CampaignDeta
         .join(CampaignArea, CampaignArea.area_id == Area.id)
         .where(CampaignArea.campaign_id == campaign_id)
     )
+    offers = catalogue.with_contents(session, read(session, _offers(viewer, campaign_id), OfferView))
     return CampaignDetail(
         **fields,
         windows=tuple(read(session, windows.order_by(DeliveryWindow.starts_at), WindowView)),
-        offers=tuple(
-            campaigns_queries.with_ladders(session, campaign_id, read(session, _offers(viewer, campaign_id), OfferView))
-        ),
+        offers=tuple(campaigns_queries.with_ladders(session, campaign_id, offers)),
         terms=campaigns_queries.terms(session, campaign_id),
         areas=tuple(read(session, areas.order_by(Area.code), ServedArea)),
     )
@@ -204,6 +204,7 @@ def _offers(viewer: Viewer, campaign_id: int) -> Rows:
     return (
         select(
             Offer.id,
+            Product.id.label("product_id"),
             Product.sku,
             Product.name,
             Product.category,
@@ -215,6 +216,7 @@ def _offers(viewer: Viewer, campaign_id: int) -> Rows:
             Offer.supply_count,
             case((Offer.supply_count.is_(None), 0), else_=ordered).label("ordered_count"),
             func.coalesce(HouseholdDraw.quantity, 0).label("drawn"),
+            Product.sold_by,
         )
         .join(Product, Product.id == Offer.product_id)
         .outerjoin(HouseholdDraw, own_draw)

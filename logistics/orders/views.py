@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from logistics.orders.campaigns.rules import Fallback, Measure
+from logistics.orders.catalogue.rules import SoldBy
 from logistics.orders.rules import CampaignState, Channel, LineReason, OrderState, ShortageRule, is_scarce
 
 
@@ -72,14 +73,28 @@ class PriceTierView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferContentView:
+    """So many units of a product in a bundle."""
+
+    sku: str
+    name: str
+    unit: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferView:
     """`drawn` is what the viewer's own household has drawn so far (0 for anybody but a resident); `ordered_count` what
     all standing orders ask for, counted only where the supply is bounded, the price falls or the units are capped.
 
     `price_cents` is the price for one while the campaign is open, and what everybody pays once it has formed; `tiers`
-    is the ladder between them, empty where the price does not fall. `units_max` is the cap of all orders together."""
+    is the ladder between them, empty where the price does not fall. `units_max` is the cap of all orders together.
+
+    Sold by weight, the price is that of a piece of about `weight_g`, and what is paid goes by the scale. `contents` is
+    what a bundle holds, empty for anything else."""
 
     id: int
+    product_id: int
     sku: str
     name: str
     category: str
@@ -91,6 +106,8 @@ class OfferView:
     supply_count: int | None
     ordered_count: int
     drawn: int
+    sold_by: SoldBy
+    contents: tuple[OfferContentView, ...] = ()
     tiers: tuple[PriceTierView, ...] = ()
     units_max: int | None = None
 
