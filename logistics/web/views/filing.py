@@ -78,6 +78,8 @@ def give_back(campaign_id: int) -> ResponseReturnValue:
             account_id=viewer.account_id,
         )
 
+    with reading() as session:
+        queries.campaign(session, current_viewer(), campaign_id)  # what is not the viewer's is not there, reason or not
     if not 1 <= len(reason) <= REASON_LENGTH_MAX:
         flash(_("Say why it is returned; the store reads it."), "bad")
         return redirect(url_for("web.campaigns.show", campaign_id=campaign_id))
