@@ -60,7 +60,8 @@ def number_cell(value: Value) -> str | Wrong:
             wrong=N_("the spreadsheet has rounded the order number %(value)s"),
             right=N_("the export opened with this column as text would be right"),
         )
-    return re.sub(r"\s+", "", text_of(value)).strip("'’`")[:NUMBER_LENGTH_MAX]
+    seen = "".join(sign for sign in text_of(value) if sign.isprintable() and not sign.isspace())
+    return seen.strip("'’`")[:NUMBER_LENGTH_MAX]
 
 
 def standing_of(text: str) -> Standing:

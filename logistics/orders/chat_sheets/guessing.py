@@ -72,9 +72,10 @@ def guess_list(grids: Sequence[Grid], products: ProductBook) -> ListGuess:
 
 def guess_of_sheet(grid: Grid, products: ProductBook) -> ListGuess:
     """What the columns of one sheet seem to be."""
+    first = next(row for row in range(grid.height) if not grid.is_blank(row))
     guesses = [
         ListGuess(grid=grid, heading=heading, roles=_roles(grid, heading, products))
-        for row in range(min(grid.height, SEARCHED_ROWS))
+        for row in range(first, min(grid.height, first + SEARCHED_ROWS))
         if not grid.is_blank(row)
         for depth in DEPTHS
         for heading in [heading_at(grid, row, depth)]

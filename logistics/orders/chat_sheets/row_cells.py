@@ -75,11 +75,11 @@ class _Row:
         return None if column is None else self.table.grid.filled(self.row, column)
 
     def text(self, role: ListColumn) -> str:
-        return text_of(self.value(role))
+        return _visible(text_of(self.value(role)))
 
     def own(self, role: ListColumn) -> str:
         column = self.columns.get(role)
-        return "" if column is None else text_of(self.table.grid.own(self.row, column))
+        return "" if column is None else _visible(text_of(self.table.grid.own(self.row, column)))
 
     def cell(self, role: ListColumn) -> str:
         column = self.columns.get(role)
@@ -121,6 +121,11 @@ class _Row:
         span = None if column is None else self.table.grid.span(self.row, column)
         goods = (index for use, index in self.table.places.items() if use.role in GOODS)
         return span is not None and any(span.left <= index <= span.right for index in goods)
+
+
+def _visible(text: str) -> str:
+    """The text without signs that nobody sees, such as the zero-width spaces that come with what is pasted in chats."""
+    return "".join(sign for sign in text if sign.isprintable())
 
 
 def _problem(wrong: Wrong, reason: Reason, cell: str, value: str) -> Problem:

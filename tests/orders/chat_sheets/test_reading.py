@@ -192,6 +192,22 @@ def test_a_cell_that_is_wrong_is_named(rows: list[list[Any]], cell: str, reason:
     assert [(one.cell, one.reason.value) for one in entry.problems] == [(cell, reason)]
 
 
+def test_what_nobody_sees_in_a_cell_is_no_part_of_it() -> None:
+    rows = [["订单号", "地址", "商品", "数量"], ["D1\u200b", "1-1-101\u200b", "白菜", 1]]
+
+    (entry,) = read(rows, LINES).entries
+
+    assert (entry.number, entry.address, entry.home and entry.home.household_id) == ("D1", "1-1-101", 1)
+
+
+def test_a_table_far_down_the_sheet_is_guessed_too() -> None:
+    rows = [*[[None, None]] * 30, ["地址", "接龙内容"], ["1-1-101", "白菜1"]]
+
+    mapping = guess_list(book_of(rows).grids, PRODUCTS).mapping()
+
+    assert [use.role.value for use in mapping.columns] == ["address", "text"]
+
+
 def test_one_phone_number_for_two_flats_is_noted_and_no_more() -> None:
     rows = [["地址", "电话", "接龙内容"], ["1-1-101", "138 0013 8000", "白菜1"], ["2-301", "+8613800138000", "白菜1"],
             ["3-1-501", "12345", "白菜1"]]  # fmt: skip
