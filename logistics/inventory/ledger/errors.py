@@ -84,7 +84,7 @@ class ReservationOver(Conflict):
 
 
 class WrongReservation(Conflict):
-    template = N_("The reservation %(key)s holds another item, area or quantity.")
+    template = N_("The reservation %(key)s is a household's, or holds another item, area, lot or quantity.")
     code = "wrong_reservation"
 
 

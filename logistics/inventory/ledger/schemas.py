@@ -66,7 +66,6 @@ class DispatchRequest(_Pieces):
     from_area_id = row_id(required=True)
     to_area_id = row_id(required=True)
     lot_id = row_id(load_default=None, allow_none=True)
-    reservation_id = row_id(load_default=None, allow_none=True)
 
 
 class ArrivalRequest(Schema):
