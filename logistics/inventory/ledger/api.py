@@ -65,7 +65,7 @@ def list_stock(query: dict[str, Any]) -> dict[str, Any]:
 @inventory.response(200, page_of(views.LotView))
 def list_lots(query: dict[str, Any]) -> dict[str, Any]:
     """The lots that your area and those below have, those first that expire first"""
-    return _paged(queries.lots, query)
+    return _paged(queries.lots, query, now=utc_now())
 
 
 @inventory.get("/transfers")
