@@ -170,7 +170,7 @@ def settle_discrepancy(wanted: dict[str, Any]) -> Response:
     """Settle what was missing or rejected: returned, written off, or found after all"""
 
     def effect(session: Session, viewer: Viewer, asked: dict[str, Any]) -> views.ShipmentView:
-        scope.require_shipment(session, viewer, asked["shipment_id"])
+        scope.require_outcome(session, viewer, asked["shipment_id"], asked["outcome"])
         service.settle(session, service.Settlement(**asked), now=utc_now())
         return queries.shipment(session, viewer, asked["shipment_id"])
 

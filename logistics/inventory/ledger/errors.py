@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logistics.errors import N_, Conflict, Invalid
+from logistics.errors import N_, Conflict, Forbidden, Invalid
 from logistics.inventory.ledger.rules import QUANTITY_MAX
 
 
@@ -91,6 +91,11 @@ class WrongReservation(Conflict):
 class SettledTooMuch(Conflict):
     template = N_("%(open)s pieces are open as %(part)s; %(wanted)s cannot be settled.")
     code = "settled_too_much"
+
+
+class EndsElsewhere(Forbidden):
+    template = N_("The pieces would end in another area's books; whoever is responsible there settles it so.")
+    code = "ends_elsewhere"
 
 
 class AlreadyReversed(Conflict):
