@@ -276,6 +276,7 @@ PAGES: Mapping[str, Rule] = {
     "web.stock.movements": ON_THE_GROUND,
     "web.stock.reverse": only(ADMIN, STREET),
     "web.stock.loans": ON_THE_GROUND,
+    "web.stock.export_file": ON_THE_GROUND,
     "web.moves.receive": only(ADMIN, STREET),
     "web.moves.dispatch": only(ADMIN, STREET),
     "web.moves.count": ON_THE_GROUND,
