@@ -1,4 +1,4 @@
-"""What a community reads of a round: what it is short of and why, and what is on its way."""
+"""What a community reads of a round: what it is short of and why, what is on its way, and what will not come."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def headline(event: str, data: Mapping[str, Any]) -> str:
     if event == "share_sent":
         pieces = number(data.get("pieces"))
         return _("%(n)s %(unit)s of %(item)s are on their way", n=pieces, unit=data["unit"], item=data["item"])
+    if event == "share_cancelled":
+        return _("%(item)s: the round is cancelled; your request stands for the next one", item=data.get("item", ""))
     return ""
 
 
@@ -26,6 +28,8 @@ def details(event: str, data: Mapping[str, Any]) -> list[str]:
         return [*(_shorted(line) for line in data["lines"]), _("Round %(code)s", code=data["round"])]
     if event == "share_sent":
         return [_("Round %(code)s", code=data["round"])]
+    if event == "share_cancelled":
+        return [_("Reason: %(reason)s", reason=data["reason"]), _("Round %(code)s", code=data["round"])]
     return []
 
 

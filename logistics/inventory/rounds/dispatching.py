@@ -12,7 +12,7 @@ from logistics.errors import BadTransition
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.rounds import telling
 from logistics.inventory.rounds.approving import approve_round
-from logistics.inventory.rounds.drafting import locked
+from logistics.inventory.rounds.drafting import in_short_statements, locked
 from logistics.inventory.rounds.inputs.queries import link_shipments, open_shipments, shipment_key
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
 from logistics.inventory.rounds.rules import RoundState
@@ -39,6 +39,7 @@ def dispatch_round(session: Session, round_id: int, *, account_id: int, now: dat
         if row.state not in (RoundState.DISPATCHED, RoundState.RECEIVED):
             raise BadTransition(entity="round", key=row.code, state=row.state, wanted=RoundState.DISPATCHED)
         return
+    in_short_statements(session)
     if row.reservation_id is not None:
         ledger.void(session, row.reservation_id, now=now)
     _ship(session, row, account_id=account_id, now=now)
