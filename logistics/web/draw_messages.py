@@ -13,11 +13,15 @@ from logistics.web.words import _
 def headline(event: str, data: Mapping[str, Any]) -> str:
     """One short sentence; nothing for events of other subjects."""
     title = data.get("title", "")
-    if event == "item_reserved":
+    if event in {"item_reserved", "item_issued"}:
         facts = {"n": data.get("quantity", 0), "unit": data.get("unit", ""), "item": data.get("item", "")}
+        if event == "item_issued":
+            return _("Handed to your household: %(n)s %(unit)s of %(item)s", **facts)
         return _("Put aside for you: %(n)s %(unit)s of %(item)s", **facts)
     if event == "ballot_registered":
         return _("Registered in the ballot “%(title)s”", title=title)
+    if event == "ballot_withdrawn":
+        return _("Taken off the list of the ballot “%(title)s”", title=title)
     if event == "ballot_offered":
         if data.get("moved_up"):
             return _("You moved up in the ballot “%(title)s”", title=title)
@@ -40,10 +44,14 @@ def details(event: str, data: Mapping[str, Any]) -> list[str]:
     lines = []
     if event == "item_reserved" and data.get("channel") == "proxy":
         lines.append(_("A community worker did this for you."))
-    if event in {"item_reserved", "ballot_offered"}:
+    if event in {"item_reserved", "item_issued", "ballot_offered"}:
         lines += _where(data)
+    if event == "item_issued":
+        lines.append(_("If nobody of yours took it, tell your community."))
     if event == "ballot_registered":
         lines.append(_("Your code: %(code)s.", code=data.get("code", "")))
+        if data.get("commitment"):
+            lines.append(_("Fixed before you registered, to compare with the draw: %(hash)s", hash=data["commitment"]))
     if event in {"ballot_waiting", "ballot_offered"}:
         lines.append(_("Place %(n)s in the draw.", n=data.get("rank", "")))
     if event == "ballot_lapsed":

@@ -103,6 +103,9 @@ def test_a_worker_hands_out_at_once_and_what_was_put_aside(app: Flask, world: Wo
     assert "Hand out now" in page
     assert (status, led) == (302, at)
     assert states() == ["posted", "pending", "posted"]  # ours, theirs, the new one
+    told = browser_of(app, world.ours.account_ids[R]).text("/my?lang=en")
+    assert told.count("Handed to your household: 2 piece of") == told.count("Handed to your household: 1 piece of") == 1
+    assert "Put aside for you: 2 piece of" not in told
     assert "2 of 5 piece" in browser.text(f"{at}?lang=en")
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from logistics import outbox
+from logistics.communities.models import Area
 from logistics.db import reading, transaction
 from logistics.errors import BadTransition, NotFound
 from logistics.inventory.entitlement.errors import (
@@ -190,6 +191,19 @@ def test_the_household_is_told_once_whoever_took_in_its_name(any_tables: Flask) 
     assert (told.event, told.household_id) == (Event.ITEM_RESERVED, receipt.household_id)
     assert (told.data["quantity"], told.data["channel"]) == (3, "proxy")
     assert told.data["collect_by"] == (NOW + 2 * DAY).isoformat()
+
+
+def test_the_household_is_told_once_of_what_was_handed_out_in_its_name(any_tables: Flask) -> None:
+    town = a_stocked_town(10)
+    receipt = taken(town, 3, key="k", channel=DrawChannel.PROXY)
+    for _ in range(2):
+        handed_over(receipt.draw_id)
+
+    with reading() as session:
+        (told,) = session.scalars(select(Notification).where(Notification.event == Event.ITEM_ISSUED)).all()
+        place = session.get_one(Area, town.ref.community_id).name
+    assert (told.key, told.household_id) == (f"item_issued:{receipt.draw_id}", receipt.household_id)
+    assert (told.data["quantity"], told.data["channel"], told.data["place"]) == (3, "proxy", place)
 
 
 def test_the_relays_job_lets_go_what_nobody_collected(any_app: Flask) -> None:
