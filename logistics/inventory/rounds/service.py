@@ -21,6 +21,7 @@ from logistics.inventory.rounds.requesting import (
     withdraw_request,
 )
 from logistics.inventory.rounds.rules import TIER_RANKS
+from logistics.inventory.rounds.standing import Wish, bring_up_to_date
 from logistics.inventory.rounds.tiers import SetTier, set_tier, tiers_below
 
 __all__ = [
@@ -39,8 +40,10 @@ __all__ = [
     "RuleName",
     "SetTier",
     "Terms",
+    "Wish",
     "approve_round",
     "ask",
+    "bring_up_to_date",
     "cancel_round",
     "change_request",
     "confirm_arrival",
