@@ -268,6 +268,7 @@ PAGES: Mapping[str, Rule] = {
     "web.sheets.send": only(ADMIN, STREET),
     "web.sheets.look": only(ADMIN, STREET),
     "web.sheets.decide": only(ADMIN, STREET),
+    "web.sheets.take_areas": only(ADMIN),
     "web.sheets.show": only(ADMIN, STREET),
     "web.sheets.forget": only(ADMIN, STREET),
     "web.shares.index": ON_THE_GROUND,

@@ -17,7 +17,7 @@ from logistics.inventory.sheets.mapping import (
 )
 from logistics.inventory.sheets.places import place_key
 from logistics.inventory.sheets.quantities import BlankMeans, Fractions
-from logistics.inventory.sheets.rows import Outcome, SheetReading
+from logistics.inventory.sheets.rows import Outcome, RowReport, SheetReading
 from logistics.inventory.sheets.telling import notice_texts, report_documents, row_views
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Fractions",
     "Outcome",
     "Repeats",
+    "RowReport",
     "SheetMapping",
     "SheetReading",
     "mapping_of",
