@@ -26,7 +26,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(job="keep_house", every=timedelta(hours=1)),
     Periodic(job="expire_reservations", every=timedelta(minutes=15)),
     Periodic(job="finish_rounds", every=timedelta(minutes=15)),
-    Periodic(job="open_reports", every=timedelta(minutes=15)),  # soon after a cut-off at any quarter of an hour
+    Periodic(job="open_reports", every=timedelta(minutes=15)),  # soon after a cut-off, and after its deadline
 )
 
 

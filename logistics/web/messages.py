@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from logistics.labels import label
-from logistics.web import draw_messages, round_messages
+from logistics.web import draw_messages, report_messages, round_messages
 from logistics.web.formats import moment, yuan
 from logistics.web.moments import parsed
 from logistics.web.words import _
@@ -29,7 +29,8 @@ def headline(event: str, data: Mapping[str, Any]) -> str:
         return _("Your goods could not be put on a route")
     if event == "delivered":
         return _("Your goods are here")
-    return draw_messages.headline(event, data) or round_messages.headline(event, data) or event
+    told = draw_messages.headline(event, data) or round_messages.headline(event, data)
+    return told or report_messages.headline(event, data) or event
 
 
 def details(event: str, data: Mapping[str, Any]) -> list[str]:
@@ -44,7 +45,8 @@ def details(event: str, data: Mapping[str, Any]) -> list[str]:
         return [_("Reason: %(reason)s. The community will tell you how it goes on.", reason=reason)]
     if event in {"route_planned", "delivered"}:
         return _where(data)
-    return draw_messages.details(event, data) or round_messages.details(event, data)
+    told = draw_messages.details(event, data) or round_messages.details(event, data)
+    return told or report_messages.details(event, data)
 
 
 def _shorted(line: Mapping[str, Any]) -> str:
