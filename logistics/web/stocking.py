@@ -15,11 +15,13 @@ from logistics.inventory.ledger.service import (
     Count,
     Dispatch,
     GiveBack,
+    KeyReused,
     Loan,
     Receipt,
     Settlement,
     WriteOff,
 )
+from logistics.web.errors import sentence
 from logistics.web.here import asked_id
 from logistics.web.words import _
 
@@ -97,6 +99,13 @@ class StockForm:
         """
         if self.errors:
             raise BadForm()
+
+
+def told(error: DomainError) -> str:
+    """What is wrong, for a clerk, who never saw the key of a form."""
+    if isinstance(error, KeyReused):
+        return _("This form was sent before with other entries. Look at the movements; send it again if it is missing.")
+    return sentence(error)
 
 
 def receipt(form: StockForm, sent: Mapping[str, Any]) -> Receipt:

@@ -14,7 +14,6 @@ from logistics.errors import DomainError, NotFound
 from logistics.inventory.ledger import queries, scope, service
 from logistics.inventory.ledger.rules import DiscrepancyPart
 from logistics.web import stocking
-from logistics.web.errors import sentence
 from logistics.web.here import PAGE_ROWS, current_viewer, now, page, page_number
 from logistics.web.ordering import new_key
 from logistics.web.stocking import StockForm
@@ -85,7 +84,7 @@ def _sent(shipment_id: int, effect: Callable[[Session, StockForm], Any], *, done
     except NotFound:
         raise
     except DomainError as error:
-        return _page(shipment_id, form, error=sentence(error)), error.status
+        return _page(shipment_id, form, error=stocking.told(error)), error.status
     flash(done, "good")
     return redirect(url_for(".show", shipment_id=shipment_id))
 
