@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,21 @@ from logistics.accounts.models import Role
 from logistics.db import reading
 from logistics.inventory.ledger.rules import HolderKind
 from logistics.inventory.ledger.service import verify
+from tests.api.ready_world import ReadyWorld, app_in, ready_world
 from tests.api.world import World, a_world, bearer
 from tests.inventory.ledger.ledgering import an_item, stock
 
 OFFICE, WORKER = Role.STREET_OFFICE, Role.COMMUNITY_WORKER
+
+
+@pytest.fixture(scope="module")
+def ready(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> ReadyWorld:
+    return ready_world(sqlite_template, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def app(ready: ReadyWorld, tmp_path: Path) -> Iterator[Flask]:
+    yield from app_in(ready, tmp_path)
 
 
 @pytest.fixture
@@ -24,9 +37,9 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
+def world(ready: ReadyWorld) -> World:
     """Ours: a community with 50 masks; more are on their way between it and its office."""
-    return a_world()
+    return ready.world
 
 
 def send(
