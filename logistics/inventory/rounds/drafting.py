@@ -19,7 +19,6 @@ from logistics.inventory.rounds.inputs.record import Terms, fingerprint, read_in
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
 from logistics.inventory.rounds.rules import Changed, Refusal, RoundState, changes
 
-
 ROWS_A_STATEMENT = 50
 
 

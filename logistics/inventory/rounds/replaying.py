@@ -6,13 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from logistics.communities.models import Area
 from logistics.errors import DomainError, NotFound
 from logistics.inventory.allocation.fingerprint import METHOD
 from logistics.inventory.rounds.computing import Computed, compute
+from logistics.inventory.rounds.inputs.queries import written_shares
 from logistics.inventory.rounds.inputs.record import RoundInputs, fingerprint, read_inputs
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
 from logistics.inventory.rounds.places import place_code
@@ -49,7 +48,7 @@ def replay(session: Session, round_id: int) -> Replayed:
     row = session.get(AllocationRound, round_id)
     if row is None:
         raise NotFound(kind="round", key=round_id)
-    stored = {share.place: (share, area) for share, area in session.execute(_shares(round_id))}
+    stored = written_shares(session, round_id)
     found = fingerprint(row.inputs)
     try:
         inputs = read_inputs(row.inputs)
@@ -63,12 +62,6 @@ def replay(session: Session, round_id: int) -> Replayed:
         fingerprint=found,
         computed=computed,
         differences=(*_of_round(row, inputs, computed, found), *_of_shares(stored, inputs, computed)),
-    )
-
-
-def _shares(round_id: int) -> Any:
-    return (
-        select(RoundShare, Area.code).join(Area, Area.id == RoundShare.area_id).where(RoundShare.round_id == round_id)
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
-from logistics.communities.models import Building, Compound, Household
+from logistics.communities.models import Area, Building, Compound, Household
 from logistics.communities.scope import area_and_below
 from logistics.errors import NotFound
 from logistics.inventory.ledger import queries as ledger
@@ -238,6 +238,13 @@ def arrivals_of_shares(chosen: ColumnElement[bool]) -> Subquery:
         parts.c.reason,
         parts.c.arrived_at,
     ).subquery()
+
+
+def written_shares(session: Session, round_id: int) -> dict[str, tuple[RoundShare, str]]:
+    """The shares of a round by place, each with the code of the area it is for."""
+    statement = select(RoundShare, Area.code).join(Area, Area.id == RoundShare.area_id)
+    rows = session.execute(statement.where(RoundShare.round_id == round_id))
+    return {share.place: (share, code) for share, code in rows}
 
 
 def shipment_key(round_id: int) -> str:
