@@ -281,6 +281,6 @@ def test_every_event_has_a_sentence_in_chinese(app: Flask) -> None:
     with app.test_request_context("/"):
         said = {event: (headline(event, data), details(event, data)) for event in events}
 
-    assert len(events) == 8
+    assert len(events) == 10
     assert all(first and not re.search(r"[a-z]{3}", first + "".join(rest)) for first, rest in said.values()), said
     assert said[Event.BALLOT_OFFERED][1] == ["请在 2月19日 17:00 前领取。", "地点：社区", "摇号第 3 位。"]
