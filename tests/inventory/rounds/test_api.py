@@ -41,7 +41,13 @@ class Office:
 
 
 @pytest.fixture
-def office(any_app: Flask) -> Office:
+def office(app: Flask) -> Office:
+    return an_office(app)
+
+
+@pytest.fixture
+def any_office(any_app: Flask) -> Office:
+    """On each kind of database, where more than shapes and codes depends on it."""
     return an_office(any_app)
 
 
@@ -61,7 +67,8 @@ def draft(office: Office, **terms: Any) -> Any:
     return answer.json
 
 
-def test_a_round_from_the_draft_to_the_arrival(office: Office) -> None:
+def test_a_round_from_the_draft_to_the_arrival(any_office: Office) -> None:
+    office = any_office
     drafted = draft(office, emergency=True, note="for tonight")
     at = f"rounds/{drafted['id']}"
 
@@ -132,7 +139,8 @@ def test_a_stale_round_is_refused_with_what_changed(office: Office) -> None:
     assert (fresh["changes"], fresh["rule"], other["rule"], other["given"]) == ([], "proportional", "max_min", 50)
 
 
-def test_an_approved_round_is_cancelled_with_a_reason(office: Office) -> None:
+def test_an_approved_round_is_cancelled_with_a_reason(any_office: Office) -> None:
+    office = any_office
     drafted = draft(office)
     at = f"rounds/{drafted['id']}"
     office.ask("chief", "POST", f"{at}/approve", {"fingerprint": drafted["fingerprint"]})
@@ -162,7 +170,8 @@ def test_a_round_is_computed_again_over_http(office: Office) -> None:
     assert (found["same"], found["differences"]) == (True, [])
 
 
-def test_a_stranger_finds_nothing_and_a_lower_office_its_communities_shares_alone(office: Office) -> None:
+def test_a_stranger_finds_nothing_and_a_lower_office_its_communities_shares_alone(any_office: Office) -> None:
+    office = any_office
     drafted = draft(office)
     at = f"rounds/{drafted['id']}"
     office.ask("chief", "POST", f"{at}/approve", {"fingerprint": drafted["fingerprint"]})
@@ -223,7 +232,8 @@ def test_a_worker_asks_for_its_community_and_sees_its_requests_alone(office: Off
     assert (declined.json["state"], declined.json["refusal"]) == ("declined", "no_need")
 
 
-def test_the_office_sees_requests_beside_class_cover_and_past_shortfall(office: Office) -> None:
+def test_the_office_sees_requests_beside_class_cover_and_past_shortfall(any_office: Office) -> None:
+    office = any_office
     tree = office.tree
     office.ask("clerk", "PUT", f"areas/{tree['e1a']}/tier", {"tier": "cases", "note": "one flat"})
     first = draft(office)
