@@ -1,0 +1,33 @@
+"""The tests of reports do not wait for disks: nothing here outlives a power cut."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from logistics.db import db
+
+
+@pytest.fixture
+def any_tables(any_tables: Flask) -> Flask:
+    """The tables on each kind of database in turn."""
+    return _quick(any_tables)
+
+
+@pytest.fixture
+def tables(tables: Flask) -> Flask:
+    """The tables on SQLite."""
+    return _quick(tables)
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The app on SQLite."""
+    return _quick(app)
+
+
+def _quick(app: Flask) -> Flask:
+    if db.engine.dialect.name == "sqlite":
+        event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+    return app
