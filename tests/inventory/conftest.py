@@ -58,6 +58,18 @@ def tables(tables: Flask) -> Flask:
     return _quick(tables)
 
 
+@pytest.fixture
+def any_app(any_app: Flask) -> Flask:
+    """An app on each kind of database in turn, its context pushed."""
+    return _quick(any_app)
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """An app on SQLite, its context pushed."""
+    return _quick(app)
+
+
 def _quick(app: Flask) -> Flask:
     if db.engine.dialect.name == "sqlite":
         event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
