@@ -33,7 +33,7 @@ def register(app: Flask) -> None:
 
 @click.command("import-sheet", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--mapping", "name", default="", help="A saved mapping; without one the sheet is guessed at.")
+@click.option("--mapping", "name", default="", help="A mapping saved for --area or for everybody; else a guess.")
 @click.option("--area", default="", help="Code of the office whose sheet it is; without one the whole tree.")
 @click.option("--item", default="", help="Code of the item, for a guess or over what the mapping says.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the sheet, over what it says itself.")
