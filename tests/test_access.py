@@ -42,7 +42,8 @@ def rules(app: Flask) -> Iterator[tuple[UrlRule, str]]:
 
 
 def address(app: Flask, rule: UrlRule, side: Side) -> str:
-    fixed = {"kind": "plan.json" if "plan" in rule.rule else "quarantined", "token_id": 1, "name": "x", "filename": "x"}
+    kind = "plan.json" if "plan" in rule.rule else "quarantined"
+    fixed = {"kind": kind, "token_id": 1, "name": "x", "filename": "x", "ending": "csv"}
     values = {name: side.ids.get(name, fixed.get(name)) for name in rule.arguments}
     with app.test_request_context():
         return str(app.url_map.bind("localhost").build(rule.endpoint, values))
