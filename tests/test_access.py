@@ -23,7 +23,10 @@ from tests.api.world import SCOPED, Side, World, a_world, bearer, signed_in, utc
 from tests.api.world_reports import report_bodies
 from tests.api.world_rounds import round_bodies
 
-UNSCOPED = {"accounts.revoke_token", "api_page.asset", "static", "web.static", "web.leaflet"}
+UNSCOPED = {
+    *("accounts.revoke_token", "api_page.asset", "static", "web.static", "web.leaflet"),
+    "web.stock.export_file",  # names a list whose rows are the viewer's own: the walk over own pages looks at them
+}
 """Addresses with a part that names no object of a side; a token is tried by its own test."""
 
 OPEN_TO_ALL = {"communities.list_areas", "accounts.list_couriers"}
@@ -43,7 +46,8 @@ def rules(app: Flask) -> Iterator[tuple[UrlRule, str]]:
 
 def address(app: Flask, rule: UrlRule, side: Side) -> str:
     kind = "plan.json" if "plan" in rule.rule else "quarantined"
-    fixed = {"kind": kind, "token_id": 1, "name": "x", "filename": "x", "ending": "csv"}
+    name = "stock" if "/stock/" in rule.rule else "x"
+    fixed = {"kind": kind, "token_id": 1, "name": name, "filename": "x", "ending": "csv"}
     values = {name: side.ids.get(name, fixed.get(name)) for name in rule.arguments}
     with app.test_request_context():
         return str(app.url_map.bind("localhost").build(rule.endpoint, values))

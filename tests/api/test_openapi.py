@@ -100,6 +100,7 @@ def test_only_an_order_or_a_movement_must_carry_an_idempotency_key(document: dic
     assert {path for path, required in keyed.items() if required} == {"/api/v1/orders", *MOVEMENTS}
     assert set(keyed) - MOVEMENTS == {
         "/api/v1/ballots",
+        "/api/v1/items",
         "/api/v1/campaigns",
         "/api/v1/days",
         "/api/v1/days/{day_id}/runs",

@@ -18,7 +18,7 @@ from logistics.idempotency import HEADER
 from logistics.inventory.ledger import movement_queries, queries, schemas, scope, service, views
 from logistics.inventory.ledger.keys import ledger_key
 from logistics.inventory.subject import inventory
-from logistics.rest import KEY_REQUIRED, create_once
+from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, create_once
 from logistics.shapes import PageQuery, page, page_of, shape
 
 Effect = Callable[[Session, Viewer, dict[str, Any]], Any]
@@ -50,6 +50,19 @@ def _moved(wanted: dict[str, Any], effect: Effect, *, answer: type) -> Response:
 def list_items(query: dict[str, Any]) -> dict[str, Any]:
     """Every kind of scarce goods"""
     return _paged(lambda session, _viewer, **wanted: queries.items(session, **wanted), query)
+
+
+@inventory.post("/items")
+@inventory.arguments(schemas.ItemRequest)
+@inventory.response(201, shape(views.ItemView))
+@inventory.doc(parameters=[KEY_OPTIONAL])
+def add_item(wanted: dict[str, Any]) -> Response:
+    """Add a kind of scarce goods, for every office; adding the same one twice is adding it once"""
+
+    def effect(session: Session) -> views.ItemView:
+        return queries.item(session, service.add_item(session, service.AddItem(**wanted)))
+
+    return create_once(effect, answer=shape(views.ItemView))
 
 
 @inventory.get("/stock")

@@ -124,3 +124,8 @@ def require_reason(reason: str) -> None:
     """
     if not reason.strip():
         raise ReasonMissing()
+
+
+class ItemCodeTaken(Conflict):
+    template = N_("The code %(item)s belongs to another item already: %(name)s.")
+    code = "item_code_taken"
