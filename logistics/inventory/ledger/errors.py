@@ -98,6 +98,11 @@ class EndsElsewhere(Forbidden):
     code = "ends_elsewhere"
 
 
+class ReceiverConfirms(Forbidden):
+    template = N_("Your office sent these goods; what arrived of them is entered by the area that gets them.")
+    code = "receiver_confirms"
+
+
 class AlreadyReversed(Conflict):
     template = N_("The movement was reversed before.")
     code = "already_reversed"

@@ -13,7 +13,7 @@ from logistics.accounts.models import Role
 from logistics.communities.models import Area
 from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below
 from logistics.errors import NotFound
-from logistics.inventory.ledger.errors import EndsElsewhere
+from logistics.inventory.ledger.errors import EndsElsewhere, ReceiverConfirms
 from logistics.inventory.ledger.models import Entry, Holder, Shipment, Transfer
 from logistics.inventory.ledger.rules import Outcome
 
@@ -62,13 +62,18 @@ def require_receiver(session: Session, viewer: Viewer, *, from_area_id: int, to_
 
 
 def require_arriving(session: Session, viewer: Viewer, shipment_id: int) -> None:
-    """
+    """Who gets the goods says what came, or who stands above both ends; never the very area that sent them.
+
     Raises:
         NotFound: no such shipment, or none to the viewer's areas.
+        ReceiverConfirms: the viewer's own area sent it.
     """
-    mine = select(Shipment.id).where(Shipment.id == shipment_id, owns_area(viewer, Shipment.to_area_id))
-    if session.scalar(mine) is None:
+    mine = select(Shipment.from_area_id).where(Shipment.id == shipment_id, owns_area(viewer, Shipment.to_area_id))
+    from_area_id = session.scalar(mine)
+    if from_area_id is None:
         raise NotFound(kind="shipment", key=shipment_id)
+    if viewer.role is not Role.ADMIN and from_area_id == viewer.area_id:
+        raise ReceiverConfirms()
 
 
 def own_outcomes(session: Session, viewer: Viewer, *, from_area_id: int, to_area_id: int) -> list[Outcome]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -68,9 +68,11 @@ class Sending:
     taken: Sequence[Taken]
 
 
-def dispatch_all(session: Session, commands: Sequence[Dispatch], *, now: datetime) -> dict[int, int]:
-    """Send goods of one item from one area to many, in the order given, so that the first get what expires first. Those
-    whose keys are known are not sent again. Returns the shipments' ids by receiving area.
+def dispatch_all(
+    session: Session, commands: Sequence[Dispatch], *, now: datetime, good_on: date | None = None
+) -> dict[int, int]:
+    """Send goods of one item from one area to many, in the order given, so that the first get what expires first, of
+    lots good on `good_on` (None: today). Known keys are not sent again. Returns the shipments' ids by receiving area.
 
     Raises as `dispatch` does; then nothing is sent.
     """
@@ -92,7 +94,7 @@ def dispatch_all(session: Session, commands: Sequence[Dispatch], *, now: datetim
         here = area_place(session, first.from_area_id)
         places = _in_transit(session, [one.to_area_id for one in new])
         wanted = sum(one.quantity for one in new)
-        pieces = take(session, head, here, quantity=wanted, good_on=local_date(now))
+        pieces = take(session, head, here, quantity=wanted, good_on=good_on or local_date(now))
         parts = share_lots(pieces, [one.quantity for one in new])
         sendings = [
             Sending(command=one, digest=digests[one.key], under_way=places[one.to_area_id], taken=taken)

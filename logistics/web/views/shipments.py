@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from logistics.db import reading, transaction
-from logistics.errors import DomainError, NotFound
+from logistics.errors import DomainError, Forbidden, NotFound
 from logistics.inventory.ledger import queries, scope, service
 from logistics.inventory.ledger.rules import DiscrepancyPart
 from logistics.web import stocking
@@ -100,7 +100,7 @@ def _page(shipment_id: int, form: StockForm, *, error: str = "") -> str:
         try:
             scope.require_arriving(session, viewer, shipment_id)
             receives = True
-        except NotFound:
+        except (NotFound, Forbidden):
             receives = False
     return render_template(
         "shipment.html",

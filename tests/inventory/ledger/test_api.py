@@ -99,6 +99,7 @@ def test_a_shipment_from_dispatch_to_settlement(any_app: Flask) -> None:
 
     sent = send(client, world, "dispatches", {**ends, "quantity": 40}, key="k2")
     at = {"shipment_id": sent.json["id"]}
+    by_sender = send(client, world, "arrivals", {**at, "accepted": 40}, key="k0")
     unexplained = send(client, world, "arrivals", {**at, "accepted": 30, "rejected": 4}, key="k3", role=WORKER)
     body = {**at, "accepted": 30, "rejected": 4, "reason": "受潮"}
     arrived = send(client, world, "arrivals", body, key="k4", role=WORKER)
@@ -109,6 +110,7 @@ def test_a_shipment_from_dispatch_to_settlement(any_app: Flask) -> None:
     too_much = send(client, world, "settlements", settling, key="k6")
 
     assert (sent.status_code, sent.json["state"], sent.json["missing"]) == (201, "dispatched", 0)
+    assert (by_sender.status_code, by_sender.json["code"]) == (403, "receiver_confirms")
     assert (unexplained.status_code, unexplained.json["code"]) == (422, "reason_missing")
     assert [arrived.json[name] for name in ("state", "accepted", "rejected", "missing")] == ["received", 30, 4, 6]
     assert at["shipment_id"] in open_
