@@ -143,11 +143,16 @@ def keep_house(promise_id: int) -> None:
 
 @job(timeout_s=300)
 def expire_reservations(promise_id: int) -> None:
-    with transaction() as session:
-        if outbox.is_owed(session, promise_id):
-            while ledger.expire_due(session, now=_now()):  # a thousand at a time
-                continue
-            outbox.done(session, promise_id, now=_now())
+    """A thousand promises a transaction: whoever moves these goods waits for one of them at most, and what a killed
+    worker has let go stays so."""
+    expired = 1
+    while expired:
+        with transaction() as session:
+            if not outbox.is_owed(session, promise_id):
+                return
+            expired = ledger.expire_due(session, now=_now())
+            if not expired:
+                outbox.done(session, promise_id, now=_now())
 
 
 @job(timeout_s=300)
