@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from logistics import create_app
 from logistics.policy import POLICY
+from tests.racing import race
 
 
 @pytest.fixture
@@ -133,3 +135,15 @@ def test_the_page_loads_from_here_alone_and_runs_no_inline_script(app: Flask) ->
     assert re.findall(r"<script>|<style|style=|onload=", text) == []
     assert client.get("/api/docs/assets/../../../../etc/passwd").status_code == 404
     assert client.get("/api/docs/assets/LICENSE").status_code == 404
+
+
+def test_the_first_two_who_ask_at_once_both_get_the_whole_document(app: Flask, document: dict[str, Any]) -> None:
+    unasked = create_app(app.config["SETTINGS"])
+
+    def ask() -> Any:
+        return unasked.test_client().get("/api/openapi.json").json
+
+    found: list[Any] = race(unasked, [ask, ask])
+
+    assert [sorted(one["paths"]) for one in found] == [sorted(document["paths"])] * 2
+    assert [one["tags"] for one in found] == [document["tags"]] * 2
