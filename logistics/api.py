@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+from threading import RLock
 from typing import Any
 
 import flask_swagger_ui
@@ -24,6 +25,7 @@ from logistics.inventory.api import inventory
 from logistics.notifications.api import notifications
 from logistics.orders.api import orders
 from logistics.policy import LOGIN_ENDPOINT, POLICY
+from logistics.rest import Subject
 from logistics.routing.api import routing
 from logistics.shapes import ROW_ID_MAX
 
@@ -63,9 +65,38 @@ class ProblemSchema(Schema):
 
 
 class PlatformApi(Api):  # type: ignore[misc]
-    """flask-smorest with our own errors: `problems` answers for the whole application."""
+    """flask-smorest with our own errors: `problems` answers for the whole application.
+
+    The OpenAPI document is written when somebody asks for it: no worker and no command does, and writing it takes most
+    of what making an app takes.
+    """
 
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask) -> None:
+        self._unwritten: list[Subject] = []
+        self._writing = RLock()
+        super().__init__(app)
+
+    @property
+    def spec(self) -> Any:
+        """The document, of all subjects registered so far."""
+        with self._writing:  # two may ask at once, and the second waits for a whole one
+            unwritten, self._unwritten = self._unwritten, []
+            for subject in unwritten:
+                subject.register_views_in_doc(self, self._app, self._spec, name=subject.name, parameters=None)
+                self._spec.tag({"name": subject.name, "description": subject.description})
+            return self._spec
+
+    @spec.setter
+    def spec(self, spec: Any) -> None:
+        self._spec = spec
+
+    def register_blueprint(self, subject: Subject) -> None:
+        """Add a subject's routes now, and its part of the document when that is asked for."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][subject.name] = self
+        self._app.register_blueprint(subject)
+        self._unwritten.append(subject)
 
     def _register_error_handlers(self) -> None:
         """Left to `problems.register`."""

@@ -1,4 +1,4 @@
-"""Whole cents out of exact fractions: rounded half up, once per line of a bill (docs/decisions/0017-cents.md)."""
+"""Whole cents out of exact fractions: rounded half up, once per line of a bill (docs/decisions/0018-cents.md)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ GOODS_LABELS: Mapping[str, Mapping[str, object]] = {
     "transfer_kind": {
         "receipt": _l("Receipt"),
         "dispatch": _l("Dispatch"),
-        "arrival": _l("Arrival"),
+        "arrival": _l("Arrival of goods"),
         "rejection_return": _l("Rejected goods returned"),
         "issue": _l("Issue to a household"),
         "loan": _l("Loan"),
@@ -22,7 +22,7 @@ GOODS_LABELS: Mapping[str, Mapping[str, object]] = {
     },
     "holder_kind": {
         "supplier": _l("Supplier"),
-        "area": _l("Stock"),
+        "area": _l("In stock"),
         "household": _l("Household"),
         "in_transit": _l("In transit"),
         "lent_out": _l("Lent out"),

@@ -127,9 +127,10 @@ def keep_waiting(session: Session, promise_ids: Sequence[int], *, now: datetime)
 
 
 def _take_back(session: Session, promise_ids: Sequence[int], *, rung_at: datetime | None) -> None:
+    # also of a promise that its job has kept since it was claimed: that job was its last attempt, and not this ring
     session.execute(
         update(Promise)
-        .where(Promise.id.in_(promise_ids), Promise.done_at.is_(None), Promise.attempts > 0)
+        .where(Promise.id.in_(promise_ids), Promise.attempts > 0)
         .values(rung_at=rung_at, attempts=Promise.attempts - 1)
     )
 

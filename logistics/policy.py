@@ -73,6 +73,7 @@ API: Mapping[str, Rule] = {
     "inventory.void_draw": only(ADMIN, STREET, WORKER, RESIDENT),
     "inventory.hand_over_draw": ON_THE_GROUND,
     "inventory.list_items": ON_THE_GROUND,
+    "inventory.add_item": only(ADMIN, STREET),
     "inventory.list_stock": ON_THE_GROUND,
     "inventory.list_lots": ON_THE_GROUND,
     "inventory.list_transfers": ON_THE_GROUND,

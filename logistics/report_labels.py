@@ -13,6 +13,7 @@ REPORT_LABELS: Mapping[str, Mapping[str, object]] = {
         "late": _l("Late"),
         "confirmed": _l("Reported"),
         "confirmed_late": _l("Reported late"),
+        "not_owed": _l("None owed"),
     },
     "scope": {"own": _l("Own store"), "whole": _l("With all below")},
     "report_quantity": {
@@ -67,7 +68,7 @@ REPORT_LABELS: Mapping[str, Mapping[str, object]] = {
     "blank_means": {"nothing": _l("Says nothing"), "zero": _l("Is a zero")},
     "repeats": {"refuse": _l("Are wrong"), "sum": _l("Are added up")},
     "sheet_outcome": {"taken": _l("Taken"), "skipped": _l("Skipped"), "wrong": _l("Wrong")},
-    "sheet_part": {"rows": _l("Rows"), "columns": _l("Columns")},
+    "sheet_part": {"rows": _l("rows"), "columns": _l("columns"), "cells": _l("cells")},
     "bad_mapping": {
         "too_many": _l("it names more columns than are read"),
         "no_place": _l("exactly one column must be the place"),

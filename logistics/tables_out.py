@@ -19,7 +19,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from logistics.clock import SHANGHAI
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the beginning of a formula, the full-width signs of Chinese and Japanese ones too."""
+PASSED_OVER = " \u00a0\u3000\u200b\ufeff"
 XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_MAX = 1_048_576
 """What a sheet of a workbook holds, its heading included."""
@@ -122,8 +124,9 @@ def csv_file(sheet: Sheet) -> bytes:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet would run the text where it is typed in."""
-    return text.startswith(FORMULA_STARTS)
+    """Whether a spreadsheet would run the text where it is typed in; spaces and signs without a width before it are
+    passed over, as some programs do."""
+    return text.startswith(FORMULA_STARTS) or text.lstrip(PASSED_OVER).startswith(FORMULA_STARTS)
 
 
 def _safe(cell: Any) -> Any:

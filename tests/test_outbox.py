@@ -115,6 +115,21 @@ def test_a_ring_that_was_not_needed_costs_no_attempt_and_is_asked_about_a_lease_
     assert [ring.attempt for ring in claim(seconds=21.5)] == [2]
 
 
+def test_a_ring_that_was_not_needed_costs_no_attempt_though_its_job_ends_meanwhile(any_app: Flask) -> None:
+    promise_id = promised()
+    claim()
+    claim(seconds=11)  # the relay asks after the job, which ends before the answer is written down
+    with transaction() as session:
+        assert outbox.done(session, promise_id, now=NOW + timedelta(seconds=11))
+
+    with transaction() as session:
+        outbox.keep_waiting(session, [promise_id], now=NOW + timedelta(seconds=11))
+
+    assert the(promise_id).attempts == 1
+    assert the(promise_id).done_at == NOW + timedelta(seconds=11)
+    assert claim(seconds=60) == []
+
+
 def test_looking_whether_anything_is_due_takes_nothing(any_app: Flask) -> None:
     with reading() as session:
         assert not outbox.anything_due(session, now=NOW, lease=LEASE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 
 from flask import current_app
@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from logistics import outbox
+from logistics.clock import utc_now
 from logistics.config import Settings
 from logistics.day import service as days
 from logistics.db import transaction
@@ -143,11 +144,16 @@ def keep_house(promise_id: int) -> None:
 
 @job(timeout_s=300)
 def expire_reservations(promise_id: int) -> None:
-    with transaction() as session:
-        if outbox.is_owed(session, promise_id):
-            while ledger.expire_due(session, now=_now()):  # a thousand at a time
-                continue
-            outbox.done(session, promise_id, now=_now())
+    """A thousand promises a transaction: whoever moves these goods waits for one of them at most, and what a killed
+    worker has let go stays so."""
+    expired = 1
+    while expired:
+        with transaction() as session:
+            if not outbox.is_owed(session, promise_id):
+                return
+            expired = ledger.expire_due(session, now=_now())
+            if not expired:
+                outbox.done(session, promise_id, now=_now())
 
 
 @job(timeout_s=300)
@@ -171,9 +177,9 @@ def open_reports(promise_id: int) -> None:
     with transaction() as session:
         if outbox.is_owed(session, promise_id):
             opened = reports.open_due(session, now=_now(), clock=reports.clock_of(_settings()))
-            late = sum(reports.missing_count(session, day, now=_now()) for day in opened.days)
+            told = reports.tell_late(session, now=_now())
             days_opened = [day.isoformat() for day in opened.days]
-            log.info("reports opened", days=days_opened, new=opened.report_count, late=late)
+            log.info("reports opened", days=days_opened, new=opened.report_count, told_late=told)
             outbox.done(session, promise_id, now=_now())
 
 
@@ -203,4 +209,4 @@ def _settings() -> Settings:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return utc_now()

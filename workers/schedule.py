@@ -34,7 +34,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(job="expire_reservations", every=timedelta(minutes=15)),
     Periodic(job="finish_rounds", every=timedelta(minutes=15)),
     Periodic(job="finish_campaigns", every=timedelta(minutes=15)),
-    Periodic(job="open_reports", every=timedelta(minutes=15)),  # soon after a cut-off at any quarter of an hour
+    Periodic(job="open_reports", every=timedelta(minutes=15)),  # soon after a cut-off, and after its deadline
     Periodic(job="send_messages", every=timedelta(minutes=1), queue=Queue.MESSAGES, wanted=sending.anything_due),
 )
 

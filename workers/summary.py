@@ -10,6 +10,7 @@ from logistics.config import Settings
 from logistics.day.rules import RunState
 from logistics.day.sample import DemoLogin
 from logistics.day.service import RunStatus
+from logistics.terminal import named
 from workers.main_job import reachable
 
 SHOWN_DROPS = 20
@@ -69,7 +70,7 @@ def _figures(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _dropped(drops: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield _row("未排入 dropped", str(len(drops)))
     for drop in drops[:SHOWN_DROPS]:
-        yield f"    {drop.get('name', drop['stop'])} ({drop['stop']}): {drop['reason']}"
+        yield f"    {drop.get('name', drop['stop'])} ({drop['stop']}): {_worded(drop['reason'], 'drop_reason')}"
     if len(drops) > SHOWN_DROPS:
         yield f"    … {len(drops) - SHOWN_DROPS} more"
 
@@ -79,8 +80,13 @@ def _unbatched(orders: Sequence[Mapping[str, str]]) -> Iterator[str]:
         counts: dict[str, int] = {}
         for order in orders:
             counts[order["reason"]] = counts.get(order["reason"], 0) + 1
-        told = ", ".join(f"{reason} {count}" for reason, count in sorted(counts.items()))
+        told = ", ".join(f"{_worded(reason, 'unbatched')} {count}" for reason, count in sorted(counts.items()))
         yield _row("未集单 unbatched", f"{len(orders)}: {told}")
+
+
+def _worded(reason: str, group: str) -> str:
+    """The reason in the terminal's language, and the word that the exports have for it."""
+    return f"{named(reason, group)} ({reason})"
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -21,7 +21,7 @@ def register(app: Flask) -> None:
 @click.command("create-account", cls=Command)
 @click.argument("username")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--area", "area_id", type=int, help="Id of the area of a street office or community worker.")
+@click.option("--area", "area_id", type=int, help="Id (GET /api/v1/areas) of the area of an office or a worker.")
 @click.option("--merchant", "merchant_id", type=int, help="Id of the merchant of a merchant's account.")
 @click.option("--household", "household_id", type=int, help="Id of the household of a resident.")
 def create_account(

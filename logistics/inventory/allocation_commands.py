@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from decimal import Decimal
@@ -32,7 +31,9 @@ from logistics.inventory.allocation import (
 )
 from logistics.inventory.allocation.claims import PIECES_MAX, SUPPLY_MAX
 from logistics.inventory.allocation.reasons import as_json
-from logistics.inventory.request_file import BadRequestFile, Problem, RequestFile, read_requests
+from logistics.inventory.command_parts import problems_told, seed_typed, table
+from logistics.inventory.kit_commands import allocate_kits
+from logistics.inventory.request_file import BadRequestFile, RequestFile, read_requests
 from logistics.terminal import Command, named, said
 
 NEEDS = {RuleName.TIERS: "tier", RuleName.WEIGHTS: "weight"}
@@ -50,8 +51,9 @@ FINGERPRINT = N_("fingerprint %(hash)s")
 
 
 def register(app: Flask) -> None:
-    """Add the command to the app."""
+    """Add the commands to the app."""
     app.cli.add_command(allocate)
+    app.cli.add_command(allocate_kits)
 
 
 def _rule(_context: click.Context, _option: click.Parameter, value: str) -> RuleName:
@@ -81,7 +83,13 @@ WITHIN = click.Choice([rule.value.replace("_", "-") for rule in RuleName if rule
 @click.option("--pack", type=click.IntRange(1, PIECES_MAX), default=1, show_default=True, help="Pieces of a box.")
 @click.option("--floor", type=click.IntRange(0, PIECES_MAX), default=0, show_default=True, help="Pieces for all first.")
 @click.option("--reserve", default="0", show_default=True, callback=_reserve, help="Held back: pieces, or 10%.")
-@click.option("--seed", default="1", show_default=True, help="Settles what is equal, by a draw anyone can repeat.")
+@click.option(
+    "--seed",
+    default="1",
+    show_default=True,
+    callback=seed_typed,
+    help="Settles what is equal, by a draw anyone can repeat.",
+)
 @click.option("--compare", "compared", is_flag=True, help="Show what the other rules would give.")
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON.")
 def allocate(
@@ -123,25 +131,8 @@ def _read(file: Path, *, as_document: bool) -> RequestFile:
     try:
         return read_requests(file.read_bytes(), file.name)
     except BadRequestFile as error:
-        problems = [_told(problem, file.name) for problem in error.problems]
-        heading = said(error.template) % error.data
-        document = {"error": heading, "count": error.data["count"], "problems": problems}
-        lines = [heading, *(f"  {problem['told']}" for problem in problems)]
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1) if as_document else "\n".join(lines), err=True)
+        click.echo(problems_told(error, as_document=as_document), err=True)
         raise SystemExit(1) from error
-
-
-def _told(problem: Problem, file: str) -> dict[str, Any]:
-    """A problem in the terminal's language, by parts and in one sentence."""
-    facts = {"value": problem.value, **problem.data}
-    wrong, right = (said(text) % facts for text in (problem.wrong, problem.right))
-    where = file
-    if problem.line:
-        where += said(N_(", line %(line)d")) % {"line": problem.line}
-    if problem.field:
-        where += said(N_(", field %(field)s")) % {"field": problem.field}
-    place = {"line": problem.line or None, "field": problem.field or None, "value": problem.value or None}
-    return {**place, "wrong": wrong, "right": right, "told": f"{where}: {wrong}; {right}"}
 
 
 def _document(outcomes: dict[RuleName, Outcome], notices: list[str]) -> dict[str, Any]:
@@ -245,22 +236,6 @@ def _compared(outcome: Outcome, others: Sequence[Outcome]) -> list[str]:
         lines += ["  " + said(CHANGE) % asdict(change) for change in moved[:CHANGES_SHOWN]]
         lines += ["  …"] * (len(moved) > CHANGES_SHOWN)
     return [*lines, ""]
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, left: Sequence[int]) -> list[str]:
-    """Lines of columns, flush right but for those in `left`; a Chinese character is two columns wide."""
-    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
-    return [
-        "  ".join(
-            cell + " " * (width - _width(cell)) if place in left else " " * (width - _width(cell)) + cell
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in (heads, *rows)
-    ]
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def _option(rule: RuleName) -> str:

@@ -60,7 +60,7 @@ class IssueRequest(Schema):
 @inventory.response(201, shape(views.TransferView))
 @inventory.doc(parameters=[KEY_REQUIRED])
 def issue_goods(wanted: dict[str, Any]) -> Response:
-    """Hand goods to a household, within what it is entitled to"""
+    """Hand goods to a household, within what it is entitled to; it is told"""
     viewer = current_viewer()
 
     def effect(session: Session) -> views.TransferView:

@@ -115,8 +115,14 @@ def notifications(
 
 
 def to_areas(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE) -> list[NotificationView]:
-    """Messages to the staff of the viewer's area and of those below, newest first."""
-    statement = _notifications().where(Notification.area_id.is_not(None), _to_area_of(viewer))
+    """Messages to the staff of the viewer's area and of those below, newest first.
+
+    Of late reports only those to the area itself: an office has a list of who is late, and would read of nothing else.
+    """
+    own = Notification.area_id == viewer.area_id
+    statement = _notifications().where(
+        Notification.area_id.is_not(None), _to_area_of(viewer), or_(Notification.event != Event.REPORT_LATE, own)
+    )
     return read(session, statement.limit(limit), NotificationView)
 
 

@@ -27,6 +27,10 @@ class Event(StrEnum):
     BALLOT_CANCELLED = "ballot_cancelled"
     SHARE_SHORTED = "share_shorted"
     SHARE_SENT = "share_sent"
+    SHARE_CANCELLED = "share_cancelled"
+    ITEM_ISSUED = "item_issued"
+    BALLOT_WITHDRAWN = "ballot_withdrawn"
+    REPORT_LATE = "report_late"
     CHANNEL_SET = "channel_set"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -29,6 +29,7 @@ def speaking(language: Language, explain: Explain) -> Iterator[Speech]:
             translate=lambda template: str(gettext(template)),
             label=label,
             moment=lambda value: _moment(value, language),
+            day=lambda value: _day(value, language),
             number=lambda value: str(format_decimal(value, locale=LOCALES[language])),
             explain=explain,
         )
@@ -36,4 +37,8 @@ def speaking(language: Language, explain: Explain) -> Iterator[Speech]:
 
 def _moment(value: datetime, language: Language) -> str:
     local = value.astimezone(SHANGHAI)
-    return f"{format_date(local.date(), _DAY[language], locale=LOCALES[language])} {local:%H:%M}"
+    return f"{_day(local.date(), language)} {local:%H:%M}"
+
+
+def _day(value: date, language: Language) -> str:
+    return str(format_date(value, _DAY[language], locale=LOCALES[language]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from logistics.cents import yuan
@@ -30,6 +30,7 @@ class Speech:
     translate: Callable[[str], str]
     label: Callable[[object, str], str]
     moment: Callable[[datetime], str]
+    day: Callable[[date], str]
     number: Callable[[int], str]
     explain: Explain
 
@@ -74,8 +75,11 @@ def parsed(text: object) -> datetime | None:
 
 def _filled(facts: Facts, speech: Speech) -> Mapping[str, Any]:
     """The facts as a headline takes them; what an old message does not hold is left out of the sentence."""
-    n = next((facts[name] for name in ("quantity", "pieces") if name in facts), 0)
+    days = _days(facts, speech) if "days" in facts else []
+    n = next((facts[name] for name in ("quantity", "pieces") if name in facts), len(days))
     told = {**facts, "n": speech.number(n), "total": yuan(facts.get("total_cents"))}
+    if days:
+        told["day"] = days[0]
     if "way" in facts:
         told["way"] = speech.label(facts["way"], "channel_kind")
     return defaultdict(str, told)
@@ -166,8 +170,16 @@ def _reserved(facts: Facts, speech: Speech) -> list[str]:
     return [*proxy, *_to_collect(facts, speech)]
 
 
+def _issued(facts: Facts, speech: Speech) -> list[str]:
+    return [*_reserved(facts, speech), speech.say(N_("If nobody of yours took it, tell your community."))]
+
+
 def _registered(facts: Facts, speech: Speech) -> list[str]:
-    return [speech.say(N_("Your code: %(code)s."), code=facts.get("code", ""))]
+    code = speech.say(N_("Your code: %(code)s."), code=facts.get("code", ""))
+    if not facts.get("commitment"):
+        return [code]
+    fixed = N_("Fixed before you registered, to compare with the draw: %(hash)s")
+    return [code, speech.say(fixed, hash=facts["commitment"])]
 
 
 def _place_in_draw(facts: Facts, speech: Speech) -> list[str]:
@@ -214,6 +226,25 @@ def _round(facts: Facts, speech: Speech) -> list[str]:
     return [speech.say(N_("Round %(code)s"), code=facts["round"])]
 
 
+def _not_sent(facts: Facts, speech: Speech) -> list[str]:
+    return [speech.say(N_("Reason: %(reason)s"), reason=facts["reason"]), *_round(facts, speech)]
+
+
+def _late(facts: Facts) -> str:
+    one = len(facts["days"]) == 1
+    return N_("The daily report of %(day)s is late") if one else N_("%(n)s daily reports are late")
+
+
+def _late_days(facts: Facts, speech: Speech) -> list[str]:
+    days = speech.say(N_(", ")).join(_days(facts, speech))
+    owed = N_("Look at %(days)s under “Daily reports” and confirm it; where there was nothing, it is a zero report.")
+    return [speech.say(owed, days=days)]
+
+
+def _days(facts: Facts, speech: Speech) -> list[str]:
+    return [speech.day(date.fromisoformat(day)) for day in facts["days"]]
+
+
 def _who_changed(facts: Facts, speech: Speech) -> list[str]:
     return [speech.say(N_("Done for you by your community. If this is not right, tell it."))]
 
@@ -255,5 +286,11 @@ CATALOGUE: Mapping[Event, Words] = {
         headline=N_("%(item)s: not everything you asked for can be given"), details=_shares_shorted
     ),
     Event.SHARE_SENT: Words(headline=N_("%(n)s %(unit)s of %(item)s are on their way"), details=_round),
+    Event.SHARE_CANCELLED: Words(
+        headline=N_("%(item)s: the round is cancelled; your request stands for the next one"), details=_not_sent
+    ),
+    Event.ITEM_ISSUED: Words(headline=N_("Handed to your household: %(n)s %(unit)s of %(item)s"), details=_issued),
+    Event.BALLOT_WITHDRAWN: Words(headline=N_("Taken off the list of the ballot “%(title)s”")),
+    Event.REPORT_LATE: Words(headline=_late, details=_late_days),
     Event.CHANNEL_SET: Words(headline=N_("Where your messages go was changed: %(way)s"), details=_who_changed),
 }

@@ -21,7 +21,7 @@ Eased: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 
 DROPPED_SHOWN = 20
 STRANGERS_SHOWN = 5
-COST = N_("cost %(cost)s, %(routes)s routes for %(stops)s stops, distance %(distance)s, %(dropped)s dropped")
+COST = N_("cost %(cost)s, routes %(routes)s, stops %(stops)s, distance %(distance)s, dropped %(dropped)s")
 TIME = N_("%(seconds)s s, the best after %(best)s s, by %(solver)s")
 ON_FOOT = N_(
     "on foot from %(count)s gates: %(volunteers)s volunteers to %(buildings)s buildings with %(packages)s packages, "
@@ -34,9 +34,9 @@ BROKEN = N_("check: %(count)s rules broken")
 LEFT_OUT = N_("stop %(stop)s is dropped: %(reason)s")
 MORE_LEFT_OUT = N_("… and %(count)s more")
 WOULD_SERVE = N_("would serve it: %(wish)s; cost %(cost)s more")
-BETTER = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes")
-BETTER_DROPPED = N_("%(seconds)s s  cost %(cost)s  %(routes)s routes, %(dropped)s dropped")
-BEGINS = N_("begins with %(stops)s stops in %(routes)s routes of %(file)s")
+BETTER = N_("%(seconds)s s  cost %(cost)s  routes %(routes)s")
+BETTER_DROPPED = N_("%(seconds)s s  cost %(cost)s  routes %(routes)s  dropped %(dropped)s")
+BEGINS = N_("begins with %(file)s: stops %(stops)s, routes %(routes)s")
 STRANGERS = N_("not in this problem and left out: %(names)s")
 
 

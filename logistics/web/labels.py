@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 TONES: Mapping[str, str] = {
-    "open": "good", "formed": "good", "filed": "warn", "returned": "bad", "closed": "warn", "ready": "good", "done": "good", "collected": "good", "delivered": "good", "fulfilled": "good",
+    "open": "good", "formed": "good", "filed": "warn", "returned": "bad", "closed": "warn", "ready": "good",
+    "done": "good", "collected": "good", "delivered": "good", "fulfilled": "good",
     "running": "info", "solving": "info", "under_way": "info", "batched": "info", "confirmed": "info", "door": "info",
     "failed": "bad", "shorted": "bad", "late": "bad", "due": "warn", "confirmed_late": "warn",
     "cancelled": "warn", "queued": "warn", "shortage": "warn", "household_limit": "warn",

@@ -56,6 +56,7 @@ MENUS: dict[Role, tuple[Item, ...]] = {
         STOCK,
         REQUESTS,
         ROUNDS,
+        SHARES,
         REPORTS,
         SHEETS,
         ENTITLEMENTS,

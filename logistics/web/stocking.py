@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,14 +15,18 @@ from logistics.inventory.ledger.service import (
     Count,
     Dispatch,
     GiveBack,
+    KeyReused,
     Loan,
     Receipt,
     Settlement,
     WriteOff,
 )
+from logistics.web.errors import sentence
 from logistics.web.here import asked_id
 from logistics.web.words import _
 
+WHOLE = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2}")
+"""Digits, with a comma before every third or with none: 1,5 is no fifteen."""
 REASON_MAX = 240
 NAME_MAX = 120
 TAG_MAX = 64
@@ -44,14 +49,15 @@ class StockForm:
     errors: dict[str, str] = field(default_factory=dict)
 
     def pieces(self, name: str, *, least: int = 1) -> int:
-        text = self.values.get(name, "").strip().replace(",", "")
-        if text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= QUANTITY_MAX:
-            return int(text)
+        text = self.values.get(name, "").strip()
+        if WHOLE.fullmatch(text) and least <= int(text.replace(",", "")) <= QUANTITY_MAX:
+            return int(text.replace(",", ""))
         self.errors[name] = _("A whole number from %(least)s.", least=least)
         return least
 
     def text(self, name: str, most: int, *, required: bool = False) -> str:
-        text = " ".join(self.values.get(name, "").split())
+        """One line; what nobody can see is left out."""
+        text = "".join(letter for letter in " ".join(self.values.get(name, "").split()) if letter.isprintable())
         if required and not text:
             self.errors[name] = _("Please fill this in.")
         if len(text) > most:
@@ -93,6 +99,13 @@ class StockForm:
         """
         if self.errors:
             raise BadForm()
+
+
+def told(error: DomainError) -> str:
+    """What is wrong, for a clerk, who never saw the key of a form."""
+    if isinstance(error, KeyReused):
+        return _("This form was sent before with other entries. Look at the movements; send it again if it is missing.")
+    return sentence(error)
 
 
 def receipt(form: StockForm, sent: Mapping[str, Any]) -> Receipt:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from logistics.cents import yuan
+from logistics.labels import LABELS, label
 from logistics.routing.views import StopView
-from logistics.web.formats import clock_minutes, kilograms, number, yuan
+from logistics.web.formats import clock_minutes, kilograms, number
 from logistics.web.words import _
 
 
@@ -55,4 +57,18 @@ def _asked(wish: Mapping[str, object]) -> str:
         return _("%(v)s takes %(kg)s more", **values)
     if kind == "capacity_packages":
         return _("%(v)s takes %(n)s packages more", **values)
-    return ""
+    if kind == "capacity_ml":
+        return _("%(v)s takes %(n)s ml more", **values)
+    if kind == "longest_m":
+        return _("%(v)s drives %(n)s m farther", **values)
+    if kind == "most_stops":
+        return _("%(v)s makes %(n)s stops more", **values)
+    return _by_name(kind, str(vehicle))
+
+
+def _by_name(kind: object, vehicle: str) -> str:
+    """What is allowed or not, with no amount to it; nothing for a kind that is not known here."""
+    if not isinstance(kind, str) or kind not in LABELS["relaxation_kind"]:
+        return ""
+    what = label(kind, "relaxation_kind")
+    return f"{what} ({vehicle})" if vehicle else what

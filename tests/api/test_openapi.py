@@ -9,7 +9,9 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from logistics import create_app
 from logistics.policy import POLICY
+from tests.racing import race
 
 
 @pytest.fixture
@@ -100,6 +102,7 @@ def test_only_an_order_or_a_movement_must_carry_an_idempotency_key(document: dic
     assert {path for path, required in keyed.items() if required} == {"/api/v1/orders", *MOVEMENTS}
     assert set(keyed) - MOVEMENTS == {
         "/api/v1/ballots",
+        "/api/v1/items",
         "/api/v1/campaigns",
         "/api/v1/days",
         "/api/v1/days/{day_id}/runs",
@@ -132,3 +135,15 @@ def test_the_page_loads_from_here_alone_and_runs_no_inline_script(app: Flask) ->
     assert re.findall(r"<script>|<style|style=|onload=", text) == []
     assert client.get("/api/docs/assets/../../../../etc/passwd").status_code == 404
     assert client.get("/api/docs/assets/LICENSE").status_code == 404
+
+
+def test_the_first_two_who_ask_at_once_both_get_the_whole_document(app: Flask, document: dict[str, Any]) -> None:
+    unasked = create_app(app.config["SETTINGS"])
+
+    def ask() -> Any:
+        return unasked.test_client().get("/api/openapi.json").json
+
+    found: list[Any] = race(unasked, [ask, ask])
+
+    assert [sorted(one["paths"]) for one in found] == [sorted(document["paths"])] * 2
+    assert [one["tags"] for one in found] == [document["tags"]] * 2

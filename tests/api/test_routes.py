@@ -394,10 +394,14 @@ def test_a_status_is_recorded_and_ended_by_the_community_side(client: FlaskClien
 
 
 def test_stock_says_when_it_was_counted(client: FlaskClient, world: World) -> None:
-    row = client.get("/api/v1/stock", headers=bearer(world.ours.tokens[Role.STREET_OFFICE])).json["items"]
+    rows = client.get("/api/v1/stock", headers=bearer(world.ours.tokens[Role.STREET_OFFICE])).json["items"]
 
-    assert [(r["item_code"], r["on_hand"], r["area_id"]) for r in row] == [("MASK", 50, world.ours.ids["area_id"])]
-    assert row[0]["counted_at"]
+    # the office's has run out, which is what its people need to see
+    assert [(row["item_code"], row["on_hand"], row["area_id"]) for row in rows] == [
+        ("MASK", 50, world.ours.ids["area_id"]),
+        ("MASK", 0, world.ours.ids["office_id"]),
+    ]
+    assert all(row["counted_at"] for row in rows)
 
 
 def test_a_run_is_promised_and_cancelled_by_an_administrator(client: FlaskClient, world: World) -> None:

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from logistics.inventory.allocation_commands import table
+from logistics.inventory.command_parts import table
 
 FILE = "place,requested,tier,weight\n东街,400,1,3\n西街,330,1,1\n南街,90,2,2\n"
 
@@ -162,6 +162,13 @@ def test_a_reserve_that_is_none_is_refused(app: Flask, path: Path, reserve: str)
 
     assert result.exit_code == 2
     assert "pieces as in 40, or a part of the supply as in 10%, would be right" in result.output
+
+
+@pytest.mark.parametrize("seed", ["\udcff", "a\x1b[2J", "x" * 121])
+def test_a_seed_that_nobody_can_type_again_is_refused(app: Flask, path: Path, seed: str) -> None:
+    result = run(app, path, "--supply", "5", "--seed", seed)
+
+    assert (result.exit_code, "that can be printed would be right" in result.output) == (2, True)
 
 
 def test_the_supply_must_be_said(app: Flask, path: Path) -> None:

@@ -102,6 +102,15 @@ def test_a_place_stands_once() -> None:
     assert problems("place,requested\na,1\nb,1\n\na,2\n") == [(5, "place", "“a” stands in line 2 already")]
 
 
+def test_names_that_would_disturb_a_terminal_are_refused() -> None:
+    """An escape in a parent or a day would be printed as it is."""
+    text = f"place,requested,parent,carried_from\na\x1b[2J,1,,\nb,1,c\x1b[2J,\nd,1,,\x1b[2J\ne,1,{'x' * 121},\n"
+
+    assert [found[:2] for found in problems(text)] == [
+        (2, "place"), (3, "parent"), (4, "carried_from"), (5, "parent"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["合计", "总计", "Total"])
 def test_a_total_is_no_place(name: str) -> None:
     assert problems(f"place,requested\na,1\n{name},1\n") == [(3, "place", f"“{name}” is a total and no place")]

@@ -103,6 +103,9 @@ def test_a_worker_hands_out_at_once_and_what_was_put_aside(app: Flask, world: Wo
     assert "Hand out now" in page
     assert (status, led) == (302, at)
     assert states() == ["posted", "pending", "posted"]  # ours, theirs, the new one
+    told = browser_of(app, world.ours.account_ids[R]).text("/my?lang=en")
+    assert told.count("Handed to your household: 2 piece of") == told.count("Handed to your household: 1 piece of") == 1
+    assert "Put aside for you: 2 piece of" not in told
     assert "2 of 5 piece" in browser.text(f"{at}?lang=en")
 
 
@@ -278,6 +281,6 @@ def test_every_event_has_a_sentence_in_chinese(app: Flask) -> None:
     with app.test_request_context("/"):
         said = {event: (headline(event, data), details(event, data)) for event in events}
 
-    assert len(events) == 8
+    assert len(events) == 10
     assert all(first and not re.search(r"[a-z]{3}", first + "".join(rest)) for first, rest in said.values()), said
     assert said[Event.BALLOT_OFFERED][1] == ["请在 2月19日 17:00 前领取。", "地点：社区", "摇号第 3 位。"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from logistics.routing.engine.relaxing import RelaxationKind
 from logistics.routing.rules import StopKind
 from logistics.routing.views import RouteView, StopView
 from logistics.web.chart import AXIS_HEIGHT, LABEL_WIDTH, ROW_HEIGHT, WIDTH, timeline
@@ -211,6 +212,11 @@ def test_wishes_are_told_with_their_amounts_and_what_they_cost(app: Flask) -> No
         "A/van-01 takes 140 kg more – costs ¥12.50 more": a_wish("capacity_g", 140_000),
         "A/van-01 drives 1 min longer – costs ¥12.50 more": a_wish("shift_later", 60),
         "Plan again: a longer search found room – costs ¥12.50 more": a_wish("search_longer"),
+        "A/van-01 takes 4,500 ml more – costs ¥12.50 more": a_wish("capacity_ml", 4_500),
+        "A/van-01 drives 1,200 m farther – costs ¥12.50 more": a_wish("longest_m", 1_200),
+        "A/van-01 makes 2 stops more – costs ¥12.50 more": a_wish("most_stops", 2),
+        "Make the vehicle fit for it (A/van-01) – costs ¥12.50 more": a_wish("skill", 1),
+        "Let any vehicle take it – costs ¥12.50 more": a_wish("pin_lifted", 1, vehicle=None),
     }
     with app.app_context(), app.test_request_context("/?lang=en"):
         for sentence, wish in cases.items():
@@ -224,6 +230,15 @@ def test_wishes_are_told_with_their_amounts_and_what_they_cost(app: Flask) -> No
         assert wishes_of(a_stop(None, drop_detail={"relaxations": [a_wish("not known here")]})) == []
         assert wishes_of(a_stop(None, drop_detail={"demand_g": 3})) == []
         assert wishes_of(a_stop(None)) == []
+
+
+def test_no_kind_of_wish_is_left_without_a_sentence(app: Flask) -> None:
+    wish = {"amount": 1, "vehicle": "V", "from_s": 0, "cost_cents": 0}
+    with app.app_context(), app.test_request_context("/?lang=en"):
+        for kind in RelaxationKind:
+            told = wishes_of(a_stop(None, drop_detail={"relaxations": [wish | {"kind": kind.value}]}))
+            assert len(told) == 1
+            assert kind.value not in told[0]
 
 
 def test_the_print_loads_in_reverse_stop_order(app: Flask, day: PlannedDay) -> None:

@@ -199,6 +199,27 @@ def test_a_stale_draft_says_what_changed_and_offers_to_compute_again(street: Str
     assert state(round_id) is RoundState.DISPATCHED
 
 
+def test_an_approved_round_is_cancelled_with_the_reason_that_its_communities_read(street: Street) -> None:
+    round_id = a_draft(street)
+    street.chief.send(f"/rounds/{round_id}/approve", fingerprint=seen(street.chief, round_id), send="no")
+    assert 'name="reason"' in street.clerk.text(f"/rounds/{round_id}")
+
+    assert street.clerk.send(f"/rounds/{round_id}/cancel", reason="")[0] == 422
+    assert state(round_id) is RoundState.APPROVED
+    for _ in range(2):
+        assert street.clerk.send(f"/rounds/{round_id}/cancel", reason="no \x00lorry")[0] == 302
+
+    assert state(round_id) is RoundState.CANCELLED
+    page = street.chief.text(f"/rounds/{round_id}?lang=en")
+    assert "no lorry" in page
+    assert 'action="/rounds/' not in page  # nothing more can be done with it
+    page = street.workers[0].text("/shares?lang=en")
+    assert "Mask: the round is cancelled; your request stands for the next one" in page
+    assert "Reason: no lorry" in page
+    with reading() as session:
+        assert set(session.scalars(select(SupplyRequest.state))) == {RequestState.OPEN}
+
+
 def test_another_offices_round_is_not_found(street: Street) -> None:
     round_id = a_draft(street)
 

@@ -65,10 +65,8 @@ def test_no_translation_is_fuzzy_and_every_place_is_kept(catalogue: Catalog) -> 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_a_template_holds_no_bare_words(path: Path) -> None:
-    text = (
-        path.read_text(encoding="utf-8").replace("{% block main_class %}narrow", "").replace("main_class %}sheet", "")
-    )
-    text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", text.replace("main_class %}wide", ""), flags=re.S)
+    text = re.sub(r"{% block main_class %}.*?{% endblock %}", "", path.read_text(encoding="utf-8"))  # a name for CSS
+    text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", text, flags=re.S)
     seen = re.findall(r'\b(?:title|alt|aria-label|placeholder)="([^"]*)"', text)
     seen.append(re.sub(r"<[^>]*>", " ", text))
 

@@ -26,6 +26,7 @@ from tests.workers.promises import is_closed, is_done, promise_of, promise_to_cl
 from workers.giving_up import give_up
 from workers.jobs import JOBS, ROADS_S, SOLVER_GRACE_S, timeout_s
 from workers.relay import Relay, Tempo
+from workers.schedule import PERIODIC
 
 NOW = datetime.now(UTC)
 QUIET = Tempo(lease=timedelta(seconds=10))
@@ -101,7 +102,7 @@ def test_what_was_rung_before_the_queue_went_down_stays_rung(app: Flask) -> None
     second, _ = promise_to_close()
     bell = FakeBell()
     relay = Relay(bell, QUIET)
-    bell.down_after = 2  # the hourly housekeeping, due since the hour began, and the first
+    bell.down_after = len(PERIODIC) + 1  # the periodic work, due since its spans began, and the first
 
     with pytest.raises(RedisDown):
         relay.step(datetime.now(UTC))
@@ -233,7 +234,7 @@ def test_a_promise_that_cannot_be_rung_fails_alone_and_the_others_are_rung(any_t
     relay = Relay(bell, QUIET)
     start = datetime.now(UTC)
 
-    assert relay.step(start) == 2  # the good one and the hour's housekeeping
+    assert relay.step(start) == 1 + len(PERIODIC)  # the good one, and what is done now and then
     for step in range(1, 8):
         relay.step(start + timedelta(seconds=40 * step))
 

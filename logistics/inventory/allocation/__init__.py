@@ -12,7 +12,8 @@ from .comparing import Change, changes, compare
 from .explaining import rounded, sentence
 from .fingerprint import canonical, fingerprint
 from .kit_check import broken_by
-from .kits import Item, Kit, KitPlan, KitProblem, KitShare, Wish, share_kits
+from .kit_problem import Item, Kit, KitProblem, Wish
+from .kits import KitPlan, KitShare, share_kits
 from .measures import Filled, Measures, measure
 from .reasons import Reason, ReasonKind
 from .rules import Outcome, Share, share

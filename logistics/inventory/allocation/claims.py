@@ -64,12 +64,12 @@ class NoRuleWithin(Invalid):
 
 
 class ReserveTooLarge(Invalid):
-    template = N_("The reserve is %(value)s %%; from 0 to 100 would be right.")
+    template = N_("The reserve is %(value)s %%; from 0 to 100 with at most six decimals would be right.")
     code = "reserve_too_large"
 
 
 class TooLarge(Invalid):
-    template = N_("The weights and carry-overs are too large to count with; smaller weights would be right.")
+    template = N_("These numbers are too large to count with together; smaller ones would be right.")
     code = "too_large"
 
 
@@ -98,31 +98,38 @@ class Claim:
 
     def __post_init__(self) -> None:
         for name in ("requested", "carry", "floor", "cap"):
-            _check(self.place, name, getattr(self, name), 0, PIECES_MAX)
-        _check(self.place, "tier", self.tier, 1, TIER_MAX)
+            check_range(self.place, name, getattr(self, name), 0, PIECES_MAX)
+        check_range(self.place, "tier", self.tier, 1, TIER_MAX)
         if self.weight is not None and not _is_weight(self.weight):
             raise BadWeight(place=self.place, value=str(self.weight), high=WEIGHT_MAX)
 
 
-def _check(place: str, name: str, value: int | None, low: int, high: int) -> None:
+def check_range(place: str, name: str, value: int | None, low: int, high: int) -> None:
+    """Refuse a number out of its range; None is no number. Raises OutOfRange."""
     if value is not None and not low <= value <= high:
         raise OutOfRange(place=place, field=name, value=value, low=low, high=high)
 
 
 def _is_weight(weight: Decimal) -> bool:
-    return weight.is_finite() and 0 <= weight <= WEIGHT_MAX and weight * WEIGHT_PARTS % 1 == 0
+    return weight.is_finite() and 0 <= weight <= WEIGHT_MAX and _has_six_decimals(weight)
+
+
+def _has_six_decimals(value: Decimal) -> bool:
+    """Whether a number has no more than six: 1e-9999999 would be counted with for hours."""
+    return value == round(value, 6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserve:
-    """What is held back before anything is shared: `pieces`, or `percent` of the supply rounded up to a piece."""
+    """What is held back before anything is shared: `pieces`, or `percent` of the supply, with at most six decimals,
+    rounded up to a piece."""
 
     pieces: int = 0
     percent: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
-        _check("reserve", "pieces", self.pieces, 0, SUPPLY_MAX)
-        if not (self.percent.is_finite() and 0 <= self.percent <= 100):
+        check_range("reserve", "pieces", self.pieces, 0, SUPPLY_MAX)
+        if not (self.percent.is_finite() and 0 <= self.percent <= 100 and _has_six_decimals(self.percent)):
             raise ReserveTooLarge(value=str(self.percent))
 
     def of(self, supply: int) -> int:
@@ -152,9 +159,9 @@ class Parameters:
     seed: str = "1"
 
     def __post_init__(self) -> None:
-        _check("parameters", "supply", self.supply, 0, SUPPLY_MAX)
-        _check("parameters", "pack", self.pack, 1, PIECES_MAX)
-        _check("parameters", "floor", self.floor, 0, PIECES_MAX)
+        check_range("parameters", "supply", self.supply, 0, SUPPLY_MAX)
+        check_range("parameters", "pack", self.pack, 1, PIECES_MAX)
+        check_range("parameters", "floor", self.floor, 0, PIECES_MAX)
         if self.within is RuleName.TIERS:
             raise NoRuleWithin()
 

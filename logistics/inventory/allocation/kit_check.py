@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
-from .kits import KitPlan, KitProblem
+from .kit_problem import Kit, KitProblem
+from .kits import KitPlan
 
 
 def broken_by(problem: KitProblem, plan: KitPlan) -> list[str]:
@@ -27,7 +28,10 @@ def broken_by(problem: KitProblem, plan: KitPlan) -> list[str]:
             used[name] += pieces * share.allocated
             for limit, amount in items[name].uses.items():
                 limits[limit] += amount * pieces * share.allocated
-        if share.alone:
+        alone = requested >= kit.pack and _fits(problem, kit)
+        if alone != share.alone:
+            wrong.append(f"{share.place} could{'' if alone else ' not'} be served {share.kit} if it were alone")
+        if alone:
             fills.append(Fraction(share.allocated // kit.pack, requested // kit.pack))
     wrong += [
         f"{used[item.name]} of {item.supply} {item.name}" for item in problem.items if used[item.name] > item.supply
@@ -36,3 +40,15 @@ def broken_by(problem: KitProblem, plan: KitPlan) -> list[str]:
     if fills and min(fills) != plan.worst:
         wrong.append(f"the worst fill is {min(fills)}, not {plan.worst}")
     return wrong
+
+
+def _fits(problem: KitProblem, kit: Kit) -> bool:
+    """Whether there is enough of everything for one pack of a kit alone."""
+    items = {item.name: item for item in problem.items}
+    pieces = {name: count * kit.pack for name, count in kit.contents.items()}
+    used = {
+        limit: sum(items[name].uses.get(limit, 0) * count for name, count in pieces.items()) for limit in problem.limits
+    }
+    return all(count <= items[name].supply for name, count in pieces.items()) and all(
+        used[limit] <= most for limit, most in problem.limits.items()
+    )

@@ -14,87 +14,20 @@ worker, a fixed seed and a limit in its own deterministic time, so that every ru
 from __future__ import annotations
 
 import hashlib
-import heapq
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
-from logistics.errors import N_, Invalid
-
+from .kit_problem import Item, Kit, KitProblem, Wish
 from .reasons import Reason, ReasonKind
 
 BILLION = 1_000_000_000
 EFFORT = 10.0
 """CP-SAT's deterministic time for each of its two questions: about as many seconds on one core."""
-
-
-class UnknownName(Invalid):
-    template = N_("%(place)s: %(name)s is not among those that were stated.")
-    code = "unknown_name"
-
-
-class WishedTwice(Invalid):
-    template = N_("%(place)s wishes for %(name)s twice; one wish would be right.")
-    code = "wished_twice"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """A good, `supply` pieces of it; each uses so much of each limit: grams of a load, cents of a budget."""
-
-    name: str
-    supply: int
-    uses: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kit:
-    """What is handed out as one: pieces of items by name, in packs of `pack`. An item by itself is a kit of one."""
-
-    name: str
-    contents: Mapping[str, int]
-    pack: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What a place asks for of one kit."""
-
-    place: str
-    kit: str
-    requested: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KitProblem:
-    """What there is, what it may use in all, and who wishes for what.
-
-    Raises:
-        UnknownName: where a kit, an item or a limit is named that was not stated.
-        WishedTwice: where a place wishes for a kit twice.
-    """
-
-    items: Sequence[Item]
-    kits: Sequence[Kit]
-    limits: Mapping[str, int]
-    wishes: Sequence[Wish]
-    seed: str = "1"
-
-    def __post_init__(self) -> None:
-        items, kits = {item.name for item in self.items}, {kit.name for kit in self.kits}
-        named = [(kit.name, name, items) for kit in self.kits for name in kit.contents]
-        named += [(item.name, name, set(self.limits)) for item in self.items for name in item.uses]
-        named += [(wish.place, wish.kit, kits) for wish in self.wishes]
-        for place, name, known in named:
-            if name not in known:
-                raise UnknownName(place=place, name=name)
-        seen: set[tuple[str, str]] = set()
-        for wish in self.wishes:
-            if (wish.place, wish.kit) in seen:
-                raise WishedTwice(place=wish.place, name=wish.kit)
-            seen.add((wish.place, wish.kit))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +114,9 @@ class _Rows:
             for wish, take in zip(wishes, takes, strict=True)
         ]
         drawn = sorted(range(len(wishes)), key=lambda n: _ticket(problem.seed, wishes[n]))
+        draw = [0] * len(wishes)
+        for place, n in enumerate(drawn):
+            draw[n] = len(wishes) - place
         return cls(
             wishes=wishes,
             most=[wish.requested // kits[wish.kit].pack for wish in wishes],
@@ -188,8 +124,20 @@ class _Rows:
             takes=takes,
             amounts=dict(sorted(amounts.items())),
             alone=[count > 0 for count in most],
-            draw=[len(wishes) - drawn.index(n) for n in range(len(wishes))],
+            draw=draw,
         )
+
+    def filled(self, fill: Fraction) -> list[int]:
+        """The packs of each that come to a fill, rounded up; none for who cannot be served even alone."""
+        return [-(-fill * most // 1) if alone else 0 for most, alone in zip(self.most, self.alone, strict=True)]
+
+    def has(self, fill: Fraction) -> bool:
+        """Whether there is enough of everything to fill everybody so far."""
+        used: Counter[str] = Counter()
+        for packs, takes in zip(self.filled(fill), self.takes, strict=True):
+            for name, amount in takes.items():
+                used[name] += packs * amount
+        return all(used[name] <= amount for name, amount in self.amounts.items())
 
 
 def _takes(kit: Kit, items: Mapping[str, Item]) -> dict[str, int]:
@@ -208,23 +156,23 @@ def _ticket(seed: str, wish: Wish) -> str:
 def _worst_first(rows: _Rows) -> tuple[list[int], Fraction]:
     """The fewest packs of each that give the best worst fill, and that fill.
 
-    Whoever is filled least is given a pack, until for one of them there is none. Each was raised only from a fill up to
-    the last one, so a better worst fill would take at least as much of everything, and one pack that there is not.
+    A fill takes of everybody its part of the packs asked for, rounded up: the higher, the more of everything. It is a
+    whole number of packs for one of those who wish, and the best is the highest of these that there is enough for. By
+    halves, until so few are left between one that there is enough for and one that there is not that they are tried.
     """
-    packs = [0] * len(rows.wishes)
-    left = dict(rows.amounts)
-    waiting = [(Fraction(0), n) for n in range(len(packs)) if rows.alone[n]]
-    heapq.heapify(waiting)
-    while waiting:
-        fill, n = heapq.heappop(waiting)
-        if fill == 1 or any(left[name] < used for name, used in rows.takes[n].items()):
-            reached = [max(0, -(-fill * rows.most[m] // 1)) if rows.alone[m] else 0 for m in range(len(packs))]
-            return [int(count) for count in reached], fill
-        for name, used in rows.takes[n].items():
-            left[name] -= used
-        packs[n] += 1
-        heapq.heappush(waiting, (Fraction(packs[n], rows.most[n]), n))
-    return packs, Fraction(1)
+    if rows.has(Fraction(1)):
+        return rows.filled(Fraction(1)), Fraction(1)
+    sizes = sorted({most for most, alone in zip(rows.most, rows.alone, strict=True) if alone})
+    low, high = Fraction(0), Fraction(1)
+    while sum(high * size // 1 - low * size // 1 for size in sizes) > len(sizes) + 1:
+        middle = (low + high) / 2
+        low, high = (middle, high) if rows.has(middle) else (low, middle)
+    between = {Fraction(n, size) for size in sizes for n in range(low * size // 1, high * size // 1 + 1)}
+    fills = sorted(fill for fill in between | {low} if low <= fill < high)
+    enough = bisect_left(fills, True, key=lambda fill: not rows.has(fill))
+    reached = rows.filled(fills[enough - 1])
+    served = zip(reached, rows.most, rows.alone, strict=True)
+    return reached, min(Fraction(packs, most) for packs, most, alone in served if alone)
 
 
 def _most(rows: _Rows, least: Sequence[int], *, effort: float) -> tuple[list[int], bool]:

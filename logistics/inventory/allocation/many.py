@@ -25,21 +25,21 @@ def share_many(groups: Groups, *, fill: bool) -> Whole:
     """
     lowest, highest = groups.total(groups.low), groups.total(groups.high)
     shares = np.where(groups.spread(groups.supplies >= highest), groups.high, groups.low)
-    fits = _fits(groups)
+    fit = fits(groups)
     has_choice = (groups.supplies > lowest) & (groups.supplies < highest)
-    if (together := has_choice & fits).any():
+    if (together := has_choice & fit).any():
         some = groups.only(together)
         shares[np.repeat(together, groups.sizes)] = fills_of_many(some) if fill else quotas_of_many(some)
-    for index in np.flatnonzero(has_choice & ~fits).tolist():
+    for index in np.flatnonzero(has_choice & ~fit).tolist():
         rows = slice(int(groups.starts[index]), int(groups.starts[index + 1]))
         rule = by_fill if fill else by_quota
         shares[rows] = rule(groups.group(index), int(groups.supplies[index]))
     return shares
 
 
-def _fits(groups: Groups) -> Flags:
+def fits(groups: Groups) -> Flags:
     """For which groups every product fits; asked in floats, with far more room than they are wrong by."""
     slope = np.add.reduceat(groups.standing.astype(float), groups.starts[:-1])
     most = np.add.reduceat(groups.high.astype(float), groups.starts[:-1])
-    fits: Flags = (slope + 1) * (slope + most + 2) * (most + 2) < LARGEST
-    return fits
+    enough: Flags = (slope + 1) * (slope + most + 2) * (most + 2) < LARGEST
+    return enough

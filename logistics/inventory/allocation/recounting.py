@@ -10,6 +10,8 @@ import numpy as np
 
 from .claims import Claim, Parameters, RuleName
 from .demand import Demand
+from .levels import Levels
+from .many import fits
 from .pieces import pieces_at
 from .reasons import Reason, ReasonKind
 from .sharing import Shared, Stage
@@ -85,10 +87,14 @@ class Recount:
         served = groups.supplies >= groups.total(groups.high)
         decided = (groups.supplies > groups.total(groups.low)) & ~served
         fixed, slope = np.zeros(groups.count, dtype=np.int64), np.zeros(groups.count, dtype=np.int64)
-        if decided.any():
-            some = groups.only(decided)
+        if (together := decided & fits(groups)).any():
+            some = groups.only(together)
             piece = pieces_at(some, some.supplies)
-            fixed[decided], slope[decided] = piece.fixed, piece.slope
+            fixed[together], slope[together] = piece.fixed, piece.slope
+        for n in np.flatnonzero(decided & ~fits(groups)).tolist():  # by itself, as it was decided
+            levels, supply = Levels(groups.group(n)), int(groups.supplies[n])
+            alone = levels.pieces[levels.index_of(supply)]
+            fixed[n], slope[n] = alone.fixed, alone.slope
         rows, firsts = slice(level.begin, level.end), level.starts[:-1] - level.begin
         floors = np.add.reduceat(self.demand.floor[:, rows].sum(axis=0), firsts)
         supplies = [self.shared.packs[parent] if parent >= 0 else self.parameters.packs for parent in level.parents]

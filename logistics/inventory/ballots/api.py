@@ -180,6 +180,6 @@ def decline_share(_: dict[str, Any], registration_id: int) -> views.Registration
     """Let a share go that is not needed; the next in line moves up at once"""
     viewer = current_viewer()
     with transaction() as session:
-        scope.require_registration(session, viewer, registration_id)
+        scope.require_own_share(session, viewer, registration_id)
         service.decline(session, registration_id, now=utc_now())
         return queries.registration(session, viewer, registration_id)

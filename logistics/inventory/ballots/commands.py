@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,28 @@ from logistics.terminal import Command, said
 BYTES_MAX = 64 * 1024 * 1024
 """Of an exported ballot: a row is 250 bytes, so this is a quarter of a million households."""
 
+FIXED = N_("Commitment %(commitment)s, list %(list)s: the same must have been published when it opened and closed.")
+NOTED = N_("Commitment and list are those that were noted.")
+PUBLIC = N_("Public number %(value)s: compare it with %(source)s.")
 RIGHT = N_(
     "Ballot %(ballot)s is right: %(registrations)s registrations, %(shares)s shares, drawn for %(winners)s; "
     "held now by %(holders)s."
 )
+
+
+class Sha256(click.ParamType[str]):
+    """A hash as it was noted: 64 hexadecimal digits, large or small."""
+
+    name = "sha256"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        found = str(value).strip().lower()
+        if found and not verifying.SHA256.fullmatch(found):
+            self.fail("64 hexadecimal digits would be right", param, ctx)
+        return found
+
+
+SHA256 = Sha256()
 
 ballot_commands = AppGroup("ballot", help="Check draws and write them to files.")
 
@@ -34,12 +53,17 @@ def register(app: Flask) -> None:
 
 @ballot_commands.command("verify", cls=Command)
 @click.argument("ballot", metavar="FILE|ID")
+@click.option("--commitment", type=SHA256, default="", help="As it was published when registration opened.")
+@click.option("--list", "list_sha256", type=SHA256, default="", help="As it was published when the list closed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def verify_ballot(ballot: str, as_json: bool) -> None:
-    """Recompute a draw from an exported FILE or from the ballot of this ID, and name the first row that is wrong."""
-    verdict = verifying.verify(_document(ballot))
+def verify_ballot(ballot: str, commitment: str, list_sha256: str, as_json: bool) -> None:
+    """Recompute a draw from an exported FILE or from the ballot of this ID, and name the first row that is wrong.
+
+    With what was noted when registration opened and when the list closed, it is the draw that was announced too.
+    """
+    verdict = verifying.verify(_document(ballot), commitment=commitment, list_sha256=list_sha256)
     if as_json:
-        click.echo(json.dumps({"ballot": verdict.ballot, "winners": verdict.winners, "holders": verdict.holders}))
+        click.echo(json.dumps(asdict(verdict), ensure_ascii=False))
         return
     click.echo(
         said(RIGHT)
@@ -51,6 +75,12 @@ def verify_ballot(ballot: str, as_json: bool) -> None:
             "holders": ", ".join(verdict.holders) or "–",
         }
     )
+    if commitment and list_sha256:
+        click.echo(said(NOTED))
+    else:
+        click.echo(said(FIXED) % {"commitment": verdict.commitment, "list": verdict.list_sha256})
+    if verdict.public_source:
+        click.echo(said(PUBLIC) % {"value": verdict.public_value, "source": verdict.public_source})
 
 
 @ballot_commands.command("export", cls=Command)

@@ -4,10 +4,14 @@ Everything is SHA-256 of plain text, written as 64 small hexadecimal digits, so 
 language recompute it:
 
     commitment  = sha256(seed + salt)                        published when registration opens
-    list_sha256 = sha256 of "BALLOT ITEM QUANTITY SUPPLY\\n"
+    list_sha256 = sha256 of "BALLOT ITEM QUANTITY SUPPLY\\n",
+                  "public: SOURCE\\n" where one is named,
                   and "CODE WEIGHT\\n" per row, by code     published when it closes
     draw_seed   = sha256(seed:list_sha256:public_value)      seed and salt are published with the draw
     ticket      = the smallest sha256(draw_seed:CODE:k), k = 1 … WEIGHT
+
+What is joined without anything between has a fixed length: a seed is 64 hexadecimal digits, a salt 32, a code eight of
+the letters and digits below. Without that one commitment would fit a hundred seeds, and one line of the list two rows.
 
 The smallest ticket is first. A weight of w is w tickets in one drum of which the best counts: among those not placed
 yet the chance of coming next is w over the sum of all their weights, exactly (successive sampling; Plackett 1975,
@@ -23,27 +27,34 @@ from dataclasses import dataclass
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """What is not mixed up when read aloud: no 0 and O, no 1, I and L, no U and V."""
 CODE_LENGTH = 8
+SEED_LENGTH = 64
+SALT_LENGTH = 32
 WEIGHT_MAX = 10
 """Tickets of one household: nine lost draws. Beyond it those who lost often would shut out everybody who is new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What is drawn for, in pieces: `quantity` a household, `supply` in all. Fixed with the list, so that nobody
-    changes the number of winners afterwards."""
+    """What is drawn for, in pieces: `quantity` a household, `supply` in all; and of where the public number will be
+    read, where there is one. Fixed with the list, so that nobody changes the number of winners afterwards, or brings
+    in a number."""
 
     ballot: str
     item: str
     quantity: int
     supply: int
+    source: str = ""
 
     def __post_init__(self) -> None:
+        if not all(text.isprintable() for text in (self.ballot, self.item, self.source)):
+            raise ValueError("what stands in a line of the list has no line break in it")
         if not 1 <= self.quantity <= self.supply:
             raise ValueError(f"{self.quantity} pieces a household of {self.supply}; it takes 1 to all of them")
 
     @property
     def line(self) -> str:
-        return f"{self.ballot} {self.item} {self.quantity} {self.supply}\n"
+        terms = f"{self.ballot} {self.item} {self.quantity} {self.supply}\n"
+        return f"{terms}public: {self.source}\n" if self.source else terms
 
     @property
     def shares(self) -> int:

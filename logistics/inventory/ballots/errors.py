@@ -58,6 +58,11 @@ class NotYoursToWithdraw(Forbidden):
     code = "not_yours_to_withdraw"
 
 
+class NotYoursToDecline(Forbidden):
+    template = N_("This household registered itself; it lets its share go itself.")
+    code = "not_yours_to_decline"
+
+
 class NotABallot(Invalid):
     template = N_("This is no exported ballot: %(field)s is missing or not of its kind.")
     code = "not_a_ballot"
@@ -66,6 +71,16 @@ class NotABallot(Invalid):
 class NotDrawn(Conflict):
     template = N_("Ballot %(ballot)s is not drawn yet; its seed is told with the draw.")
     code = "not_drawn"
+
+
+class OtherCommitment(Invalid):
+    template = N_("Ballot %(ballot)s: the file has the commitment %(found)s, but %(noted)s was noted when it opened.")
+    code = "other_commitment"
+
+
+class OtherList(Invalid):
+    template = N_("Ballot %(ballot)s: the file has the list %(found)s, but %(noted)s was noted when it closed.")
+    code = "other_list"
 
 
 class WrongCommitment(Invalid):

@@ -52,6 +52,7 @@ def document(session: Session, ballot_id: int) -> dict[str, Any]:
         "supply": ballot.supply,
         "state": ballot.state.value,
         "opened_at": _iso(ballot.opened_at),
+        "closes_at": _iso(ballot.closes_at),
         "closed_at": _iso(ballot.closed_at),
         "drawn_at": _iso(ballot.drawn_at),
         "commitment": ballot.commitment,

@@ -16,7 +16,14 @@ from logistics.notifications.service import Message
 
 
 def tell_registered(session: Session, ballot: Ballot, row: BallotRegistration, *, now: datetime) -> None:
-    _tell(session, ballot, [row], Event.BALLOT_REGISTERED, now=now, closes_at=ballot.closes_at.isoformat())
+    """With the commitment, so that the household can hold the draw against what was published before."""
+    facts = {"closes_at": ballot.closes_at.isoformat(), "commitment": ballot.commitment}
+    _tell(session, ballot, [row], Event.BALLOT_REGISTERED, now=now, **facts)
+
+
+def tell_withdrawn(session: Session, ballot: Ballot, row: BallotRegistration, *, now: datetime) -> None:
+    """Whoever took the household off the list: it learns of it while it can still register again."""
+    _tell(session, ballot, [row], Event.BALLOT_WITHDRAWN, now=now)
 
 
 def tell_offered(

@@ -74,20 +74,27 @@ def register(
 
 
 def withdraw(session: Session, ballot_id: int, household_id: int, *, now: datetime) -> None:
-    """Take a household off the list while it is open.
+    """Take a household off the list while it is open; it is told.
 
     Raises:
         NotFound: no such ballot, or the household is not registered in it.
         NotOpen: the list is closed.
     """
-    _open(session, ballot_id, now=now)
-    gone = session.scalar(
-        delete(BallotRegistration)
-        .where(BallotRegistration.ballot_id == ballot_id, BallotRegistration.household_id == household_id)
-        .returning(BallotRegistration.id)
+    ballot = _open(session, ballot_id, now=now)
+    row = session.scalar(
+        select(BallotRegistration).where(
+            BallotRegistration.ballot_id == ballot_id, BallotRegistration.household_id == household_id
+        )
     )
-    if gone is None:
+    gone = row is not None and session.scalar(
+        delete(BallotRegistration)
+        .where(BallotRegistration.id == row.id)
+        .returning(BallotRegistration.id)
+        .execution_options(synchronize_session=False)
+    )
+    if row is None or gone is None:  # it has just been taken off by somebody else
         raise NotFound(kind="registration", key=household_id)
+    messages.tell_withdrawn(session, ballot, row, now=now)
 
 
 def _open(session: Session, ballot_id: int, *, now: datetime) -> Ballot:

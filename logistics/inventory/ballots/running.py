@@ -69,8 +69,8 @@ def create_ballot(session: Session, command: NewBallot, *, now: datetime) -> int
         state=BallotState.DRAFT,
         closes_at=command.closes_at,
         public_source=command.public_source,
-        seed=secrets.token_hex(32),
-        salt=secrets.token_hex(16),
+        seed=secrets.token_hex(drawing.SEED_LENGTH // 2),
+        salt=secrets.token_hex(drawing.SALT_LENGTH // 2),
         created_by_id=command.created_by_id,
         created_at=now,
     )
@@ -185,7 +185,13 @@ def locked(session: Session, ballot_id: int) -> Ballot:
 def terms_of(session: Session, ballot: Ballot) -> Terms:
     """What the ballot draws for, as its list has it."""
     item = queries.item_code(session, ballot.item_id)
-    return Terms(ballot=ballot.code, item=item, quantity=ballot.quantity, supply=ballot.supply)
+    return Terms(
+        ballot=ballot.code,
+        item=item,
+        quantity=ballot.quantity,
+        supply=ballot.supply,
+        source=ballot.public_source,
+    )
 
 
 def _require_transition(ballot: Ballot, wanted: BallotState) -> None:

@@ -63,6 +63,7 @@ class PublishedShape(Schema):
     supply = fields.Integer(required=True)
     state = fields.String(required=True, metadata={"enum": [state.value for state in BallotState]})
     opened_at = fields.String(required=True, allow_none=True)
+    closes_at = fields.String(required=True)
     closed_at = fields.String(required=True, allow_none=True)
     drawn_at = fields.String(required=True, allow_none=True)
     commitment = fields.String(required=True)

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
-from logistics.accounts.models import Role
+from logistics.accounts.models import Account, Role
 from logistics.communities.scope import AREA_ROLES, area_and_above, area_and_below, community_of, sees_household
 from logistics.errors import NotFound
-from logistics.inventory.ballots.errors import NotYoursToWithdraw
+from logistics.inventory.ballots.errors import NotYoursToDecline, NotYoursToWithdraw
 from logistics.inventory.ballots.models import Ballot, BallotRegistration
 from logistics.inventory.ballots.rules import BallotState
 
@@ -47,7 +47,8 @@ def require_running(session: Session, viewer: Viewer, ballot_id: int) -> None:
 
 
 def require_own_registration(session: Session, viewer: Viewer, registration_id: int) -> None:
-    """Refuse a worker who would withdraw a household that registered itself, or was registered by a colleague.
+    """Refuse a worker or an office that would withdraw a household that registered itself, or was registered by a
+    colleague.
 
     Raises:
         NotFound: no such registration, or of no household of the viewer's.
@@ -55,8 +56,26 @@ def require_own_registration(session: Session, viewer: Viewer, registration_id: 
     """
     require_registration(session, viewer, registration_id)
     of_account = select(BallotRegistration.account_id).where(BallotRegistration.id == registration_id)
-    if viewer.role is Role.COMMUNITY_WORKER and session.scalar(of_account) != viewer.account_id:
+    if viewer.role in AREA_ROLES and session.scalar(of_account) != viewer.account_id:
         raise NotYoursToWithdraw()
+
+
+def require_own_share(session: Session, viewer: Viewer, registration_id: int) -> None:
+    """Refuse a worker or an office that would let the share go of a household that registered itself: whoever moves up
+    gains by it, so that the household says so itself.
+
+    Raises:
+        NotFound: no such registration, or of no household of the viewer's.
+        NotYoursToDecline: the household registered itself.
+    """
+    require_registration(session, viewer, registration_id)
+    by_itself = (
+        select(BallotRegistration.id)
+        .join(Account, Account.id == BallotRegistration.account_id)
+        .where(BallotRegistration.id == registration_id, Account.household_id == BallotRegistration.household_id)
+    )
+    if viewer.role in AREA_ROLES and session.scalar(by_itself) is not None:
+        raise NotYoursToDecline()
 
 
 def require_registration(session: Session, viewer: Viewer, registration_id: int) -> None:

@@ -1,13 +1,16 @@
 """Anybody's check of a published draw: the exported document alone is enough, and it holds no personal data.
 
 The checks run in the order in which things were published, and row by row in the order of the draw, so that the first
-thing that does not hold is the one that is named. What a document cannot show is whether somebody passed over had
-really used up the entitlement, and whether every code is a household; the office's own list shows that to those who may
-see it.
+thing that does not hold is the one that is named. A document proves a draw to whoever knows from before what was
+published: whoever can forge all of it can draw anew. So the commitment and the list's hash are held against those noted
+when registration opened and closed, or told to be compared; a registered household has the commitment in its message.
+What a document cannot show is whether somebody passed over had really used up the entitlement, and whether every code
+is a household; the office's own list shows that to those who may see it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +22,10 @@ from logistics.inventory.ballots.rules import HOLDS_SUPPLY, UNLUCKY, BallotOutco
 
 FORMAT = "ballot-1"
 TEXT_MAX = 500
+SHA256 = re.compile(r"[0-9a-f]{64}")
+SEED = re.compile(rf"[0-9a-f]{{{drawing.SEED_LENGTH}}}")
+SALT = re.compile(rf"[0-9a-f]{{{drawing.SALT_LENGTH}}}")
+CODE = re.compile(rf"[{drawing.CODE_ALPHABET}]{{{drawing.CODE_LENGTH}}}")
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -51,26 +58,37 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What was found right: `winners` are the codes the draw gave the supply to, `holders` those who have it now."""
+    """What was found right: `winners` are the codes the draw gave the supply to, `holders` those who have it now. The
+    draw is the one that was announced if `commitment` and `list_sha256` are those published when registration opened
+    and closed, and `public_value` is what `public_source` said, where one was named."""
 
     ballot: str
+    commitment: str
+    list_sha256: str
+    public_source: str
+    public_value: str
     registrations: int
     shares: int
     winners: tuple[str, ...]
     holders: tuple[str, ...]
 
 
-def verify(document: object) -> Verdict:
-    """Recompute a published draw.
+def verify(document: object, *, commitment: str = "", list_sha256: str = "") -> Verdict:
+    """Recompute a published draw, and hold it against the `commitment` and the list's hash that were noted before.
 
     Raises:
         NotABallot: the document is not of this form.
         NotDrawn: its seed is still secret.
+        OtherCommitment, OtherList: it is not the draw that was announced.
         WrongCommitment: the seed is not the one committed to.
         WrongRow: the first row that does not hold, with what it should be.
         WrongList: the rows hold one by one, but they are not the list that was closed.
     """
     ballot = read(document)
+    if commitment and commitment != ballot.commitment:
+        raise errors.OtherCommitment(ballot=ballot.terms.ballot, found=ballot.commitment, noted=commitment)
+    if list_sha256 and list_sha256 != ballot.list_sha256:
+        raise errors.OtherList(ballot=ballot.terms.ballot, found=ballot.list_sha256, noted=list_sha256)
     found = drawing.commitment(ballot.seed, ballot.salt)
     if found != ballot.commitment:
         raise errors.WrongCommitment(ballot=ballot.terms.ballot, found=found, published=ballot.commitment)
@@ -81,6 +99,10 @@ def verify(document: object) -> Verdict:
     _check_outcomes(ballot)
     return Verdict(
         ballot=ballot.terms.ballot,
+        commitment=ballot.commitment,
+        list_sha256=ballot.list_sha256,
+        public_source=ballot.terms.source,
+        public_value=ballot.public_value,
         registrations=len(ballot.rows),
         shares=ballot.terms.shares,
         winners=tuple(row.code for row in ballot.rows[: ballot.terms.shares]),
@@ -146,20 +168,24 @@ def read(document: object) -> Published:
             item=_text(document, "item"),
             quantity=_whole(document, "quantity"),
             supply=_whole(document, "supply"),
+            source=_text(document, "public_source", empty=True),
         )
     except ValueError:
         raise errors.NotABallot(field="quantity") from None
+    public_value = _text(document, "public_value", empty=True)
+    if bool(public_value) != bool(terms.source):
+        raise errors.NotABallot(field="public_value")
     rows = document.get("registrations")
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         raise errors.NotABallot(field="registrations")
     return Published(
         terms=terms,
         state=state,
-        commitment=_text(document, "commitment"),
-        list_sha256=_text(document, "list_sha256"),
-        seed=_text(document, "seed"),
-        salt=_text(document, "salt"),
-        public_value=_text(document, "public_value", empty=True),
+        commitment=_match(document, "commitment", SHA256),
+        list_sha256=_match(document, "list_sha256", SHA256),
+        seed=_match(document, "seed", SEED),
+        salt=_match(document, "salt", SALT),
+        public_value=public_value,
         rows=tuple(_row(row, f"registrations[{place}]") for place, row in enumerate(rows)),
     )
 
@@ -172,7 +198,7 @@ def _row(row: object, where: str) -> Row:
         raise errors.NotABallot(field=f"{where}.weight")
     return Row(
         rank=_whole(row, "rank", where=where),
-        code=_text(row, "code", where=where),
+        code=_match(row, "code", CODE, where=where),
         weight=weight,
         sha256=_text(row, "sha256", where=where),
         ticket=_text(row, "ticket", where=where),
@@ -183,6 +209,13 @@ def _row(row: object, where: str) -> Row:
 def _text(members: Mapping[str, Any], name: str, *, where: str = "", empty: bool = False) -> str:
     found = members.get(name)
     if not isinstance(found, str) or len(found) > TEXT_MAX or not (found or empty):
+        raise errors.NotABallot(field=_named(where, name))
+    return found
+
+
+def _match(members: Mapping[str, Any], name: str, form: re.Pattern[str], *, where: str = "") -> str:
+    found = _text(members, name, where=where)
+    if not form.fullmatch(found):
         raise errors.NotABallot(field=_named(where, name))
     return found
 

@@ -22,6 +22,21 @@ from logistics.inventory.entitlement.views import DrawView, RemainingView, RuleV
 from logistics.inventory.ledger.models import Holder, Item, Reservation
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
 
+_HANDED_OVER = (
+    select(
+        EntitlementDraw.household_id,
+        Item.name.label("item"),
+        Item.unit,
+        EntitlementDraw.quantity,
+        EntitlementDraw.channel,
+        Area.name.label("place"),
+    )
+    .join(Item, Item.id == EntitlementDraw.item_id)
+    .join(Reservation, Reservation.id == EntitlementDraw.reservation_id)
+    .join(Holder, Holder.id == Reservation.holder_id)
+    .join(Area, Area.id == Holder.area_id)
+    .where(EntitlementDraw.id == bindparam("draw_id"))
+)
 _ITEM = select(Item.id, Item.code, Item.name, Item.unit).where(Item.id == bindparam("item_id"))
 
 
@@ -31,6 +46,26 @@ class ItemName:
     code: str
     name: str
     unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """What a household was given of a draw, and whose stock it was."""
+
+    household_id: int
+    item: str
+    unit: str
+    quantity: int
+    channel: DrawChannel
+    place: str
+
+
+def handed_over(session: Session, draw_id: int) -> HandedOver:
+    """The facts of a draw whose goods were put aside. Raises NotFound."""
+    row = session.execute(_HANDED_OVER, {"draw_id": draw_id}).mappings().one_or_none()
+    if row is None:
+        raise NotFound(kind="draw", key=draw_id)
+    return HandedOver(**row)
 
 
 def item_name(session: Session, item_id: int) -> ItemName:

@@ -108,7 +108,8 @@ def take(session: Session, command: Take, *, now: datetime) -> Taken:
 
 
 def hand_over(session: Session, draw_id: int, *, now: datetime, account_id: int | None = None) -> int:
-    """Give the household what it took. Returns the transfer's id; done again it is the same transfer.
+    """Give the household what it took, and tell it, once: it should know what was handed out in its name. Returns the
+    transfer's id; done again it is the same transfer.
 
     Raises:
         NotFound: no such draw.
@@ -116,7 +117,9 @@ def hand_over(session: Session, draw_id: int, *, now: datetime, account_id: int 
         BadTransition: it was voided, or has expired.
         ReservationOver: its time is over, though nobody has noted it yet.
     """
-    return ledger.post(session, _reservation_of(session, draw_id), now=now, account_id=account_id)
+    transfer_id = ledger.post(session, _reservation_of(session, draw_id), now=now, account_id=account_id)
+    _tell_handed_over(session, draw_id, now=now)
+    return transfer_id
 
 
 def void(session: Session, draw_id: int, *, now: datetime) -> ReservationState:
@@ -143,6 +146,24 @@ def _reservation_of(session: Session, draw_id: int) -> int:
     if row.reservation_id is None:
         raise errors.NothingReserved()
     return int(row.reservation_id)
+
+
+def _tell_handed_over(session: Session, draw_id: int, *, now: datetime) -> None:
+    handed = queries.handed_over(session, draw_id)
+    notifications.tell(
+        session,
+        key=f"item_issued:{draw_id}",
+        household_id=handed.household_id,
+        event=Event.ITEM_ISSUED,
+        data={
+            "item": handed.item,
+            "unit": handed.unit,
+            "quantity": handed.quantity,
+            "channel": handed.channel.value,
+            "place": handed.place,
+        },
+        now=now,
+    )
 
 
 def _tell(session: Session, command: Take, draw_id: int, *, place: str, now: datetime) -> None:

@@ -18,7 +18,7 @@ from logistics.idempotency import HEADER
 from logistics.inventory.ledger import movement_queries, queries, schemas, scope, service, views
 from logistics.inventory.ledger.keys import ledger_key
 from logistics.inventory.subject import inventory
-from logistics.rest import KEY_REQUIRED, create_once
+from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, create_once
 from logistics.shapes import PageQuery, page, page_of, shape
 
 Effect = Callable[[Session, Viewer, dict[str, Any]], Any]
@@ -52,6 +52,19 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
     return _paged(lambda session, _viewer, **wanted: queries.items(session, **wanted), query)
 
 
+@inventory.post("/items")
+@inventory.arguments(schemas.ItemRequest)
+@inventory.response(201, shape(views.ItemView))
+@inventory.doc(parameters=[KEY_OPTIONAL])
+def add_item(wanted: dict[str, Any]) -> Response:
+    """Add a kind of scarce goods, for every office; adding the same one twice is adding it once"""
+
+    def effect(session: Session) -> views.ItemView:
+        return queries.item(session, service.add_item(session, service.AddItem(**wanted)))
+
+    return create_once(effect, answer=shape(views.ItemView))
+
+
 @inventory.get("/stock")
 @inventory.arguments(schemas.StockQuery, location="query")
 @inventory.response(200, page_of(views.StockView))
@@ -65,7 +78,7 @@ def list_stock(query: dict[str, Any]) -> dict[str, Any]:
 @inventory.response(200, page_of(views.LotView))
 def list_lots(query: dict[str, Any]) -> dict[str, Any]:
     """The lots that your area and those below have, those first that expire first"""
-    return _paged(queries.lots, query)
+    return _paged(queries.lots, query, now=utc_now())
 
 
 @inventory.get("/transfers")
@@ -170,7 +183,7 @@ def settle_discrepancy(wanted: dict[str, Any]) -> Response:
     """Settle what was missing or rejected: returned, written off, or found after all"""
 
     def effect(session: Session, viewer: Viewer, asked: dict[str, Any]) -> views.ShipmentView:
-        scope.require_shipment(session, viewer, asked["shipment_id"])
+        scope.require_outcome(session, viewer, asked["shipment_id"], asked["outcome"])
         service.settle(session, service.Settlement(**asked), now=utc_now())
         return queries.shipment(session, viewer, asked["shipment_id"])
 

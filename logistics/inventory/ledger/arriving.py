@@ -13,10 +13,11 @@ from logistics.errors import BadTransition
 from logistics.inventory.ledger.chain import Head, Movement, digest_of, on, write
 from logistics.inventory.ledger.errors import BadArrival, KeyReused, ReasonMissing
 from logistics.inventory.ledger.holders import area_place
+from logistics.inventory.ledger.keys import held, require_free_key
 from logistics.inventory.ledger.models import Shipment
 from logistics.inventory.ledger.moving import moves
 from logistics.inventory.ledger.rules import HolderKind, ShipmentState, TransferKind
-from logistics.inventory.ledger.tables import SHIPMENTS, TRANSFERS
+from logistics.inventory.ledger.tables import SHIPMENTS
 from logistics.inventory.ledger.transit import leave_transit, lock_item_of
 
 _SHIPMENT = select(SHIPMENTS).where(SHIPMENTS.c.id == bindparam("shipment_id"))
@@ -91,9 +92,8 @@ def arrive(session: Session, command: Arrival, *, now: datetime) -> Arrived:
     missing = shipment.quantity - accepted - rejected
     if accepted < 0 or rejected < 0 or missing < 0:
         raise BadArrival(accepted=accepted, rejected=rejected, shipped=shipment.quantity)
-    if not accepted:
-        _require_free_key(session, command.key)
-    else:
+    require_free_key(session, command.key)
+    if accepted:
         _take_in(session, head, shipment.to_area_id, command, digest, now=now)
     arriving = {
         "of_shipment": shipment.id,
@@ -106,7 +106,8 @@ def arrive(session: Session, command: Arrival, *, now: datetime) -> Arrived:
         "by_key": command.key,
         "asked": digest,
     }
-    arrived = on(session).execute(_ARRIVE, arriving)
+    with held(command.key):
+        arrived = on(session).execute(_ARRIVE, arriving)
     assert arrived.rowcount == 1, "it was under way a moment ago, and its item is locked"
     _forget(session, shipment.id)
     return Arrived(shipment_id=shipment.id, accepted=accepted, rejected=rejected, missing=missing)
@@ -133,10 +134,3 @@ def _forget(session: Session, shipment_id: int) -> None:
     known = session.identity_map.get(identity_key(Shipment, shipment_id))
     if known is not None:
         session.expire(known)
-
-
-def _require_free_key(session: Session, key: str) -> None:
-    """An arrival of nothing writes no transfer, which would refuse the key."""
-    taken = session.scalar(select(Shipment.id).where(Shipment.arrival_key == key))
-    if taken is not None or session.scalar(select(TRANSFERS.c.id).where(TRANSFERS.c.key == key)) is not None:
-        raise KeyReused(key=key)

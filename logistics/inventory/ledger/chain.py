@@ -97,10 +97,8 @@ _LOCK = (
     .with_for_update(of=HEADS)
 )
 _ITEM = select(ITEMS.c.id).where(ITEMS.c.id == bindparam("item_id"))
-_KNOWN = select(TRANSFERS.c.id, TRANSFERS.c.digest, TRANSFERS.c.kind, TRANSFERS.c.item_id).where(
-    TRANSFERS.c.key == bindparam("key")
-)
-_GIVE = (
+_KNOWN = select(TRANSFERS.c.id, TRANSFERS.c.digest, TRANSFERS.c.item_id).where(TRANSFERS.c.key == bindparam("key"))
+GIVE = (
     update(BALANCES)
     .where(
         BALANCES.c.holder_id == bindparam("at"),
@@ -122,13 +120,12 @@ _ADVANCE = (
 )
 
 
-def _adding(insert_into: Any) -> Executable:
+def _adding(insert_into: Any) -> Any:
     adding = insert_into(BALANCES)
-    statement: Executable = adding.on_conflict_do_update(
+    return adding.on_conflict_do_update(
         index_elements=["holder_id", "lot_id"],
         set_={"on_hand": BALANCES.c.on_hand + adding.excluded.on_hand, "moved_at": adding.excluded.moved_at},
     )
-    return statement
 
 
 def _writing(insert_into: Any) -> Executable:
@@ -138,7 +135,7 @@ def _writing(insert_into: Any) -> Executable:
     return statement
 
 
-_ADD = {"postgresql": _adding(postgresql.insert), "sqlite": _adding(sqlite.insert)}
+ADD = {"postgresql": _adding(postgresql.insert), "sqlite": _adding(sqlite.insert)}
 _WRITE = {"postgresql": _writing(postgresql.insert), "sqlite": _writing(sqlite.insert)}
 _BEGIN = {
     "postgresql": postgresql.insert(HEADS).on_conflict_do_nothing(index_elements=["item_id"]),
@@ -200,9 +197,7 @@ def known(session: Session, head: Head, *, key: str, digest: str) -> int | None:
     row = on(session).execute(_KNOWN, {"key": key}).one_or_none()
     if row is None:
         return None
-    # a receipt of the first release says nothing of its command
-    same = row.digest == digest if row.digest else row.kind is TransferKind.RECEIPT
-    if not same or row.item_id != head.item_id:
+    if (row.digest, row.item_id) != (digest, head.item_id):
         raise KeyReused(key=key)
     return int(row.id)
 
@@ -267,7 +262,7 @@ def _move(session: Session, head: Head, movement: Movement, *, now: datetime) ->
     adding = [move for move in movement.moves if move.quantity > 0 or not move.place.bounded]
     for move in giving:
         given = {"at": move.place.id, "of": move.lot.id, "given": -move.quantity, "released": move.released, "now": now}
-        if on(session).execute(_GIVE, given).rowcount != 1:
+        if on(session).execute(GIVE, given).rowcount != 1:
             raise _out_of_stock(session, head, move)
     rows = [
         {
@@ -283,7 +278,7 @@ def _move(session: Session, head: Head, movement: Movement, *, now: datetime) ->
         for move in adding
     ]
     if rows:
-        on(session).execute(_ADD[dialect(session)], rows if len(rows) > 1 else rows[0])
+        on(session).execute(ADD[dialect(session)], rows if len(rows) > 1 else rows[0])
 
 
 def _out_of_stock(session: Session, head: Head, move: Move) -> OutOfStock:

@@ -8,13 +8,20 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from logistics.access import Viewer
+from logistics.accounts.models import Role
+from logistics.clock import SHANGHAI, utc_now
 from logistics.db import reading
 from logistics.errors import N_
+from logistics.inventory.ledger import queries
 from logistics.inventory.ledger.findings import TOLD, Finding
-from logistics.inventory.ledger.service import stock_of_areas, verify
+from logistics.inventory.ledger.service import verify
 from logistics.inventory.ledger.verifying import Verified
 from logistics.terminal import Command, said
 
+EVERYBODY = Viewer(account_id=0, username="terminal", role=Role.ADMIN)
+"""Who has a terminal of the server sees what an administrator does."""
+ROWS_MAX = 10_000_000
 FINDINGS_SHOWN = 20
 """After the first wrong row the rest mostly follows from it."""
 
@@ -52,17 +59,21 @@ def verify_ledger(item_code: str | None, as_json: bool) -> None:
 @click.option("--item", "item_code", metavar="CODE", help="This item alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def balance(item_code: str | None, as_json: bool) -> None:
-    """List what every area has on hand and how much of it is promised."""
+    """List what every area has on hand, how much of it is promised and available, and when it was counted."""
     with reading() as session:
-        rows = [row for row in stock_of_areas(session, None) if item_code in (None, row.item_code)]
+        item_id = None if item_code is None else queries.item_of_code(session, item_code)
+        rows = queries.stock(session, EVERYBODY, now=utc_now(), item_id=item_id, limit=ROWS_MAX)
     if as_json:
         facts = [
             {
                 "item": row.item_code,
                 "area_id": row.area_id,
+                "area_code": row.area_code,
                 "area": row.area_name,
                 "on_hand": row.on_hand,
                 "promised": row.promised,
+                "available": row.available,
+                "counted_at": row.counted_at.isoformat(),
                 "moved_at": row.moved_at.isoformat(),
             }
             for row in rows
@@ -70,7 +81,9 @@ def balance(item_code: str | None, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        click.echo(f"{row.item_code}\t{row.area_name}\t{row.on_hand}\t{row.promised}\t{row.unit}")
+        counted_at = f"{row.counted_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        pieces = (row.on_hand, row.promised, row.available)
+        click.echo("\t".join(map(str, (row.item_code, row.area_name, *pieces, row.unit, counted_at))))
 
 
 def _document(result: Verified) -> dict[str, object]:

@@ -28,6 +28,8 @@ from logistics.inventory.ledger.errors import (
     require_reason,
 )
 from logistics.inventory.ledger.holders import LotFacts, area_place, lot_of, lots_by_id, take
+from logistics.inventory.ledger.keys import held, require_free_key
+from logistics.inventory.ledger.lending import post_name
 from logistics.inventory.ledger.moving import moves
 from logistics.inventory.ledger.rules import QUANTITY_MAX, HolderKind, TransferKind
 from logistics.inventory.ledger.tables import BALANCES, LOTS, STOCK_COUNTS
@@ -89,6 +91,7 @@ class WriteOff:
     def __post_init__(self) -> None:
         require_quantity(self.quantity)
         require_reason(self.reason)
+        object.__setattr__(self, "post", post_name(self.post))
 
 
 def count(session: Session, command: Count, *, now: datetime) -> Counted:
@@ -101,6 +104,7 @@ def count(session: Session, command: Count, *, now: datetime) -> Counted:
         NotFound: no such item, area or lot.
         ReasonMissing: the count differs and nobody says why.
         CountBelowPromised: fewer than are promised.
+        BadQuantity: it differs by more pieces than anybody moves.
         KeyReused: the key stands for another count or movement.
     """
     head, digest = lock_item(session, command.item_id), digest_of(command)
@@ -111,6 +115,7 @@ def count(session: Session, command: Count, *, now: datetime) -> Counted:
         return Counted(
             count_id=before.id, expected=before.expected, counted=before.counted, transfer_id=before.transfer_id
         )
+    require_free_key(session, command.key)
     here = area_place(session, command.area_id)
     rows = session.execute(_ON_HAND, {"item_id": head.item_id, "holder_id": here.id}).all()
     if command.lot_id is not None:
@@ -120,6 +125,7 @@ def count(session: Session, command: Count, *, now: datetime) -> Counted:
     transfer_id = None
     if command.counted != expected:
         require_reason(command.reason)
+        require_quantity(abs(command.counted - expected))
         promised = sum(row.promised for row in rows)
         if command.counted < promised:
             raise CountBelowPromised(item=head.item_code, promised=promised, counted=command.counted)
@@ -137,7 +143,8 @@ def count(session: Session, command: Count, *, now: datetime) -> Counted:
         "counted_at": now,
         "transfer_id": transfer_id,
     }
-    count_id = session.scalars(insert(STOCK_COUNTS).returning(STOCK_COUNTS.c.id), row).one()
+    with held(command.key):
+        count_id = session.scalars(insert(STOCK_COUNTS).returning(STOCK_COUNTS.c.id), row).one()
     return Counted(count_id=count_id, expected=expected, counted=command.counted, transfer_id=transfer_id)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 USE_DAYS = 7
@@ -28,12 +28,26 @@ def raises_alarm(*, available: int, cover: int | None, alarm_days: int | None) -
     return available <= 0 or (cover is not None and cover < alarm_days)
 
 
-def summed_up(used: Mapping[tuple[int, int], int], parents: Mapping[int, int | None]) -> Mapping[tuple[int, int], int]:
-    """Use by (item, area) with that of all areas below an area. `parents` names the area above each area."""
-    sums: Counter[tuple[int, int]] = Counter()
-    for (item_id, area_id), quantity in used.items():
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Pieces that households got lately, and since when there was anything to get."""
+
+    pieces: int
+    since: datetime
+
+
+def summed_up(
+    used: Mapping[tuple[int, int], Used], parents: Mapping[int, int | None]
+) -> Mapping[tuple[int, int], Used]:
+    """Use by (item, area) with that of all areas below an area. `parents` names the area above each area.
+
+    A store above that is new itself may serve areas that have used the item all week: the time is theirs too.
+    """
+    sums: dict[tuple[int, int], Used] = {}
+    for (item_id, area_id), here in used.items():
         at: int | None = area_id
         while at is not None:
-            sums[item_id, at] += quantity
+            before = sums.get((item_id, at), Used(pieces=0, since=here.since))
+            sums[item_id, at] = Used(pieces=before.pieces + here.pieces, since=min(before.since, here.since))
             at = parents.get(at)
     return sums

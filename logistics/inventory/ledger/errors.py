@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logistics.errors import N_, Conflict, Invalid
+from logistics.errors import N_, Conflict, Forbidden, Invalid
 from logistics.inventory.ledger.rules import QUANTITY_MAX
 
 
@@ -84,13 +84,23 @@ class ReservationOver(Conflict):
 
 
 class WrongReservation(Conflict):
-    template = N_("The reservation %(key)s holds another item, area or quantity.")
+    template = N_("The reservation %(key)s is a household's, or holds another item, area, lot or quantity.")
     code = "wrong_reservation"
 
 
 class SettledTooMuch(Conflict):
     template = N_("%(open)s pieces are open as %(part)s; %(wanted)s cannot be settled.")
     code = "settled_too_much"
+
+
+class EndsElsewhere(Forbidden):
+    template = N_("The pieces would end in another area's books; whoever is responsible there settles it so.")
+    code = "ends_elsewhere"
+
+
+class ReceiverConfirms(Forbidden):
+    template = N_("Your office sent these goods; what arrived of them is entered by the area that gets them.")
+    code = "receiver_confirms"
 
 
 class AlreadyReversed(Conflict):
@@ -119,3 +129,8 @@ def require_reason(reason: str) -> None:
     """
     if not reason.strip():
         raise ReasonMissing()
+
+
+class ItemCodeTaken(Conflict):
+    template = N_("The code %(item)s belongs to another item already: %(name)s.")
+    code = "item_code_taken"

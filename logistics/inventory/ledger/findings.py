@@ -26,6 +26,11 @@ class Fault(StrEnum):
     PROMISED = "promised"
     RESERVATION = "reservation"
     SHIPMENT = "shipment"
+    ENDS = "ends"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    SETTLED = "settled"
+    TRANSIT = "transit"
 
 
 TOLD: Mapping[Fault, str] = {
@@ -41,6 +46,11 @@ TOLD: Mapping[Fault, str] = {
     Fault.PROMISED: N_("it says %(found)s pieces promised, pending reservations say %(expected)s"),
     Fault.RESERVATION: N_("its lots hold %(found)s pieces, it says %(expected)s"),
     Fault.SHIPMENT: N_("its lots hold %(found)s pieces in transit, it says %(expected)s"),
+    Fault.ENDS: N_("it names area %(found)s, the entries say %(expected)s"),
+    Fault.SENT: N_("it says %(found)s pieces sent, the entries say %(expected)s"),
+    Fault.ACCEPTED: N_("it says %(found)s pieces accepted, the entries say %(expected)s"),
+    Fault.SETTLED: N_("it says %(found)s pieces open, its settlements leave %(expected)s"),
+    Fault.TRANSIT: N_("it says %(found)s pieces in transit, the entries say %(expected)s"),
 }
 
 
@@ -70,7 +80,23 @@ class Book:
     sequence: int = 0
     entry_count: int = 0
     on_hand: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Pieces by holder and lot."""
+    senders: dict[int, int] = field(default_factory=dict)
+    receivers: dict[int, int] = field(default_factory=dict)
+    """Areas at the two ends of a shipment."""
+    sent: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Pieces that were dispatched, by shipment and lot."""
+    in_transit: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Pieces on their way, by shipment and lot."""
+    accepted: Counter[int] = field(default_factory=Counter)
+    """Pieces that their receivers took in, by shipment."""
+    arrivals: set[int] = field(default_factory=set)
     findings: list[Finding] = field(default_factory=list)
 
     def note(self, fault: Fault, table: str, row: str, *, expected: int = 0, found: int = 0) -> None:
         self.findings.append(Finding(fault=fault, item=self.item, table=table, row=row, expected=expected, found=found))
+
+
+def pieces(value: object) -> int:
+    """A quantity as it is read; nothing where SQLite, which takes any word into any column, holds no whole number."""
+    return value if isinstance(value, int) else 0

@@ -72,28 +72,31 @@ def post(
     account_id: int | None = None,
 ) -> int:
     """Hand out what a reservation promised, to its household or, where it is for none, to the one named. Returns the
-    transfer's id; done again it is the same transfer.
+    transfer's id; done again for the same household it is the same transfer.
 
     Raises:
         NotFound: no such reservation or household.
-        BadTransition: it was voided, or has expired.
+        BadTransition: it was voided, has expired, or was dispatched.
         ReservationOver: its time is over, though nobody has noted it yet.
         NoHousehold: nobody to give it to.
         OnlyLent: the item is lent out and comes back.
+        KeyReused: it was handed to another household.
     """
     head = lock_item(session, item_of_reservation(session, reservation_id))
     promise = read_promise(session, reservation_id)
-    if promise.state is ReservationState.POSTED and promise.transfer_id is not None:
-        return promise.transfer_id
+    taker_id = household_id if promise.household_id is None else promise.household_id
+    key, digest = f"post:{promise.id}", rules.digest(["post", promise.id, taker_id])
+    done = known(session, head, key=key, digest=digest)
+    if done is not None:
+        return done
     require_open(promise, wanted=ReservationState.POSTED, now=now)
     _require_given_away(head)
-    taker_id = household_id if promise.household_id is None else promise.household_id
     if taker_id is None:
         raise NoHousehold()
     movement = Movement(
         kind=TransferKind.ISSUE,
-        key=f"post:{promise.id}",
-        digest=rules.digest(["post", promise.id, taker_id]),
+        key=key,
+        digest=digest,
         moves=moves(promise.parts, giver=promise.place, taker=household_place(session, taker_id), promised=True),
         reason="",
         account_id=account_id,

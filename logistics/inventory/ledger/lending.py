@@ -28,7 +28,7 @@ class Loan:
     account_id: int | None = None
 
     def __post_init__(self) -> None:
-        _require_post(self.post)
+        object.__setattr__(self, "post", _require_post(self.post))
         require_quantity(self.quantity)
 
 
@@ -45,7 +45,7 @@ class GiveBack:
     account_id: int | None = None
 
     def __post_init__(self) -> None:
-        _require_post(self.post)
+        object.__setattr__(self, "post", _require_post(self.post))
         require_quantity(self.quantity)
 
 
@@ -103,6 +103,13 @@ def give_back(session: Session, command: GiveBack, *, now: datetime) -> int:
     return write(session, head, movement, now=now)
 
 
-def _require_post(post: str) -> None:
-    if not post.strip():
+def post_name(said: str) -> str:
+    """A post as its goods are kept under: a space too many is not another post, from which nothing would come back."""
+    return " ".join(said.split())
+
+
+def _require_post(said: str) -> str:
+    name = post_name(said)
+    if not name:
         raise PostMissing()
+    return name

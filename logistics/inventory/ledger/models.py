@@ -1,7 +1,8 @@
 """Tables of scarce items and of the double-entry ledger of their movements.
 
-`transfers` and `entries` are append-only: triggers of migration 0003 refuse UPDATE, DELETE and TRUNCATE. `balances` is
-kept for speed and can be recomputed from the entries at any time.
+What was moved, counted and settled is append-only: triggers of migration 0003 refuse to change or replace a row, to add
+a leg to a movement that is written, and to go on from one whose legs do not sum to zero. `balances` is kept for speed
+and can be recomputed from the entries at any time.
 """
 
 from __future__ import annotations

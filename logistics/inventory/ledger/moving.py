@@ -27,6 +27,7 @@ from logistics.inventory.ledger.errors import (
     require_quantity,
 )
 from logistics.inventory.ledger.holders import area_place, take
+from logistics.inventory.ledger.keys import held
 from logistics.inventory.ledger.promises import Promise, read_promise, require_open, resolve
 from logistics.inventory.ledger.rules import (
     HolderKind,
@@ -68,7 +69,7 @@ def dispatch(session: Session, command: Dispatch, *, now: datetime) -> int:
     Raises:
         NotFound: no such item, area, lot or reservation.
         OutOfStock: the sender has fewer that are good and not promised.
-        WrongReservation: it holds another item, area or quantity.
+        WrongReservation: it is a household's, or holds another item, area, lot or quantity.
         BadTransition: the reservation is resolved.
         ReservationOver: its time is over.
         KeyReused: the key stands for another movement.
@@ -113,7 +114,9 @@ def _promise(session: Session, command: Dispatch, here: Place, *, now: datetime)
     if command.reservation_id is None:
         return None
     promise = read_promise(session, command.reservation_id)
-    if (promise.item_id, promise.place.id, promise.quantity) != (command.item_id, here.id, command.quantity):
+    same = (promise.item_id, promise.place.id, promise.quantity) == (command.item_id, here.id, command.quantity)
+    of_the_lot = command.lot_id is None or {part.lot.id for part in promise.parts} == {command.lot_id}
+    if not (same and of_the_lot) or promise.household_id is not None:
         raise WrongReservation(key=promise.key)
     require_open(promise, wanted=ReservationState.POSTED, now=now)
     return promise
@@ -129,7 +132,8 @@ def _new_shipment(session: Session, command: Dispatch, taken: Sequence[Taken], *
         "state": ShipmentState.DISPATCHED,
         "dispatched_at": now,
     }
-    shipment_id = on(session).scalars(_NEW_SHIPMENT, row).one()
+    with held(command.key):
+        shipment_id = on(session).scalars(_NEW_SHIPMENT, row).one()
     lines = [
         {"shipment_id": shipment_id, "lot_id": part.lot.id, "quantity": part.quantity, "in_transit": part.quantity}
         for part in taken

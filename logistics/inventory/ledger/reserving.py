@@ -133,7 +133,9 @@ def void(session: Session, reservation_id: int, *, now: datetime) -> Reservation
 def expire_due(session: Session, *, now: datetime, limit: int = EXPIRED_AT_ONCE) -> int:
     """Let go of the promises whose time is over. Returns how many; call it again while that is `limit`."""
     due = (RESERVATIONS.c.state == ReservationState.PENDING, RESERVATIONS.c.expires_at <= now)
-    found = select(RESERVATIONS.c.id, RESERVATIONS.c.item_id).where(*due).order_by(RESERVATIONS.c.expires_at)
+    found = select(RESERVATIONS.c.id, RESERVATIONS.c.item_id).where(*due)
+    # by item: who calls it again in the same transaction goes on in the order in which everybody locks
+    found = found.order_by(RESERVATIONS.c.item_id, RESERVATIONS.c.expires_at)
     rows = session.execute(found.limit(limit)).all()
     lock_items(session, [row.item_id for row in rows])
     expired: list[int] = []

@@ -11,6 +11,9 @@ from enum import StrEnum
 
 QUANTITY_MAX = 100_000_000
 """Pieces of one movement: more is a typing error, not a lorry."""
+CODE_MAX, NAME_MAX, UNIT_MAX = 32, 120, 16
+"""Letters of an item's code and name, and of the unit of its pieces."""
+ALARM_DAYS_MAX = 365
 NO_HASH = "0" * 64
 """What the first transfer of an item names as the one before it."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from logistics.inventory.ledger.rules import (
+    ALARM_DAYS_MAX,
+    CODE_MAX,
+    NAME_MAX,
     QUANTITY_MAX,
+    UNIT_MAX,
     DiscrepancyPart,
     Outcome,
     ShipmentState,
@@ -15,7 +19,6 @@ from logistics.inventory.ledger.rules import (
 from logistics.shapes import ROW_ID_MAX, PageQuery, calendar_day, query_whole, row_id, text, whole, word_of
 
 REASON_MAX = 240
-NAME_MAX = 120
 
 
 class StockQuery(PageQuery):
@@ -49,6 +52,17 @@ class _StockRequest(_Pieces):
     area_id = row_id(required=True)
 
 
+class ItemRequest(Schema):
+    """A kind of scarce goods, counted in pieces of `unit` and handed out in whole packs of `pack_size`."""
+
+    code = text(CODE_MAX, required=True)
+    name = text(NAME_MAX, required=True)
+    unit = text(UNIT_MAX, required=True)
+    pack_size = whole(1, QUANTITY_MAX, load_default=1)
+    lent = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    alarm_days = whole(1, ALARM_DAYS_MAX, load_default=None, allow_none=True)
+
+
 class ReceiptRequest(_StockRequest):
     """Goods that reached an area from outside. `source` is who gave or sold them, `expires_on` the last good day."""
 
@@ -66,7 +80,6 @@ class DispatchRequest(_Pieces):
     from_area_id = row_id(required=True)
     to_area_id = row_id(required=True)
     lot_id = row_id(load_default=None, allow_none=True)
-    reservation_id = row_id(load_default=None, allow_none=True)
 
 
 class ArrivalRequest(Schema):

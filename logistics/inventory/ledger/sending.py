@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,10 +22,9 @@ from logistics.communities import service as communities
 from logistics.db import chunks
 from logistics.errors import NotFound
 from logistics.inventory.ledger import rules
-from logistics.inventory.ledger.chain import Head, LotRef, Place, Taken, dialect, digest_of, lock_item
+from logistics.inventory.ledger.chain import ADD, GIVE, Head, LotRef, Place, Taken, dialect, digest_of, lock_item
 from logistics.inventory.ledger.errors import KeyReused, OutOfStock
 from logistics.inventory.ledger.holders import area_place, take
-from logistics.inventory.ledger.models import Balance
 from logistics.inventory.ledger.moving import Dispatch
 from logistics.inventory.ledger.rules import HolderKind, Leg, ShipmentState, TransferKind, holder_label
 from logistics.inventory.ledger.tables import (
@@ -38,29 +37,24 @@ from logistics.inventory.ledger.tables import (
     TRANSFERS,
 )
 
-_GIVE = (
-    update(BALANCES)
-    .where(
-        BALANCES.c.holder_id == bindparam("at"),
-        BALANCES.c.lot_id == bindparam("of"),
-        BALANCES.c.on_hand - BALANCES.c.promised >= bindparam("given"),
-    )
-    .values(on_hand=BALANCES.c.on_hand - bindparam("given"), moved_at=bindparam("now"))
-)
+
+def _of_free_keys(insert_into: Any, table: Any) -> Any:
+    """Rows whose keys another item's movement may take at this very moment; those that are written come back."""
+    return insert_into(table).on_conflict_do_nothing(index_elements=["key"]).returning(table.c.key, table.c.id)
 
 
-def _adding(insert_into: Any) -> Any:
-    adding = insert_into(Balance.__table__)
-    return adding.on_conflict_do_update(
-        index_elements=["holder_id", "lot_id"],
-        set_={"on_hand": BALANCES.c.on_hand + adding.excluded.on_hand, "moved_at": adding.excluded.moved_at},
-    ).returning(BALANCES.c.holder_id)
-
-
-_ADD = {"postgresql": _adding(postgresql.insert), "sqlite": _adding(sqlite.insert)}
+_ADD = {name: adding.returning(BALANCES.c.holder_id) for name, adding in ADD.items()}
 _NEW_HOLDERS = {
     "postgresql": postgresql.insert(HOLDERS).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(HOLDERS).on_conflict_do_nothing(),
+}
+_NEW_SHIPMENTS = {
+    "postgresql": _of_free_keys(postgresql.insert, SHIPMENTS),
+    "sqlite": _of_free_keys(sqlite.insert, SHIPMENTS),
+}
+_NEW_TRANSFERS = {
+    "postgresql": _of_free_keys(postgresql.insert, TRANSFERS),
+    "sqlite": _of_free_keys(sqlite.insert, TRANSFERS),
 }
 
 
@@ -74,9 +68,11 @@ class Sending:
     taken: Sequence[Taken]
 
 
-def dispatch_all(session: Session, commands: Sequence[Dispatch], *, now: datetime) -> dict[int, int]:
-    """Send goods of one item from one area to many, in the order given, so that the first get what expires first. Those
-    whose keys are known are not sent again. Returns the shipments' ids by receiving area.
+def dispatch_all(
+    session: Session, commands: Sequence[Dispatch], *, now: datetime, good_on: date | None = None
+) -> dict[int, int]:
+    """Send goods of one item from one area to many, in the order given, so that the first get what expires first, of
+    lots good on `good_on` (None: today). Known keys are not sent again. Returns the shipments' ids by receiving area.
 
     Raises as `dispatch` does; then nothing is sent.
     """
@@ -88,6 +84,8 @@ def dispatch_all(session: Session, commands: Sequence[Dispatch], *, now: datetim
         == (first.item_id, first.from_area_id, None, None)
         for one in commands
     ), "one item from one area, of any lot"
+    for several in ("key", "to_area_id"):
+        assert len({getattr(one, several) for one in commands}) == len(commands), f"one {several} twice"
     head = lock_item(session, first.item_id)
     digests = {one.key: digest_of(one) for one in commands}
     known = _known(session, head, digests)
@@ -96,7 +94,7 @@ def dispatch_all(session: Session, commands: Sequence[Dispatch], *, now: datetim
         here = area_place(session, first.from_area_id)
         places = _in_transit(session, [one.to_area_id for one in new])
         wanted = sum(one.quantity for one in new)
-        pieces = take(session, head, here, quantity=wanted, good_on=local_date(now))
+        pieces = take(session, head, here, quantity=wanted, good_on=good_on or local_date(now))
         parts = share_lots(pieces, [one.quantity for one in new])
         sendings = [
             Sending(command=one, digest=digests[one.key], under_way=places[one.to_area_id], taken=taken)
@@ -155,7 +153,8 @@ def _in_transit(session: Session, area_ids: Sequence[int]) -> dict[int, Place]:
         for area_id in missing:
             if area_id not in areas:
                 raise NotFound(kind="area", key=area_id)
-        rows = [{"kind": HolderKind.IN_TRANSIT, "name": "", "area_id": area_id} for area_id in missing]
+        # two items may be sent to the same new areas at once, and would wait for each other in a circle
+        rows = [{"kind": HolderKind.IN_TRANSIT, "name": "", "area_id": area_id} for area_id in sorted(missing)]
         session.execute(_NEW_HOLDERS[dialect(session)], rows)
         known = _holders(session, area_ids)
     return {
@@ -179,8 +178,8 @@ def _holders(session: Session, area_ids: Sequence[int]) -> dict[int, int]:
 
 def _give(session: Session, head: Head, here: Place, pieces: Sequence[Taken], *, now: datetime) -> None:
     for part in pieces:
-        giving = {"at": here.id, "of": part.lot.id, "given": part.quantity, "now": now}
-        if session.execute(_GIVE, giving).rowcount != 1:  # type: ignore[attr-defined]
+        giving = {"at": here.id, "of": part.lot.id, "given": part.quantity, "released": 0, "now": now}
+        if session.execute(GIVE, giving).rowcount != 1:  # type: ignore[attr-defined]
             raise OutOfStock(item=head.item_code, wanted=part.quantity, available=0)
 
 
@@ -198,8 +197,7 @@ def _write(session: Session, head: Head, here: Place, sendings: Sequence[Sending
         [{"holder_id": at, "lot_id": of, "on_hand": pieces, **balance} for (at, of), pieces in added.items()],
     )
     transfers, last = _transfers(head, here, sendings, shipments, now=now)
-    written = session.execute(insert(TRANSFERS).returning(TRANSFERS.c.key, TRANSFERS.c.id), transfers)
-    ids = {key: transfer_id for key, transfer_id in written}
+    ids = _written(session, _NEW_TRANSFERS, transfers)
     session.execute(
         insert(ENTRIES).returning(ENTRIES.c.id),
         [
@@ -231,8 +229,7 @@ def _new_shipments(session: Session, sendings: Sequence[Sending], *, now: dateti
         }
         for one in sendings
     ]
-    made = session.execute(insert(SHIPMENTS).returning(SHIPMENTS.c.key, SHIPMENTS.c.id), rows)
-    ids = {key: shipment_id for key, shipment_id in made}
+    ids = _written(session, _NEW_SHIPMENTS, rows)
     lines = [
         {
             "shipment_id": ids[one.command.key],
@@ -244,6 +241,19 @@ def _new_shipments(session: Session, sendings: Sequence[Sending], *, now: dateti
         for part in one.taken
     ]
     session.execute(insert(SHIPMENT_LINES).returning(SHIPMENT_LINES.c.lot_id), lines)
+    return ids
+
+
+def _written(session: Session, statement: Mapping[str, Any], rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Write rows that have keys. Returns their ids by key.
+
+    Raises:
+        KeyReused: one of the keys was taken meanwhile.
+    """
+    ids = {key: row_id for key, row_id in session.execute(statement[dialect(session)], rows)}
+    for row in rows:
+        if row["key"] not in ids:
+            raise KeyReused(key=row["key"])
     return ids
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from logistics.communities import service as communities
+from logistics.inventory.ledger.adding import AddItem, add_item
 from logistics.inventory.ledger.arriving import Arrival, Arrived, arrive
 from logistics.inventory.ledger.chain import lock_items
 from logistics.inventory.ledger.counting import Count, Counted, WriteOff, count, write_off
@@ -41,6 +42,7 @@ from logistics.inventory.ledger.settling import Settlement, settle
 from logistics.inventory.ledger.verifying import Chain, Verified, verify
 
 __all__ = [
+    "AddItem",
     "AlreadyReversed",
     "Arrival",
     "Arrived",
@@ -71,6 +73,7 @@ __all__ = [
     "StockRow",
     "Verified",
     "WriteOff",
+    "add_item",
     "arrive",
     "count",
     "dispatch",

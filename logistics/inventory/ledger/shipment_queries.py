@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from logistics.access import Viewer
@@ -14,6 +14,8 @@ from logistics.inventory.ledger.rules import ShipmentState
 from logistics.inventory.ledger.scope import sees_shipment
 from logistics.inventory.ledger.views import ShipmentView
 from logistics.views import PAGE_SIZE, read, read_fields
+
+_IS_OPEN = Shipment.missing_open + Shipment.rejected_open > 0
 
 
 def shipments(
@@ -33,7 +35,7 @@ def shipments(
     if state is not None:
         statement = statement.where(Shipment.state == state)
     if open_only:
-        statement = statement.where(Shipment.missing_open + Shipment.rejected_open > 0)
+        statement = statement.where(_IS_OPEN)
     return read(session, statement, ShipmentView)
 
 
@@ -50,6 +52,12 @@ def shipment(session: Session, viewer: Viewer, shipment_id: int) -> ShipmentView
 def discrepancies(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE, offset: int = 0) -> list[ShipmentView]:
     """Shipments of which something was missing or refused and nobody has settled it yet, latest first."""
     return shipments(session, viewer, open_only=True, limit=limit, offset=offset)
+
+
+def open_count(session: Session, viewer: Viewer) -> int:
+    """How many shipments have something unsettled."""
+    counting = select(func.count()).select_from(Shipment).where(sees_shipment(viewer), _IS_OPEN)
+    return session.scalars(counting).one()
 
 
 def _shipments(viewer: Viewer) -> Any:

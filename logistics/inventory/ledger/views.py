@@ -64,7 +64,8 @@ class StockView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotView:
-    """What one area has of one lot; `expires_on` is its last good day."""
+    """What one area has of one lot; `expires_on` is its last good day, after which none of it is available.
+    `counted_at` is the last count of the lot, or of all of the item."""
 
     lot_id: int
     item_id: int
@@ -80,6 +81,8 @@ class LotView:
     fund_tag: str
     on_hand: int
     promised: int
+    available: int
+    counted_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +154,7 @@ class ShipmentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoanView:
-    """Devices that are out at a post; `since` is when the first of them went there."""
+    """Devices that are out at a post; `since` is when the first of them went there since it last had none."""
 
     item_id: int
     item_code: str

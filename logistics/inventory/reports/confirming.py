@@ -19,8 +19,17 @@ from logistics.inventory.reports.errors import (
 )
 from logistics.inventory.reports.line_queries import branch_lines, branches_of, item_ids
 from logistics.inventory.reports.models import DailyReport, ReportLine, ReportVersion
-from logistics.inventory.reports.opening import open_one, span_in_order
-from logistics.inventory.reports.rules import QUANTITIES, Clock, Scope, Span, StockLine, differences, is_zero_report
+from logistics.inventory.reports.opening import open_missed_before, open_one, require_of_its_own, span_in_order
+from logistics.inventory.reports.rules import (
+    QUANTITIES,
+    Clock,
+    Scope,
+    Span,
+    StockLine,
+    as_it_stood,
+    differences,
+    is_zero_report,
+)
 from logistics.inventory.reports.showing import computed_lines
 
 TEXT_LENGTH_MAX = 500
@@ -59,10 +68,15 @@ def confirm(session: Session, command: ConfirmReport, *, now: datetime, clock: C
 
     Raises:
         TooEarly: the cut-off has not passed.
+        CoveredByNext: the day was left out, and the next report covers it.
     """
     span = span_in_order(session, command.on_day, clock)
     if now < span.cut_off_at:
         raise TooEarly(day=command.on_day, cut_off_at=span.cut_off_at)
+    if queries.span_of_day(session, command.on_day) is None:
+        open_missed_before(session, command.on_day, now=now, clock=clock)
+        span = span_in_order(session, command.on_day, clock)
+        require_of_its_own(session, span)
     open_one(session, command.area_id, command.on_day, now=now, clock=clock)
     report = _locked(session, command.area_id, command.on_day)
     if report is None or report.version:
@@ -85,8 +99,9 @@ def correct(session: Session, command: CorrectReport, *, now: datetime, clock: C
         raise NotConfirmed(day=command.on_day)
     if report.version != command.version:
         raise ReportChanged(version=report.version)
-    lines = _computed(session, command.area_id, span_in_order(session, command.on_day, clock))
-    if not differences(queries.reported(session, command.area_id, command.on_day), lines):
+    reported = queries.reported(session, command.area_id, command.on_day)
+    lines = as_it_stood(_computed(session, command.area_id, span_in_order(session, command.on_day, clock)), reported)
+    if not differences(reported, lines):
         raise NothingToCorrect()
     number = report.version + 1
     _write(

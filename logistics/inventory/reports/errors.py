@@ -10,6 +10,11 @@ class TooEarly(Conflict):
     code = "too_early"
 
 
+class CoveredByNext(Conflict):
+    template = N_("%(day)s has no report of its own: the one of %(next)s covers it. Correct that one.")
+    code = "covered_by_next"
+
+
 class NotConfirmed(Conflict):
     template = N_("The report of %(day)s has not been confirmed yet; there is nothing to correct.")
     code = "not_confirmed"

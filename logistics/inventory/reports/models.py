@@ -5,16 +5,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
 from logistics.inventory.reports.rules import Scope
 
+UNTOLD = text("confirmed_at IS NULL AND late_told_at IS NULL")
+"""The reports that may still have to be told of as late: few, however many days there are."""
+
 
 class DailyReport(Base):
     """The report that an area owes for a day: movements after `since` up to `cut_off_at`, to be confirmed by
-    `deadline_at`. `version` is the last one, 0 before it is confirmed."""
+    `deadline_at`. `version` is the last one, 0 before it is confirmed; `late_told_at` is when its area was told that it
+    is late."""
 
     __tablename__ = "daily_reports"
     __table_args__ = (
@@ -22,6 +26,7 @@ class DailyReport(Base):
         CheckConstraint("since <= cut_off_at AND cut_off_at <= deadline_at", name="moments"),
         CheckConstraint("(version = 0) = (confirmed_at IS NULL)", name="confirmed"),
         Index("ix_daily_reports_area_id_on_day", "area_id", "on_day"),
+        Index("ix_daily_reports_untold", "deadline_at", postgresql_where=UNTOLD, sqlite_where=UNTOLD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -33,6 +38,7 @@ class DailyReport(Base):
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=0)
+    late_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ReportVersion(Base):

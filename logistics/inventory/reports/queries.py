@@ -37,13 +37,13 @@ def reports_of_day(
 ) -> list[ReportRow]:
     """Where the reports of a day stand, by area code: of the viewer's area and below; with `area_id` of that area and
     below, with `parent_id` of the areas right below that one. An area whose report is not open yet is there too."""
-    span = span_of_day(session, day) or span_of(day, clock)
+    span, missed = span_of_day(session, day) or span_of(day, clock), _is_missed(session, day)
     statement = _rows(viewer, day).order_by(Area.code).limit(limit).offset(offset)
     if area_id is not None:
         statement = statement.where(Area.id.in_(area_and_below(area_id)))
     if parent_id is not None:
         statement = statement.where(Area.parent_id == parent_id)
-    return [_row(dict(row), span, now=now) for row in session.execute(statement).mappings()]
+    return [_row(dict(row), span, now=now, missed=missed) for row in session.execute(statement).mappings()]
 
 
 def report_row(session: Session, viewer: Viewer, area_id: int, day: date, *, now: datetime, clock: Clock) -> ReportRow:
@@ -54,7 +54,7 @@ def report_row(session: Session, viewer: Viewer, area_id: int, day: date, *, now
     """
     span = span_of_day(session, day) or span_of(day, clock)
     fields = read_fields(session, _rows(viewer, day).where(Area.id == area_id), kind="area", key=area_id)
-    return _row(dict(fields), span, now=now)
+    return _row(dict(fields), span, now=now, missed=_is_missed(session, day))
 
 
 def late_reports(
@@ -78,18 +78,6 @@ def late_reports(
                     deadline_at=values["deadline_at"])  # fmt: skip
         rows.append(_row(values, span, now=now))
     return rows
-
-
-def missing_count(session: Session, day: date, *, now: datetime) -> int:
-    """How many reports of a day are past their deadline and not confirmed."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                DailyReport.on_day == day, DailyReport.confirmed_at.is_(None), DailyReport.deadline_at < now
-            )
-        )
-        or 0
-    )
 
 
 def versions(session: Session, area_id: int, day: date) -> list[ReportVersionView]:
@@ -134,6 +122,12 @@ def cut_off_before(session: Session, day: date) -> datetime | None:
     )
 
 
+def opened_after(session: Session, day: date) -> Span | None:
+    """What the first reports after a day cover, where there are any."""
+    following = session.scalar(select(func.min(DailyReport.on_day)).where(DailyReport.on_day > day))
+    return None if following is None else span_of_day(session, following)
+
+
 def span_of_day(session: Session, day: date) -> Span | None:
     """What the reports of a day cover, as it was settled when they were opened; None before."""
     row = session.execute(
@@ -147,8 +141,9 @@ def span_of_day(session: Session, day: date) -> Span | None:
 
 
 def area_ids(area_id: int | None) -> Select[Any]:
-    """Every area, or one of them, as rows to be inserted."""
-    return select(Area.id).where(true() if area_id is None else Area.id == area_id)
+    """Every area, or one of them, as rows to be inserted; in order, so that two who insert them wait and do not block
+    each other."""
+    return select(Area.id).where(true() if area_id is None else Area.id == area_id).order_by(Area.id)
 
 
 def require_area(session: Session, viewer: Viewer, area_id: int) -> None:
@@ -236,10 +231,17 @@ def _late(viewer: Viewer, *, now: datetime) -> Rows:
     )
 
 
-def _row(fields: dict[str, Any], span: Span, *, now: datetime) -> ReportRow:
+def _is_missed(session: Session, day: date) -> bool:
+    """Whether a day comes after the last one that was opened, so that its reports are owed and nothing opened them."""
+    last = last_opened_day(session)
+    return last is not None and day > last
+
+
+def _row(fields: dict[str, Any], span: Span, *, now: datetime, missed: bool = False) -> ReportRow:
     """A row with its state; of a report that is not open yet with the moments that it will have."""
     cut_off_at, deadline_at = fields["cut_off_at"] or span.cut_off_at, fields["deadline_at"] or span.deadline_at
-    state = state_of(cut_off_at=cut_off_at, deadline_at=deadline_at, confirmed_at=fields["confirmed_at"], now=now)
+    confirmed_at, owed = fields["confirmed_at"], missed or fields["cut_off_at"] is not None
+    state = state_of(cut_off_at=cut_off_at, deadline_at=deadline_at, confirmed_at=confirmed_at, now=now, owed=owed)
     moments = {"on_day": span.on_day, "cut_off_at": cut_off_at, "deadline_at": deadline_at, "state": state}
     return ReportRow(**fields | moments)
 

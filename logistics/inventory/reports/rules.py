@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -21,13 +21,15 @@ class Scope(StrEnum):
 
 
 class ReportState(StrEnum):
-    """Where a report stands. It is due from its cut-off on, and late when its deadline has passed."""
+    """Where a report stands. It is due from its cut-off on, and late when its deadline has passed. None is owed for
+    days before the first that was opened, nor by areas that are newer than the day."""
 
     TO_COME = "to_come"
     DUE = "due"
     LATE = "late"
     CONFIRMED = "confirmed"
     CONFIRMED_LATE = "confirmed_late"
+    NOT_OWED = "not_owed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +147,16 @@ def days_to_open(last: date | None, *, now: datetime, clock: Clock) -> list[date
 
 
 def state_of(
-    *, cut_off_at: datetime, deadline_at: datetime, confirmed_at: datetime | None, now: datetime
+    *, cut_off_at: datetime, deadline_at: datetime, confirmed_at: datetime | None, now: datetime, owed: bool = True
 ) -> ReportState:
-    """Where a report stands. Confirmed at the very deadline is in time."""
+    """Where a report stands. Confirmed at the very deadline is in time. What is not `owed` is never late."""
     if confirmed_at is not None:
         return ReportState.CONFIRMED if confirmed_at <= deadline_at else ReportState.CONFIRMED_LATE
     if now < cut_off_at:
         return ReportState.TO_COME
-    return ReportState.DUE if now <= deadline_at else ReportState.LATE
+    if now <= deadline_at:
+        return ReportState.DUE
+    return ReportState.LATE if owed else ReportState.NOT_OWED
 
 
 def differences(
@@ -174,6 +178,16 @@ def differences(
             if getattr(before, name) != getattr(after, name)
         ]
     return found
+
+
+def as_it_stood(
+    computed: Mapping[tuple[Scope, int], StockLine], reported: Mapping[tuple[Scope, int], StockLine]
+) -> dict[tuple[Scope, int], StockLine]:
+    """What is computed later, with what had been waiting as it was reported: a request says what it asks for now, and
+    what it asked for at the cut-off nobody can look up once it was changed."""
+    return {
+        key: replace(line, waiting=reported[key].waiting) if key in reported else line for key, line in computed.items()
+    }
 
 
 def is_zero_report(lines: Sequence[StockLine]) -> bool:

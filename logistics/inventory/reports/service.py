@@ -1,4 +1,4 @@
-"""Verbs on daily reports: open, confirm, correct."""
+"""Verbs on daily reports: open, confirm, correct, and tell who is late."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from logistics.config import Settings
 from logistics.errors import NotFound
 from logistics.inventory.reports.confirming import TEXT_LENGTH_MAX, ConfirmReport, CorrectReport, confirm, correct
 from logistics.inventory.reports.errors import (
+    CoveredByNext,
     NotConfirmed,
     NothingToCorrect,
     ReasonMissing,
@@ -15,9 +16,9 @@ from logistics.inventory.reports.errors import (
     TooEarly,
 )
 from logistics.inventory.reports.opening import Opened, open_due
-from logistics.inventory.reports.queries import missing_count
 from logistics.inventory.reports.rules import Clock
 from logistics.inventory.reports.showing import report
+from logistics.inventory.reports.telling import tell_late
 from logistics.shapes import YEAR_MAX, YEAR_MIN
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Clock",
     "ConfirmReport",
     "CorrectReport",
+    "CoveredByNext",
     "NotConfirmed",
     "NothingToCorrect",
     "Opened",
@@ -35,9 +37,9 @@ __all__ = [
     "confirm",
     "correct",
     "day_of",
-    "missing_count",
     "open_due",
     "report",
+    "tell_late",
 ]
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from logistics.access import Viewer
 from logistics.inventory.reports import queries
 from logistics.inventory.reports.line_queries import BranchLines, branch_lines, branches_of
-from logistics.inventory.reports.rules import Clock, Scope, StockLine, differences, span_of
+from logistics.inventory.reports.opening import span_in_order
+from logistics.inventory.reports.rules import Clock, Scope, StockLine, as_it_stood, differences
 from logistics.inventory.reports.views import (
     ReportBelowView,
     ReportDetail,
@@ -32,12 +33,13 @@ def report(session: Session, viewer: Viewer, area_id: int, day: date, *, now: da
         NotFound: no such area, or it is not the viewer's.
     """
     row = queries.report_row(session, viewer, area_id, day, now=now, clock=clock)
-    span = queries.span_of_day(session, day) or span_of(day, clock, previous=queries.cut_off_before(session, day))
+    span = span_in_order(session, day, clock)
     found = branch_lines(session, span, area_id=area_id)
     items = queries.items(session)
     reporting = queries.reporting_counts(session, branches_of(area_id), day)
     computed = computed_lines(found, item_ids=[item.id for item in items], whole_too=len(reporting) > 1)
     reported = queries.reported(session, area_id, day)
+    computed = as_it_stood(computed, reported)
     names = {item.id: item.name for item in items}
     return ReportDetail(
         **{field.name: getattr(row, field.name) for field in fields(ReportRow)},

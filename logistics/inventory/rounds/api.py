@@ -18,6 +18,7 @@ from logistics.inventory.rounds.schemas import (
     BoardQuery,
     RoundApproval,
     RoundArrivalRequest,
+    RoundCancel,
     RoundCompare,
     RoundQuery,
     RoundRecompute,
@@ -152,14 +153,14 @@ def dispatch_round(_: dict[str, Any], round_id: int) -> views.RoundDetail:
 
 
 @inventory.post("/rounds/<int:round_id>/cancel")
-@inventory.arguments(Nothing, required=False)
+@inventory.arguments(RoundCancel, required=False)
 @inventory.response(200, shape(views.RoundDetail))
-def cancel_round(_: dict[str, Any], round_id: int) -> views.RoundDetail:
-    """Cancel a draft; its requests stand for the next round"""
+def cancel_round(wanted: dict[str, Any], round_id: int) -> views.RoundDetail:
+    """Cancel a draft, or with a reason an approved round: its pieces are free, its requests stand for the next one"""
     viewer, now = current_viewer(), utc_now()
     with transaction() as session:
         overview.require_round(session, viewer, round_id)
-        service.cancel_round(session, round_id, account_id=viewer.account_id, now=now)
+        service.cancel_round(session, round_id, account_id=viewer.account_id, **wanted, now=now)
         return overview.round(session, viewer, round_id, now=now)
 
 
@@ -195,8 +196,7 @@ def confirm_arrival(wanted: dict[str, Any], round_id: int, area_id: int) -> list
         queries.area(session, viewer, area_id)
         overview.require_share(session, viewer, round_id=round_id, area_id=area_id)
         service.confirm_arrival(session, command, now=utc_now())
-        shares = overview.shares(session, viewer, round_id=round_id)
-        return [share for share in shares if share.area_id == area_id]
+        return overview.shares_of(session, viewer, round_id=round_id, area_id=area_id)
 
 
 def _terms(rule: service.RuleName, wanted: dict[str, Any]) -> service.Terms:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from logistics.errors import BadTransition
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.rounds import telling
-from logistics.inventory.rounds.drafting import changes_since, locked
+from logistics.inventory.rounds.drafting import changes_since, in_short_statements, locked
 from logistics.inventory.rounds.errors import FourEyes, NotWhatYouSaw, RoundStale
 from logistics.inventory.rounds.models import AllocationRound, RoundShare, SupplyRequest
 from logistics.inventory.rounds.rules import PROMISED, Change, Changed, RequestState, RoundState
@@ -62,27 +62,8 @@ def approve_round(session: Session, round_id: int, *, account_id: int, fingerpri
             now=now,
         )
         session.flush()
+    in_short_statements(session)
     telling.tell_shortfalls(session, row, now=now)
-
-
-def cancel_round(session: Session, round_id: int, *, account_id: int, now: datetime) -> None:
-    """Cancel a draft; cancelled already, it stays so. Its requests were never taken and stand for the next one.
-
-    Raises:
-        NotFound: no such round.
-        BadTransition: it is approved already.
-    """
-    cancelled = session.execute(
-        update(AllocationRound)
-        .where(AllocationRound.id == round_id, AllocationRound.state == RoundState.DRAFT)
-        .values(state=RoundState.CANCELLED, cancelled_at=now, cancelled_by_id=account_id)
-        .returning(AllocationRound.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if cancelled is None:
-        row = locked(session, round_id)
-        if row.state is not RoundState.CANCELLED:
-            raise BadTransition(entity="round", key=row.code, state=row.state, wanted=RoundState.CANCELLED)
 
 
 def _refuse(row: AllocationRound, *, account_id: int, fingerprint: str) -> None:

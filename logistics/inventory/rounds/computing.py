@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from logistics.inventory.allocation import Claim, Filled, Measures, Parameters, Reserve, RuleName, measure, share
@@ -13,6 +14,8 @@ from logistics.inventory.rounds.errors import BadTerms
 from logistics.inventory.rounds.inputs.record import WEIGHT_PARTS, RoundInputs
 from logistics.inventory.rounds.rules import Standing
 
+_PIECES = re.compile(r"[0-9]{1,12}")
+_PART = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,3})?) ?%")  # digits alone: 1e-9999999 is a number of a million digits
 DECLINED = "declined"
 """The reason of a place that declined, which has no claim."""
 
@@ -91,14 +94,17 @@ def parameters_of(inputs: RoundInputs) -> Parameters:
 
 
 def reserve_of(text: str) -> Reserve:
-    """A reserve in words: pieces (`50`) or a part of the supply (`12.5%`). Raises BadTerms."""
-    digits = text.strip().removesuffix("%").strip()
-    try:
-        if not digits.isascii():
-            raise ValueError(digits)
-        return Reserve(percent=Decimal(digits)) if text.strip().endswith("%") else Reserve(pieces=int(digits))
-    except (ValueError, InvalidOperation) as wrong:
-        raise BadTerms(why=text) from wrong
+    """A reserve in words: pieces (`50`) or a part of the supply with at most three decimals (`12.5%`).
+
+    Raises:
+        BadTerms: it is neither.
+        OutOfRange, ReserveTooLarge: as `Reserve` does.
+    """
+    if pieces := _PIECES.fullmatch(text.strip()):
+        return Reserve(pieces=int(pieces[0]))
+    if part := _PART.fullmatch(text.strip()):
+        return Reserve(percent=Decimal(part[1]))
+    raise BadTerms(why=text)
 
 
 def _claim(place: Standing) -> Claim:

@@ -8,14 +8,15 @@ from datetime import datetime
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from logistics.clock import local_date
 from logistics.errors import BadTransition
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.rounds import telling
 from logistics.inventory.rounds.approving import approve_round
-from logistics.inventory.rounds.drafting import locked
+from logistics.inventory.rounds.drafting import in_short_statements, locked
 from logistics.inventory.rounds.inputs.queries import link_shipments, open_shipments, shipment_key
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
-from logistics.inventory.rounds.rules import RoundState
+from logistics.inventory.rounds.rules import PROMISED, RoundState
 
 
 def dispatch_round(session: Session, round_id: int, *, account_id: int, now: datetime) -> None:
@@ -39,6 +40,7 @@ def dispatch_round(session: Session, round_id: int, *, account_id: int, now: dat
         if row.state not in (RoundState.DISPATCHED, RoundState.RECEIVED):
             raise BadTransition(entity="round", key=row.code, state=row.state, wanted=RoundState.DISPATCHED)
         return
+    in_short_statements(session)
     if row.reservation_id is not None:
         ledger.void(session, row.reservation_id, now=now)
     _ship(session, row, account_id=account_id, now=now)
@@ -72,7 +74,9 @@ def finish_round(session: Session, round_id: int, *, now: datetime) -> bool:
 
 
 def _ship(session: Session, row: AllocationRound, *, account_id: int, now: datetime) -> None:
-    """One shipment for every community that gets something."""
+    """One shipment for every community that gets something, of lots as good as those that were promised to it: what
+    expires today is not sent in their place."""
+    assert row.approved_at is not None, "only an approved round is sent"
     pieces: dict[int, int] = defaultdict(int)
     shares = select(RoundShare.area_id, RoundShare.allocated).where(
         RoundShare.round_id == row.id, RoundShare.request_id.is_not(None), RoundShare.allocated > 0
@@ -93,5 +97,6 @@ def _ship(session: Session, row: AllocationRound, *, account_id: int, now: datet
             )
             for area_id, quantity in pieces.items()
         ],
+        good_on=max(local_date(now), local_date(row.approved_at + PROMISED)),
         now=now,
     )

@@ -61,6 +61,11 @@ class RoundStale(Conflict):
     words: ClassVar[Mapping[str, str]] = {"changes": "change"}
 
 
+class CancelReasonMissing(Invalid):
+    template = N_("Round %(round)s is approved; say why it is cancelled, since every community in it is told.")
+    code = "cancel_reason_missing"
+
+
 class NotWhatYouSaw(Conflict):
     template = N_("Round %(round)s has been computed again since you looked at it. Look at it again.")
     code = "not_what_you_saw"

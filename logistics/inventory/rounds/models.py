@@ -76,19 +76,19 @@ class AllocationRound(Base):
     """One sharing out of an item that an office holds.
 
     `inputs` is the canonical text of everything the shares were computed from, and `fingerprint` its SHA-256: whoever
-    approves says which one was seen. `supply` and `given` in pieces.
+    approves says which one was seen. `supply` and `given` in pieces. One that was approved keeps who did so when it is
+    cancelled, and has a `cancel_reason`.
     """
 
     __tablename__ = "allocation_rounds"
     __table_args__ = (
         CheckConstraint("given >= 0 AND given <= supply", name="given"),
         CheckConstraint("approved_by_id IS NULL OR approved_by_id <> drafted_by_id", name="four_eyes"),
-        CheckConstraint(
-            "(state IN ('approved', 'dispatched', 'received')) = (approved_by_id IS NOT NULL)", name="approved"
-        ),
+        CheckConstraint("state = 'cancelled' OR (state <> 'draft') = (approved_by_id IS NOT NULL)", name="approved"),
         CheckConstraint("(state IN ('dispatched', 'received')) = (dispatched_at IS NOT NULL)", name="dispatched"),
         CheckConstraint("(state = 'received') = (received_at IS NOT NULL)", name="received"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled"),
+        CheckConstraint("state <> 'cancelled' OR approved_by_id IS NULL OR cancel_reason <> ''", name="cancel_reason"),
         Index("ix_allocation_rounds_area_id_item_id", "area_id", "item_id"),
     )
 
@@ -114,6 +114,7 @@ class AllocationRound(Base):
     received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    cancel_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
 
 class RoundShare(Base):

@@ -3,8 +3,6 @@ worker its community."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -58,9 +56,24 @@ def request(session: Session, viewer: Viewer, request_id: int) -> RequestView:
     return RequestView(**read_fields(session, statement, kind="request", key=request_id))
 
 
-def tiers(session: Session, viewer: Viewer, *, area_id: int | None = None, limit: int = PAGE_SIZE) -> list[TierView]:
+def tiers(
+    session: Session, viewer: Viewer, *, area_id: int | None = None, limit: int = PAGE_SIZE, offset: int = 0
+) -> list[TierView]:
     """How the viewer's communities were classed, the latest day first; with `area_id` the history of that one."""
-    statement = (
+    statement = _tiers(viewer).order_by(CommunityTier.starts_on.desc(), CommunityTier.id.desc())
+    if area_id is not None:
+        statement = statement.where(CommunityTier.area_id == area_id)
+    return read(session, statement.limit(limit).offset(offset), TierView)
+
+
+def tier(session: Session, viewer: Viewer, entry_id: int) -> TierView:
+    """One entry in the history of a community's class. Raises NotFound."""
+    statement = _tiers(viewer).where(CommunityTier.id == entry_id)
+    return TierView(**read_fields(session, statement, kind="tier", key=entry_id))
+
+
+def _tiers(viewer: Viewer) -> Rows:
+    return (
         select(
             CommunityTier.id,
             CommunityTier.area_id,
@@ -75,12 +88,7 @@ def tiers(session: Session, viewer: Viewer, *, area_id: int | None = None, limit
         .join(Area, Area.id == CommunityTier.area_id)
         .outerjoin(Account, Account.id == CommunityTier.set_by_id)
         .where(owns_area(viewer, CommunityTier.area_id))
-        .order_by(CommunityTier.starts_on.desc(), CommunityTier.id.desc())
-        .limit(limit)
     )
-    if area_id is not None:
-        statement = statement.where(CommunityTier.area_id == area_id)
-    return read(session, statement, TierView)
 
 
 def items(session: Session) -> list[ItemOption]:
@@ -104,12 +112,6 @@ def offices(session: Session, viewer: Viewer) -> list[AreaOption]:
 def communities(session: Session, viewer: Viewer) -> list[AreaOption]:
     """The viewer's communities, by code."""
     return read(session, _areas(viewer).where(Area.level == AreaLevel.COMMUNITY).order_by(Area.code), AreaOption)
-
-
-def today_tier(session: Session, viewer: Viewer, area_id: int, *, on: date) -> TierView | None:
-    """The entry by which a community is classed on a day; None where nobody has classed it."""
-    begun = [entry for entry in tiers(session, viewer, area_id=area_id) if entry.starts_on <= on]
-    return begun[0] if begun else None
 
 
 def _areas(viewer: Viewer) -> Rows:

@@ -6,14 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from logistics.errors import NotFound
+from logistics.errors import DomainError, NotFound
 from logistics.inventory.allocation.fingerprint import METHOD
 from logistics.inventory.rounds.computing import Computed, compute
+from logistics.inventory.rounds.inputs.queries import written_shares
 from logistics.inventory.rounds.inputs.record import RoundInputs, fingerprint, read_inputs
 from logistics.inventory.rounds.models import AllocationRound, RoundShare
+from logistics.inventory.rounds.places import place_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Replayed:
 
 def replay(session: Session, round_id: int) -> Replayed:
     """Compute a round again and compare with everything that is stored of it: the inputs with their fingerprint, the
-    rule, the supply, and of each share its parent, its numbers and its reasons.
+    rule, the supply, and of each share its parent, its area and post, its numbers, its refusal and its reasons.
 
     Raises:
         NotFound: no such round.
@@ -47,25 +48,21 @@ def replay(session: Session, round_id: int) -> Replayed:
     row = session.get(AllocationRound, round_id)
     if row is None:
         raise NotFound(kind="round", key=round_id)
-    stored = {share.place: share for share in session.scalars(_shares(round_id))}
+    stored = written_shares(session, round_id)
     found = fingerprint(row.inputs)
     try:
         inputs = read_inputs(row.inputs)
-    except ValueError as wrong:
+        computed = compute(inputs)
+    except (ValueError, TypeError, DomainError) as wrong:  # a number that is none, or out of its range
         unreadable = Difference(what="inputs", place="", stored=row.inputs[:80], computed=str(wrong))
         return Replayed(round_id=row.id, code=row.code, fingerprint=found, computed=(), differences=(unreadable,))
-    computed = compute(inputs)
     return Replayed(
         round_id=row.id,
         code=row.code,
         fingerprint=found,
         computed=computed,
-        differences=(*_of_round(row, inputs, computed, found), *_of_shares(stored, computed)),
+        differences=(*_of_round(row, inputs, computed, found), *_of_shares(stored, inputs, computed)),
     )
-
-
-def _shares(round_id: int) -> Any:
-    return select(RoundShare).where(RoundShare.round_id == round_id)
 
 
 def _of_round(
@@ -87,16 +84,22 @@ def _of_round(
     ]
 
 
-def _of_shares(stored: dict[str, RoundShare], computed: tuple[Computed, ...]) -> list[Difference]:
+def _of_shares(
+    stored: dict[str, tuple[RoundShare, str]], inputs: RoundInputs, computed: tuple[Computed, ...]
+) -> list[Difference]:
     again = {share.place: share for share in computed}
+    refusals = {place.place: place.refusal for place in inputs.places}
     found = []
     for place in sorted(stored.keys() | again.keys()):
-        was, now = stored.get(place), again.get(place)
-        if was is None or now is None:
+        known, now = stored.get(place), again.get(place)
+        if known is None or now is None:
             present, missing = ("stored", None) if now is None else (None, "computed")
             found.append(Difference(what="share", place=place, stored=present, computed=missing))
             continue
+        was, area = known
         pairs = (
+            ("area", place_code(area, was.post), place),
+            ("refusal", was.refusal.value if was.refusal else "", refusals.get(place, "")),
             ("parent", was.parent_place, now.parent),
             ("depth", was.depth, now.depth),
             ("requested", was.requested, now.requested),

@@ -72,13 +72,13 @@ class Change(StrEnum):
 REQUEST_TRANSITIONS: Mapping[RequestState, frozenset[RequestState]] = {
     RequestState.OPEN: frozenset({RequestState.ALLOCATED, RequestState.DECLINED, RequestState.WITHDRAWN}),
     RequestState.DECLINED: frozenset({RequestState.ALLOCATED, RequestState.OPEN}),  # taken with nothing, or asks again
-    RequestState.ALLOCATED: frozenset(),
+    RequestState.ALLOCATED: frozenset(),  # until its round is cancelled, which sets it back
     RequestState.WITHDRAWN: frozenset(),
 }
 
 ROUND_TRANSITIONS: Mapping[RoundState, frozenset[RoundState]] = {
     RoundState.DRAFT: frozenset({RoundState.APPROVED, RoundState.CANCELLED}),
-    RoundState.APPROVED: frozenset({RoundState.DISPATCHED}),
+    RoundState.APPROVED: frozenset({RoundState.DISPATCHED, RoundState.CANCELLED}),
     RoundState.DISPATCHED: frozenset({RoundState.RECEIVED}),
     RoundState.RECEIVED: frozenset(),
     RoundState.CANCELLED: frozenset(),

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 from marshmallow.validate import Length
 
 from logistics.inventory.allocation.claims import RuleName
+from logistics.inventory.rounds.cancelling import CANCEL_REASON_MAX
 from logistics.inventory.rounds.inputs.record import FloorPer, Need
 from logistics.inventory.rounds.requesting import CHECKPOINTS_MAX, QUANTITY_MAX
 from logistics.inventory.rounds.rules import Refusal, RejectionReason, RequestState, RoundState, Tier
@@ -46,7 +47,7 @@ class RequestDecline(Schema):
     reason = word_of(Refusal, required=True)
 
 
-class TierQuery(Schema):
+class TierQuery(PageQuery):
     area_id = query_whole(1, ROW_ID_MAX)
 
 
@@ -98,6 +99,12 @@ class RoundApproval(Schema):
     """`fingerprint` is that of the round as you saw it."""
 
     fingerprint = text(64, low=64, required=True)
+
+
+class RoundCancel(Schema):
+    """`reason` is told to every community of a round that was approved, and must not be left out there."""
+
+    reason = text(CANCEL_REASON_MAX, low=0, load_default="")
 
 
 class RoundArrivalRequest(Schema):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from logistics.inventory.allocation import RuleName
-from logistics.inventory.rounds.approving import approve_round, cancel_round
+from logistics.inventory.rounds.approving import approve_round
 from logistics.inventory.rounds.arriving import ConfirmArrival, confirm_arrival, finish_arrived
+from logistics.inventory.rounds.cancelling import CANCEL_REASON_MAX, cancel_round
 from logistics.inventory.rounds.dispatching import dispatch_round, issue_round
 from logistics.inventory.rounds.drafting import DraftRound, draft_round, recompute_round
 from logistics.inventory.rounds.inputs.record import FloorPer, Need, Terms
@@ -20,9 +21,11 @@ from logistics.inventory.rounds.requesting import (
     withdraw_request,
 )
 from logistics.inventory.rounds.rules import TIER_RANKS
+from logistics.inventory.rounds.standing import Wish, bring_up_to_date
 from logistics.inventory.rounds.tiers import SetTier, set_tier, tiers_below
 
 __all__ = [
+    "CANCEL_REASON_MAX",
     "CHECKPOINTS_MAX",
     "QUANTITY_MAX",
     "TIER_RANKS",
@@ -37,8 +40,10 @@ __all__ = [
     "RuleName",
     "SetTier",
     "Terms",
+    "Wish",
     "approve_round",
     "ask",
+    "bring_up_to_date",
     "cancel_round",
     "change_request",
     "confirm_arrival",

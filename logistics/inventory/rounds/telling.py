@@ -1,4 +1,4 @@
-"""What a community is told of a round: what it is short of and why, and what is on its way."""
+"""What a community is told of a round: what it is short of and why, what is on its way, and what will not come."""
 
 from __future__ import annotations
 
@@ -61,6 +61,22 @@ def tell_sent(session: Session, row: AllocationRound, *, now: datetime) -> None:
             data={"round": row.code, "item": item.name, "unit": item.unit, "pieces": given},
         )
         for area_id, given in pieces.items()
+    ]
+    notifications.tell_many(session, messages, now=now)
+
+
+def tell_cancelled(session: Session, row: AllocationRound, *, reason: str, now: datetime) -> None:
+    """Tell every community of an approved round that it will not come, and why. Who declined wanted nothing of it."""
+    item = item_facts(session, row.item_id)
+    areas = {share.area_id for share in _shares(session, row.id) if share.refusal is None}
+    messages = [
+        notifications.Message(
+            key=f"share_cancelled:{row.id}:{area_id}",
+            area_id=area_id,
+            event=Event.SHARE_CANCELLED,
+            data={"round": row.code, "item": item.name, "unit": item.unit, "reason": reason},
+        )
+        for area_id in sorted(areas)
     ]
     notifications.tell_many(session, messages, now=now)
 

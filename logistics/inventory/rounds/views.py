@@ -117,6 +117,8 @@ class AllocationRoundView:
     dispatched_at: datetime | None
     received_at: datetime | None
     cancelled_at: datetime | None
+    cancelled_by: str
+    cancel_reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

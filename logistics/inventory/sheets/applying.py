@@ -27,6 +27,8 @@ from logistics.inventory.sheets.summing import Said, notices, put_together
 from logistics.inventory.sheets.totals import is_heading_again, is_note, total_cell
 
 REMARK_LENGTH_MAX = 500
+SUGGESTED_NAMES_MAX = 100
+"""Unknown names that are told what they may mean: more of them are a wrong column, or a tree that is not there."""
 
 
 @dataclass(slots=True)
@@ -42,7 +44,8 @@ class _Table:
     today: date
     columns: Mapping[int, ColumnUse]
     said: list[Said] = field(default_factory=list)
-    unknown: dict[str, None] = field(default_factory=dict)
+    unknown: dict[str, list[str]] = field(default_factory=dict)
+    """Names that nobody knows, with the areas that may be meant."""
 
     def column(self, role: ColumnRole) -> int | None:
         return next((index for index, use in self.columns.items() if use.role is role), None)
@@ -70,7 +73,7 @@ def read_sheet(
     """Read one sheet of the file by the mapping.
 
     `items` are ids by code and by name. `day`, where it is given, is the sheet's day whatever stands in it; dates
-    without a year take the year that brings them nearest to it, or else to `today`.
+    without a year are the last such days before it, or else `today`, or at most a month after.
 
     Raises:
         ColumnsNotFound: no sheet of the file has the mapping's columns.
@@ -271,8 +274,12 @@ def _no_place(table: _Table, row: int, found: Found) -> CellProblem:
         return CellProblem(
             cell=cell, value="", wrong=N_("the place is missing"), right=N_("the name of an area would be right")
         )
-    table.unknown.setdefault(text_of(value))
-    options = [f"{place.name} ({place.code})" for place in found.options]
+    name = text_of(value)
+    if name not in table.unknown:
+        many = len(table.unknown) >= SUGGESTED_NAMES_MAX
+        places = found.options or (() if many else table.book.alike(value, level=table.mapping.level))
+        table.unknown[name] = [f"{place.name} ({place.code})" for place in places]
+    options = table.unknown[name]
     if found.match is Match.AMBIGUOUS:
         return CellProblem(
             cell=cell,

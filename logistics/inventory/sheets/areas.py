@@ -53,7 +53,8 @@ class LineProblem:
     def told(self, translate: Translate = str) -> str:
         """The problem as one line of text."""
         where = translate(N_("line %(line)d")) % {"line": self.line}
-        return f"{where}: {filled(self.wrong, self.data, translate)}; {filled(self.right, self.data, translate)}"
+        wrong, right = (filled(text, self.data, translate) for text in (self.wrong, self.right))
+        return f"{where}: {wrong}{translate(N_('; '))}{right}"
 
 
 class BadAreaFile(Invalid):
@@ -100,6 +101,10 @@ def read_areas(content: bytes, name: str, *, city: str = "") -> list[AreaFact]:
     tree = _Tree(name)
     lines: dict[str, int] = {}
     reader = csv.DictReader(io.StringIO(_text(content, name), newline=""))
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as wrong:  # a cell larger than any, as in a file that is something else
+        raise DamagedFile(name=name) from wrong
     missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
     if missing:
         tree.refuse(
@@ -110,7 +115,7 @@ def read_areas(content: bytes, name: str, *, city: str = "") -> list[AreaFact]:
             columns=COLUMNS,
         )
         raise BadAreaFile(name, tree.problems)
-    for line, row in enumerate(reader, 2):
+    for line, row in rows:
         area = _area(tree, line, row)
         if area is not None:
             tree.areas[area.code] = area

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from logistics.db import reading, transaction
 from logistics.errors import N_, NotFound
 from logistics.inventory.sheets import queries, service
 from logistics.inventory.sheets.areas import BadAreaFile, import_areas, read_areas
-from logistics.inventory.sheets.mapping import SheetMapping
+from logistics.inventory.sheets.mapping import PER_UNIT_MAX, SheetMapping
+from logistics.inventory.sheets.quantities import Fractions
 from logistics.inventory.sheets.rows import Outcome, SheetReading
 from logistics.inventory.sheets.telling import notice_texts, report_documents, row_views
 from logistics.terminal import Command, said, told
+
+LEFT_OUT = "-"
 
 
 def register(app: Flask) -> None:
@@ -29,10 +33,15 @@ def register(app: Flask) -> None:
 
 @click.command("import-sheet", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--mapping", "name", default="", help="A saved mapping; without one the sheet is guessed at.")
+@click.option("--mapping", "name", default="", help="A mapping saved for --area or for everybody; else a guess.")
 @click.option("--area", default="", help="Code of the office whose sheet it is; without one the whole tree.")
 @click.option("--item", default="", help="Code of the item, for a guess or over what the mapping says.")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the sheet, over what it says itself.")
+@click.option("--per-unit", type=click.IntRange(1, PER_UNIT_MAX), help="Pieces in one unit of the sheet.")
+@click.option(
+    "--fractions", type=click.Choice([word.value for word in Fractions]), help="What becomes of parts of a piece."
+)
+@click.option("--place", "places", multiple=True, help="NAME=CODE: which area a name means; NAME=- leaves it out.")
 @click.option("--facts-only", is_flag=True, help="Keep what it states; make no request and no movement of it.")
 @click.option("--on-top", is_flag=True, help="Its receipts are further ones of the same places, items and days.")
 @click.option("--save", default="", help="Save the mapping that was used under this name.")
@@ -44,6 +53,9 @@ def import_sheet(
     area: str,
     item: str,
     day: datetime | None,
+    per_unit: int | None,
+    fractions: str | None,
+    places: tuple[str, ...],
     facts_only: bool,
     on_top: bool,
     save: str,
@@ -56,6 +68,11 @@ def import_sheet(
     with reading() as session:
         owner = _area_id(session, area)
         mapping = _mapping(session, book, name, item, owner)
+        mapping = replace(
+            mapping,
+            per_unit=per_unit or mapping.per_unit,
+            fractions=Fractions(fractions) if fractions else mapping.fractions,
+        )
         command = service.TakeSheet(
             book=book,
             mapping=mapping,
@@ -63,6 +80,7 @@ def import_sheet(
             day=day.date() if day else None,
             facts_only=facts_only,
             on_top=on_top,
+            names=dict(_named(session, place) for place in places),
         )
         read = service.preview(session, command, now=now)
     if dry_run or read.wrong:
@@ -106,6 +124,15 @@ def _area_id(session: Any, code: str) -> int | None:
     if found is None:
         raise NotFound(kind="area", key=code)
     return found
+
+
+def _named(session: Any, place: str) -> tuple[str, int | None]:
+    name, sign, code = place.rpartition("=")
+    if not (name and sign and code):
+        raise click.BadParameter(
+            said(N_("give a name and the code of its area, as in 新区=220106")), param_hint="--place"
+        )
+    return name, None if code == LEFT_OUT else _area_id(session, code)
 
 
 def _mapping(session: Any, book: service.Workbook, name: str, item: str, owner: int | None) -> SheetMapping:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from logistics.inventory.sheets.grid import Value, text_of
 
@@ -15,6 +15,7 @@ _COMPACT = re.compile(r"(?<!\d)(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?!\d)")
 _DOTTED = re.compile(r"(?<![\d.])(?P<m>\d{1,2})[.\-](?P<d>\d{1,2})(?![\d.])(?!\s*[-时点:])")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年|(?<!\d)(20\d\d)[-./]\d")
 MASK = "{date}"
+AHEAD = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +27,13 @@ class WrittenDate:
     day: int
 
     def near(self, about: date) -> date | None:
-        """The day it means: in its own year, else in the year that brings it nearest to `about`. None if there is no
-        such day."""
-        years = [self.year] if self.year else [about.year - 1, about.year, about.year + 1]
+        """The day it means: in its own year, else the last such day before `about` or at most a month after it, since
+        sheets tell of what has been. None if there is no such day."""
+        if self.year:
+            return _day(self.year, self.month, self.day)
+        years = [about.year - 1, about.year, about.year + 1]
         days = [day for day in (_day(year, self.month, self.day) for year in years) if day is not None]
-        return min(days, key=lambda day: abs(day - about), default=None)
+        return max((day for day in days if day <= about + AHEAD), default=None)
 
 
 def written_in(text: str, *, loosely: bool = False) -> WrittenDate | None:

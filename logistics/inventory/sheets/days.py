@@ -28,8 +28,8 @@ def day_of_sheet(
 ) -> SheetDay:
     """The day of the sheet; what was given with the file goes before what is written in it.
 
-    A date without a year takes the year that the heading or a name states, else the one that brings it nearest to
-    `given`, else to `today`.
+    A date without a year takes the year that the heading or a name states, else it is the last one before `given`, or
+    else `today`, or at most a month after it.
 
     Raises:
         BadMapping: the cell that the mapping names is not in the sheet or holds no date.
@@ -37,7 +37,7 @@ def day_of_sheet(
     above = [text_of(value) for row in grid.rows[: heading.first_row] for value in row if text_of(value)]
     file_name = file_name.rpartition(".")[0] or file_name
     year = year_in([*above, grid.name, file_name])
-    about = given or (date(year, 7, 1) if year else today)
+    about = given or (date(year, 11, 30) if year else today)  # a month before the end: no day of it is ahead
     places: dict[DayFrom, list[date]] = {
         DayFrom.HEADING: _days((written_in(text) for text in above), year, about),
         DayFrom.SHEET_NAME: _days([written_in(grid.name, loosely=True)], year, about),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from logistics.clock import local_date
 from logistics.communities.rules import AreaLevel
-from logistics.errors import N_
+from logistics.errors import N_, Conflict, Invalid
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.rounds import service as rounds
 from logistics.inventory.sheets import queries
@@ -23,7 +23,33 @@ REASON_LENGTH_MAX = 240
 MOVING = frozenset({FactKind.RECEIVED, FactKind.STOCK})
 
 OLD_STOCK = N_("%(count)s stock figure(s) are older than a day and were not entered as counts.")
+OVERTAKEN = N_("%(count)s request(s) are older than what the same places asked for since, and are kept as stated.")
 NOT_A_COMMUNITY = N_("%(count)s request(s) are not of communities and wait for no round; they are kept as stated.")
+
+REQUEST = "request:"
+"""What the effect of a fact begins with that became a request; its id follows."""
+
+
+class RequestTooLarge(Invalid):
+    template = N_("%(cells)s: %(pieces)s pieces are more than one place may ask for; at most %(maximum)s are right.")
+    code = "request_too_large"
+
+
+class CountTooLow(ledger.CountBelowPromised):
+    template = N_(
+        "%(cells)s: %(promised)s pieces of %(item)s are promised there, so %(counted)s cannot be what is left. Void"
+        " reservations first."
+    )
+
+
+class EnteredOtherwise(Conflict):
+    template = N_("%(cells)s: another import entered this very cell in another way. Correct what came of that one.")
+    code = "entered_otherwise"
+
+
+def lock_moved(session: Session, facts: Sequence[SheetRow]) -> None:
+    """Lock the items that the facts move, so that what moved them before is known and nothing else moves them."""
+    ledger.lock_items(session, {fact.item_id for fact in facts if fact.kind in MOVING})
 
 
 def carry_out(
@@ -36,38 +62,46 @@ def carry_out(
     account_id: int | None,
     now: datetime,
 ) -> tuple[list[str], list[Notice]]:
-    """Do what the facts ask for. `source` names the sheet by what it says, so that a cell is never entered twice.
+    """Do what the facts ask for; `lock_moved` goes before. `source` names the sheet by what it says, so that a cell is
+    never entered twice.
 
     Returns, for each fact in order, the key of the movement or the number of the request that came of it, and notices
     of what was only kept.
 
     Raises:
-        KeyReused: another import entered one of the cells with another number.
-        CountBelowPromised: a count is below what is promised.
-        BadRequestQuantity: a request is larger than any.
+        EnteredOtherwise: another import entered one of the cells with another number.
+        CountTooLow: a count is below what is promised.
+        RequestTooLarge: a request is larger than any.
     """
-    ledger.lock_items(session, {fact.item_id for fact in facts if fact.kind in MOVING})
     effects = [""] * len(facts)
     old = 0
     for index, fact in enumerate(facts):
         sheet = _Cell(source=source, file_name=file_name, account_id=account_id, fact=fact)
         if fact.kind is FactKind.RECEIVED and fact.pieces:
-            ledger.receive(session, sheet.receipt(), now=now)
+            sheet.enter_receipt(session, now=now)
             effects[index] = sheet.key
         elif fact.kind is FactKind.STOCK:
             if fact.on < local_date(now) - timedelta(days=STOCK_AGE_DAYS_MAX):
                 old += 1
                 continue
-            ledger.count(session, sheet.count(), now=now)
+            sheet.enter_count(session, now=now)
             effects[index] = sheet.key
     notices = [Notice(template=OLD_STOCK, data={"count": old})] if old else []
-    latest = _latest_requests(facts)
-    above = [index for index in latest if levels.get(facts[index].area_id) is not AreaLevel.COMMUNITY]
-    if above:
-        notices.append(Notice(template=NOT_A_COMMUNITY, data={"count": len(above)}))
-    wanted = {index: facts[index] for index in latest if index not in above}
-    for index, request_id in _ask(session, wanted, account_id=account_id, now=now).items():
-        effects[index] = f"request:{request_id}"
+    latest = {index: facts[index] for index in _latest_requests(facts)}
+    above = {index for index, fact in latest.items() if levels.get(fact.area_id) is not AreaLevel.COMMUNITY}
+    if stated := sum(latest[index].pieces > 0 for index in above):
+        notices.append(Notice(template=NOT_A_COMMUNITY, data={"count": stated}))
+    said_since = queries.requested_since(session, {fact.area_id for fact in latest.values()})
+    overtaken = {
+        index for index, fact in latest.items() if said_since.get((fact.item_id, fact.area_id), fact.on) > fact.on
+    }
+    if overtaken - above:
+        notices.append(Notice(template=OVERTAKEN, data={"count": len(overtaken - above)}))
+    wanted = {index: fact for index, fact in latest.items() if index not in above | overtaken}
+    asked = rounds.bring_up_to_date(session, map(_wish, wanted.values()), asked_by_id=account_id, now=now)
+    for index, fact in wanted.items():
+        if request_id := asked.get((fact.item_id, fact.area_id)):
+            effects[index] = f"{REQUEST}{request_id}"
     return effects, notices
 
 
@@ -89,9 +123,9 @@ class _Cell:
         cells = ", ".join(self.fact.cells)
         return f"{self.file_name} {cells} ({self.fact.on.isoformat()})"[:REASON_LENGTH_MAX]
 
-    def receipt(self) -> ledger.Receipt:
+    def enter_receipt(self, session: Session, *, now: datetime) -> None:
         fact = self.fact
-        return ledger.Receipt(
+        receipt = ledger.Receipt(
             key=self.key,
             item_id=fact.item_id,
             area_id=fact.area_id,
@@ -99,10 +133,14 @@ class _Cell:
             reason=self.reason,
             account_id=self.account_id,
         )
+        try:
+            ledger.receive(session, receipt, now=now)
+        except ledger.KeyReused as other:
+            raise EnteredOtherwise(cells=list(fact.cells)) from other
 
-    def count(self) -> ledger.Count:
+    def enter_count(self, session: Session, *, now: datetime) -> None:
         fact = self.fact
-        return ledger.Count(
+        count = ledger.Count(
             key=self.key,
             item_id=fact.item_id,
             area_id=fact.area_id,
@@ -110,41 +148,27 @@ class _Cell:
             reason=self.reason,
             account_id=self.account_id,
         )
+        try:
+            ledger.count(session, count, now=now)
+        except ledger.KeyReused as other:
+            raise EnteredOtherwise(cells=list(fact.cells)) from other
+        except ledger.CountBelowPromised as low:
+            raise CountTooLow(cells=list(fact.cells), **low.data) from low
 
 
 def _latest_requests(facts: Sequence[SheetRow]) -> list[int]:
-    """Of the requests of each area and item the one of the latest day that asks for something: a place has one
-    standing request, and what it asked for before is no longer what it asks for."""
+    """Of the requests of each area and item the one of the latest day: a place has one standing request, and what it
+    asked for before is no longer what it asks for."""
     latest: dict[tuple[int, int], int] = {}
     for index, fact in enumerate(facts):
         if fact.kind is FactKind.REQUESTED:
-            key = (fact.area_id, fact.item_id)
+            key = (fact.item_id, fact.area_id)
             if key not in latest or facts[latest[key]].on < fact.on:
                 latest[key] = index
-    return sorted(index for index in latest.values() if facts[index].pieces)
+    return sorted(latest.values())
 
 
-def _ask(session: Session, wanted: Mapping[int, SheetRow], *, account_id: int | None, now: datetime) -> dict[int, int]:
-    """Enter the requests, or bring standing ones up to date. Returns ids of requests by the index of their facts."""
-    standing = queries.standing_requests(session, {fact.area_id for fact in wanted.values()})
-    asked = {}
-    for index, fact in sorted(wanted.items(), key=lambda pair: (pair[1].area_id, pair[1].item_id)):
-        known = standing.get((fact.area_id, fact.item_id))
-        if known is None:
-            command = rounds.AskSupplies(
-                item_id=fact.item_id,
-                area_id=fact.area_id,
-                quantity=fact.pieces,
-                note=fact.remark,
-                asked_by_id=account_id,
-            )
-            asked[index] = rounds.ask(session, command, now=now)
-            continue
-        asked[index] = known.request_id
-        if known.quantity != fact.pieces or known.declined:
-            change = rounds.ChangeRequest(
-                request_id=known.request_id, version=known.version, quantity=fact.pieces,
-                checkpoint_count=known.checkpoint_count, note=fact.remark or known.note,
-            )  # fmt: skip
-            rounds.change_request(session, change, now=now)
-    return asked
+def _wish(fact: SheetRow) -> rounds.Wish:
+    if fact.pieces > rounds.QUANTITY_MAX:
+        raise RequestTooLarge(cells=list(fact.cells), pieces=fact.pieces, maximum=rounds.QUANTITY_MAX)
+    return rounds.Wish(item_id=fact.item_id, area_id=fact.area_id, quantity=fact.pieces, note=fact.remark)

@@ -23,6 +23,8 @@ Value: TypeAlias = str | Decimal | bool | date | datetime | Unreadable | None
 """What a cell holds: texts as they were typed, numbers exact, blank as None."""
 
 UNCALCULATED = Unreadable("=…")
+UNSEEN = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065)])
+"""Soft hyphens, marks of byte order and of direction, spaces and joiners without a width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Grid:
 
 
 def text_of(value: Value) -> str:
-    """A cell as one line of text: full-width letters and digits made plain, white space and line breaks single."""
+    """A cell as one line of text: full-width letters and digits made plain, white space and line breaks single, signs
+    without a width left out, which copying from chats and web pages leaves behind and nobody sees."""
     if value is None:
         return ""
     if isinstance(value, Unreadable):
@@ -107,7 +110,7 @@ def text_of(value: Value) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
-    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+    return " ".join(unicodedata.normalize("NFKC", str(value)).translate(UNSEEN).split())
 
 
 def shown(value: Value, length: int = 40) -> str:

@@ -30,6 +30,10 @@ NOT_A_COUNT = re.compile(r"吨|公斤|千克|重量|总量|体积|金额|单价|
 TOTAL_GROUP = re.compile(r"合计|总计|小计|total", re.I)
 
 
+GUESSED_ROWS = 1_000
+"""Rows that a guess is made from; what is read in the end is every row."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
     """What the sheet looks like. `roles` by column; a column without one is not read."""
@@ -68,7 +72,7 @@ def guess(grids: Sequence[Grid], book: PlaceBook) -> Guess:
 def guess_of(grid: Grid, book: PlaceBook) -> Guess:
     """What the columns of one sheet seem to be, by their titles and by what stands below."""
     heading = _heading(grid)
-    rows = range(heading.data_row, grid.height)
+    rows = range(heading.data_row, min(grid.height, heading.data_row + GUESSED_ROWS))
     roles: dict[int, ColumnRole] = {}
     place = _place_column(grid, heading, rows, book)
     if place is not None:

@@ -76,7 +76,8 @@ def require_heading(grid: Grid, mapping: SheetMapping) -> Heading:
     best: tuple[list[str], Heading] | None = None
     for row in range(min(grid.height, SEARCHED_ROWS)):
         heading = heading_at(grid, row, mapping.depth)
-        missing = [use.title for use in mapping.columns if heading.place_of(use) is None]
+        there = set(heading.signatures)
+        missing = [use.title for use in mapping.columns if (use.title, use.nth) not in there]
         if not missing:
             return heading
         if best is None or len(missing) < len(best[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +15,9 @@ from logistics.clock import local_date
 from logistics.errors import N_, Conflict, Invalid
 from logistics.inventory.sheets import queries
 from logistics.inventory.sheets.applying import read_sheet
-from logistics.inventory.sheets.effects import carry_out
+from logistics.inventory.sheets.effects import carry_out, lock_moved
 from logistics.inventory.sheets.mapping import FactKind, SheetMapping
-from logistics.inventory.sheets.memory import place_book
+from logistics.inventory.sheets.memory import place_book, remember_places
 from logistics.inventory.sheets.models import EVERYWHERE, SheetFact, SheetImport
 from logistics.inventory.sheets.reading import Workbook
 from logistics.inventory.sheets.rows import Outcome, SheetReading
@@ -63,8 +63,9 @@ class ReceivedBefore(Conflict):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeSheet:
     """A file to import. `owner_area_id` is the office's area, None for the whole platform; `day` goes before what the
-    sheet says; with `facts_only` nothing comes of it but the facts, as for sheets of long ago; `on_top` says that its
-    receipts are further ones, where places have some of the same item and day already."""
+    sheet says; `names` are what names mean (None: their rows are left out), and are remembered with the import; with
+    `facts_only` nothing comes of it but the facts, as for sheets of long ago; `on_top` says that its receipts are
+    further ones, where places have some of the same item and day already."""
 
     book: Workbook
     mapping: SheetMapping
@@ -73,6 +74,7 @@ class TakeSheet:
     day: date | None = None
     facts_only: bool = False
     on_top: bool = False
+    names: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,7 @@ def preview(session: Session, command: TakeSheet, *, now: datetime) -> SheetRead
     return read_sheet(
         command.book,
         command.mapping,
-        places=place_book(session, command.owner_area_id),
+        places=place_book(session, command.owner_area_id, also=command.names),
         items=queries.items_by_name(session),
         today=local_date(now),
         day=command.day,
@@ -120,8 +122,11 @@ def import_sheet(session: Session, command: TakeSheet, *, now: datetime) -> Impo
         raise BadSheet(command.book.name, reading)
     if not reading.facts:
         raise NothingTaken(name=command.book.name, sheet=reading.sheet)
-    if not command.facts_only and not command.on_top:
-        _refuse_second_receipts(session, reading)
+    remember_places(session, command.names, owner_area_id=command.owner_area_id, account_id=command.account_id, now=now)
+    if not command.facts_only:
+        lock_moved(session, reading.facts)  # first: a sheet that brings the same goods just now is seen when it is in
+        if not command.on_top:
+            _refuse_second_receipts(session, reading)
     effects, notices = (
         ([""] * len(reading.facts), [])
         if command.facts_only

@@ -23,15 +23,18 @@ class BadMappingName(Invalid):
     code = "bad_mapping_name"
 
 
-def place_book(session: Session, owner_area_id: int | None) -> PlaceBook:
-    """The areas that an office may name, its own and those below (None: all), with the names it has given them. Its
-    own names go before those of the platform."""
+def place_book(
+    session: Session, owner_area_id: int | None, *, also: Mapping[str, int | None] | None = None
+) -> PlaceBook:
+    """The areas that an office may name, its own and those below (None: all), with the names it has given them, and
+    `also` these. Its own names go before those of the platform."""
     rows = session.execute(
         select(PlaceAlias.key, PlaceAlias.area_id)
         .where(_theirs(PlaceAlias.owner_area_id, owner_area_id))
         .order_by(PlaceAlias.owner_area_id.is_not(None), PlaceAlias.key)
     )
-    return PlaceBook(queries.places(session, owner_area_id), {key: area_id for key, area_id in rows})
+    aliases = {key: area_id for key, area_id in rows} | {place_key(name): area for name, area in (also or {}).items()}
+    return PlaceBook(queries.places(session, owner_area_id), aliases)
 
 
 def save_mapping(
@@ -102,6 +105,8 @@ def remember_places(
     Raises:
         NotFound: an area is none of the office's.
     """
+    if not names:
+        return
     allowed = place_book(session, owner_area_id).by_id
     for name, area_id in sorted(names.items()):
         if area_id is not None and area_id not in allowed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +14,8 @@ from logistics.inventory.sheets.grid import Value, text_of
 
 SUGGESTED_MAX = 3
 NAME_LENGTH_MAX = 120
+TEXT_LENGTH_MAX = 300
+"""Of a cell no more is looked at for a name: brackets without end would be looked for from each of them."""
 _BRACKETS = re.compile(r"[((\[【<《].*?[))\]】>》]")
 _SUFFIXES = (
     "街道办事处", "街道办", "地区办事处", "社区居民委员会", "社区居委会", "居民委员会", "居委会", "村民委员会",
@@ -46,7 +48,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a name means. `place` is None where it is left out, or nobody can say; `options` are areas it may mean."""
+    """What a name means. `place` is None where it is left out, or nobody can say; `options` are areas of that very
+    name."""
 
     match: Match
     place: Place | None = None
@@ -63,13 +66,15 @@ class PlaceBook:
         self._codes = {place.code: place for place in self.by_id.values()}
         self._names: dict[str, list[Place]] = defaultdict(list)
         self._stems: dict[str, list[Place]] = defaultdict(list)
+        self._letters: dict[str, list[str]] = defaultdict(list)
         for place in self.by_id.values():
             self._names[place_key(place.name)].append(place)
             self._stems[_stem(place_key(place.name))].append(place)
 
     def find(self, value: Value, *, level: AreaLevel | None = None, above: Value = None) -> Found:
         """Which area the cell means: an alias first, then a code, a whole name, a name without its kind (朝阳 for
-        朝阳区). `above` is a cell that names the area it lies in, for names that are there more than once."""
+        朝阳区). `above` is a cell that names the area it lies in, for names that are there more than once. What an
+        unknown name may mean, `alike` says."""
         key, whole = place_key(value), text_of(value)
         for name in (key, place_key(whole, brackets=True)):
             if name in self.aliases:
@@ -82,7 +87,32 @@ class PlaceBook:
                 return Found(match=match, place=options[0])
             if options:
                 return Found(match=Match.AMBIGUOUS, options=tuple(options[:SUGGESTED_MAX]))
-        return Found(match=Match.UNKNOWN, options=self._alike(key, level))
+        return Found(match=Match.UNKNOWN)
+
+    def alike(self, value: Value, *, level: AreaLevel | None = None) -> tuple[Place, ...]:
+        """Areas whose names hold this one or come near it: to be offered, never to be taken. It looks at every name,
+        so it is not for every row of a city."""
+        key = place_key(value)
+        if not key:
+            return ()
+        stem = _stem(key)
+        of_level = {
+            name for name, places in self._names.items() if any(level in (None, place.level) for place in places)
+        }
+        holding = sorted((name for name in of_level if key in name or stem in name), key=lambda name: (len(name), name))
+        near = self._near(stem, of_level) if len(holding) < SUGGESTED_MAX else []
+        chosen = list(dict.fromkeys([*holding, *near]))[:SUGGESTED_MAX]
+        return tuple(next(p for p in self._names[name] if level in (None, p.level)) for name in chosen)
+
+    def _near(self, stem: str, allowed: set[str]) -> list[str]:
+        """Names that come near; only those with half of the letters in common are compared letter by letter."""
+        if not self._letters:
+            for name in self._names:
+                for letter in set(_stem(name)):
+                    self._letters[letter].append(name)
+        shared = Counter(name for letter in set(stem) for name in self._letters.get(letter, ()) if name in allowed)
+        likely = {_stem(name): name for name, count in shared.items() if 4 * count >= len(set(stem) | set(_stem(name)))}
+        return [likely[found] for found in get_close_matches(stem, likely, n=SUGGESTED_MAX, cutoff=0.5)]
 
     def _alias(self, area_id: int | None) -> Found:
         if area_id is None:
@@ -93,33 +123,27 @@ class PlaceBook:
     def _narrowed(self, options: list[Place], *, level: AreaLevel | None, above: Value) -> list[Place]:
         if level is not None:
             options = [place for place in options if place.level is level]
-        if len(options) > 1 and (parent := place_key(above)):
-            inside = [place for place in options if self._lies_in(place, parent)]
-            return inside or options
-        return options
+        parent = place_key(above)
+        if not parent or not options:
+            return options
+        inside = [place for place in options if self._lies_in(place, parent)]
+        known = parent in self.aliases or parent in self._codes or _stem(parent) in self._stems
+        return inside if inside or known else options  # an area of that name elsewhere is not the one that was meant
 
     def _lies_in(self, place: Place, parent: str) -> bool:
         above = self.by_id.get(place.parent_id or 0)
         while above is not None:
             if parent in (above.code, place_key(above.name)) or _stem(parent) == _stem(place_key(above.name)):
                 return True
+            if self.aliases.get(parent) == above.area_id:
+                return True
             above = self.by_id.get(above.parent_id or 0)
         return False
-
-    def _alike(self, key: str, level: AreaLevel | None) -> tuple[Place, ...]:
-        """Areas whose names hold this one or come near it: to be offered, never to be taken."""
-        if not key:
-            return ()
-        names = [name for name, places in self._names.items() if level is None or any(p.level is level for p in places)]
-        holding = [name for name in names if key in name or _stem(key) in name]
-        near = get_close_matches(key, names, n=SUGGESTED_MAX, cutoff=0.5) if len(holding) < SUGGESTED_MAX else []
-        chosen = list(dict.fromkeys([*sorted(holding, key=len), *near]))[:SUGGESTED_MAX]
-        return tuple(self._names[name][0] for name in chosen)
 
 
 def place_key(value: Value, *, brackets: bool = False) -> str:
     """A name as it is compared: without spaces, capitals and, unless asked for, what stands in brackets."""
-    text = text_of(value)
+    text = text_of(value)[:TEXT_LENGTH_MAX]
     bare = text if brackets else _BRACKETS.sub("", text)
     return re.sub(r"\s+", "", bare or text).lower()[:NAME_LENGTH_MAX]
 

@@ -13,6 +13,8 @@ from logistics.inventory.sheets.grid import Unreadable, Value, text_of
 
 QUANTITY_MAX = 100_000_000
 """Pieces in one cell. The ledger takes no more in one movement."""
+TEXT_LENGTH_MAX = 500
+"""No quantity is written longer; a number of thousands of digits would be more than Python turns into one."""
 NOISE = Decimal("0.000001")
 """Farther from a whole number than this is a part of a piece, and not a spreadsheet's arithmetic in binary."""
 
@@ -70,6 +72,7 @@ class Wrong:
 
 READ_AS = N_("“%(value)s” was read as %(pieces)s")
 ROUNDED = N_("“%(value)s” was rounded to %(pieces)s")
+TOO_LARGE, AT_MOST = N_("“%(value)s” is too large"), N_("at most 100,000,000 pieces would be right")
 _A_NUMBER = N_("a whole number such as 5000 would be right")
 
 
@@ -94,6 +97,8 @@ def quantity(value: Value, *, per_unit: int, fractions: Fractions, blank: BlankM
         return Quantity(pieces=0 if blank is BlankMeans.ZERO else None)
     if text in NONE_WORDS:
         return Quantity(pieces=0, note=READ_AS)
+    if len(text) > TEXT_LENGTH_MAX and isinstance(value, str):
+        return Wrong(wrong=N_("“%(value)s” is not a number"), right=_A_NUMBER)
     number = value if isinstance(value, Decimal) else _number(text)
     if isinstance(number, Wrong):
         return number
@@ -107,7 +112,7 @@ def _pieces(exact: Decimal, fractions: Fractions) -> Quantity | Wrong:
     if exact < 0:
         return Wrong(wrong=N_("“%(value)s” is negative"), right=N_("0 or more would be right"))
     if exact > QUANTITY_MAX:
-        return Wrong(wrong=N_("“%(value)s” is too large"), right=N_("at most 100,000,000 pieces would be right"))
+        return Wrong(wrong=TOO_LARGE, right=AT_MOST)
     nearest = int(exact.to_integral_value())
     if abs(exact - nearest) <= NOISE:
         return Quantity(pieces=nearest, exact=Decimal(nearest))

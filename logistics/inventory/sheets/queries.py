@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, false, func, literal, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from logistics.access import Viewer
@@ -166,38 +166,25 @@ def items_by_name(session: Session) -> dict[str, int]:
     return {**{place_key(row.name): row.id for row in rows}, **{row.code: row.id for row in rows}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingRequest:
-    """A community's request that no round has taken. `declined` says that it wanted nothing after all."""
-
-    request_id: int
-    version: int
-    quantity: int
-    checkpoint_count: int
-    note: str
-    declined: bool
-
-
-def standing_requests(session: Session, area_ids: Collection[int]) -> dict[tuple[int, int], StandingRequest]:
-    """The standing requests of the communities themselves, not of posts in them, by area and item."""
-    found = {}
+def requested_since(session: Session, area_ids: Collection[int]) -> dict[tuple[int, int], date]:
+    """The latest day of which a sheet stated what became the standing request of a place, by item and area."""
+    found: dict[tuple[int, int], date] = {}
+    standing = SupplyRequest.state.in_((RequestState.OPEN, RequestState.DECLINED))
     for part in chunks(area_ids):
-        rows = session.scalars(
-            select(SupplyRequest).where(
-                SupplyRequest.area_id.in_(part),
-                SupplyRequest.post == "",
-                SupplyRequest.state.in_((RequestState.OPEN, RequestState.DECLINED)),
+        rows = session.execute(
+            select(SheetFact.item_id, SheetFact.area_id, func.max(SheetFact.on_day))
+            .join(
+                SupplyRequest,
+                and_(
+                    SupplyRequest.area_id == SheetFact.area_id,
+                    SupplyRequest.item_id == SheetFact.item_id,
+                    SheetFact.effect == literal("request:") + cast(SupplyRequest.id, String),
+                ),
             )
+            .where(SheetFact.area_id.in_(part), SheetFact.kind == FactKind.REQUESTED, standing)
+            .group_by(SheetFact.item_id, SheetFact.area_id)
         )
-        for row in rows:
-            found[row.area_id, row.item_id] = StandingRequest(
-                request_id=row.id,
-                version=row.version,
-                quantity=row.quantity,
-                checkpoint_count=row.checkpoint_count,
-                note=row.note,
-                declined=row.state is RequestState.DECLINED,
-            )
+        found.update({(item, area): day for item, area, day in rows})
     return found
 
 

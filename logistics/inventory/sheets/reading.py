@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import IO, Any, ClassVar
 
 from logistics.clock import SHANGHAI
@@ -22,14 +23,19 @@ from logistics.inventory.sheets.grid import UNCALCULATED, Grid, Span, Unreadable
 FILE_BYTES_MAX = 8 * 1024 * 1024
 ROWS_MAX, COLUMNS_MAX, SHEETS_MAX = 20_000, 256, 30
 """More than an office's sheet has; a city's list of communities is 7,500 rows."""
+CELLS_MAX, LETTERS_MAX = 1_000_000, 16_000_000
+"""Of all sheets together, blank cells included: about 100 MB in the process that serves everybody."""
 UNPACKED_BYTES_MAX = 256 * 1024 * 1024
 CHILD_MEMORY_BYTES, CHILD_CPU_S, CHILD_WAIT_S = 1024 * 1024 * 1024, 20, 40
+CHILDREN_MAX, SEAT_WAIT_S = 2, 20
+"""Workbooks that one process has opened at a time, and how long the next one waits: each may take the whole limit."""
 CELL_LENGTH_MAX = 4_000
 NAME_LENGTH_MAX = 200
 CHILD = Path(__file__).with_name("workbook_child.py")
 OLE_START, ZIP_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
-PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*", b"%PDF")
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"%PDF")
 DELIMITERS = (",", "\t", ";", "|")
+_seats = BoundedSemaphore(CHILDREN_MAX)
 
 
 class BadSheetFile(Invalid):
@@ -80,6 +86,12 @@ class WorkbookTooLarge(BadSheetFile):
     template = N_("%(name)s unfolds to more than we read at once; delete what lies far outside the table.")
 
 
+class TooManyAtOnce(BadSheetFile):
+    template = N_("%(name)s was not opened, because too many workbooks are being opened; send it again in a minute.")
+    code = "too_many_at_once"
+    status = 503
+
+
 class UnknownEncoding(BadSheetFile):
     template = N_("%(name)s, line %(line)s: the text is neither UTF-8 nor GB18030; save the file as CSV UTF-8.")
 
@@ -122,7 +134,7 @@ def read_workbook(content: bytes, name: str) -> Workbook:
         raise EmptyFile(name=name)
     if len(content) > FILE_BYTES_MAX:
         raise FileTooLarge(name=name, mib=FILE_BYTES_MAX // 1024 // 1024)
-    if content.startswith(PICTURES):
+    if content.startswith(PICTURES) or _is_bitmap(content):
         raise NotASheet(name=name)
     encoding = ""
     if content.startswith((OLE_START, ZIP_START)):
@@ -136,20 +148,32 @@ def read_workbook(content: bytes, name: str) -> Workbook:
     return Workbook(name=name, grids=full, encoding=encoding)
 
 
+def _is_bitmap(content: bytes) -> bool:
+    """Two letters are no mark: a CSV may begin with a column called BM. A bitmap has four zeros after its size."""
+    return content.startswith(b"BM") and content[6:10] == bytes(4)
+
+
 def _opened(content: bytes, name: str) -> list[dict[str, Any]]:
     limits = {
         "rows": ROWS_MAX,
         "columns": COLUMNS_MAX,
         "sheets": SHEETS_MAX,
+        "cells": CELLS_MAX,
+        "letters": LETTERS_MAX,
+        "cell_letters": CELL_LENGTH_MAX,
         "unpacked_bytes": UNPACKED_BYTES_MAX,
         "memory_bytes": CHILD_MEMORY_BYTES,
         "cpu_s": CHILD_CPU_S,
     }
     command = [sys.executable, "-I", str(CHILD), json.dumps(limits)]
+    if not _seats.acquire(timeout=SEAT_WAIT_S):
+        raise TooManyAtOnce(name=name)
     try:
         child = subprocess.run(command, input=content, capture_output=True, timeout=CHILD_WAIT_S, check=False)  # noqa: S603
     except subprocess.TimeoutExpired as slow:
         raise WorkbookTooLarge(name=name) from slow
+    finally:
+        _seats.release()
     if child.returncode < 0:  # killed by a limit of its own, or ended by the reader's want of memory
         raise WorkbookTooLarge(name=name)
     if child.returncode:
@@ -163,7 +187,7 @@ def _opened(content: bytes, name: str) -> list[dict[str, Any]]:
 
 def _refusal(answer: dict[str, Any], name: str) -> BadSheetFile:
     code = answer["error"]
-    if code in ("too_many_rows", "too_many_columns"):
+    if code in ("too_many_rows", "too_many_columns", "too_many_cells"):
         what = code.removeprefix("too_many_")
         return SheetTooLarge(
             name=name, sheet=answer["sheet"], what=what, found=answer["found"], maximum=answer["maximum"]
@@ -198,12 +222,14 @@ def _grid(sheet: dict[str, Any]) -> Grid:
 
 def _value(cell: Any) -> Value:
     if cell is None or isinstance(cell, str):
-        return cell[:CELL_LENGTH_MAX] if cell else None
+        return cell or None
     if isinstance(cell, (int, float)):
         return Decimal(repr(cell))
     kind, text = cell
     if kind == "bool":
         return bool(text == "True")
+    if kind == "error":
+        return Unreadable(text)
     if kind == "date":
         return date.fromisoformat(text[:10])
     if kind == "moment":
@@ -232,6 +258,8 @@ def _csv_grid(content: bytes, name: str) -> tuple[str, Grid]:
     except csv.Error as wrong:
         raise DamagedFile(name=name) from wrong
     width = max(map(len, rows), default=0)
+    if len(rows) * width > CELLS_MAX:
+        raise _too_large(name, "cells", len(rows) * width, CELLS_MAX)
     for row in rows:
         row += [None] * (width - len(row))
     return encoding, Grid(name=Path(name).stem, rows=rows)

@@ -17,7 +17,7 @@ from logistics.inventory.sheets.mapping import (
 )
 from logistics.inventory.sheets.places import place_key
 from logistics.inventory.sheets.quantities import BlankMeans, Fractions, Quantity, Wrong, quantity
-from logistics.inventory.sheets.rows import Outcome, SheetReading
+from logistics.inventory.sheets.rows import Outcome, RowReport, SheetReading
 from logistics.inventory.sheets.telling import filled, notice_texts, report_documents, row_views
 from logistics.inventory.sheets.totals import is_total
 
@@ -35,6 +35,7 @@ __all__ = [
     "Outcome",
     "Quantity",
     "Repeats",
+    "RowReport",
     "SheetMapping",
     "SheetReading",
     "Unreadable",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from logistics.inventory.sheets.areas import NAME_LENGTH_MAX as AREA_NAME_LENGTH_MAX
+from logistics.inventory.sheets.areas import BadAreaFile, import_areas, read_areas
 from logistics.inventory.sheets.dates import masked
 from logistics.inventory.sheets.guessing import Guess, guess, guess_of
 from logistics.inventory.sheets.headings import Heading, find_heading, heading_at
@@ -30,6 +32,8 @@ from logistics.inventory.sheets.reading import BadSheetFile, Workbook, read_work
 from logistics.inventory.sheets.uploads import Upload, drop_upload, keep_upload, purge_uploads, upload_of
 
 __all__ = [
+    "AREA_NAME_LENGTH_MAX",
+    "BadAreaFile",
     "BadMappingName",
     "BadSheet",
     "BadSheetFile",
@@ -49,6 +53,7 @@ __all__ = [
     "guess_of",
     "guessed_mapping",
     "heading_at",
+    "import_areas",
     "import_sheet",
     "keep_upload",
     "mapping_of",
@@ -56,6 +61,7 @@ __all__ = [
     "place_book",
     "preview",
     "purge_uploads",
+    "read_areas",
     "read_workbook",
     "received_file",
     "remember_places",

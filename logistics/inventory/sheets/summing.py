@@ -13,7 +13,15 @@ from logistics.errors import N_
 from logistics.inventory.sheets.days import SheetDay
 from logistics.inventory.sheets.grid import Grid, plain_number, reference, text_of
 from logistics.inventory.sheets.mapping import FactKind, Repeats, SheetMapping
-from logistics.inventory.sheets.quantities import BlankMeans, Fractions, Quantity, quantity
+from logistics.inventory.sheets.quantities import (
+    AT_MOST,
+    QUANTITY_MAX,
+    TOO_LARGE,
+    BlankMeans,
+    Fractions,
+    Quantity,
+    quantity,
+)
 from logistics.inventory.sheets.rows import (
     NOTICE_DAYS,
     NOTICE_ENCODING,
@@ -77,6 +85,13 @@ def put_together(
                     data={"other": first.row + 1},
                 ),
             )
+        total = sum(one.pieces for one in group)
+        if total > QUANTITY_MAX:
+            last = group[-1]
+            too_large = CellProblem(
+                cell=reference(last.row, last.column), value=str(total), wrong=TOO_LARGE, right=AT_MOST
+            )
+            problems.setdefault(last.row, too_large)
     after = [
         replace(report, outcome=Outcome.WRONG, problems=(*report.problems, problems[report.row - 1]))
         if report.row - 1 in problems

@@ -20,7 +20,22 @@ down_revision = '0002'
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ('lots', 'holders', 'transfers', 'entries')
+OLD_APPEND_ONLY = ('transfers', 'entries')
+SAID_OF_A_LOT = ('item_id', 'number', 'source_kind', 'source_name', 'fund_tag')
+APPEND_ONLY = {
+    'lots': (('id',), (*SAID_OF_A_LOT, 'expires_on'), SAID_OF_A_LOT),
+    'holders': (('id',), ('household_id',), ('area_id', 'kind', 'name'), ('kind', 'name')),
+    'transfers': (('id',), ('key',), ('item_id', 'sequence'), ('reverses_id',)),
+    'entries': (('id',), ('transfer_id', 'holder_id', 'lot_id')),
+    'stock_counts': (('id',), ('key',), ('transfer_id',)),
+    'shipment_settlements': (('transfer_id',),),
+}
+"""Tables that refuse every change of a row, with their unique keys."""
+ONLY_AMONG = {
+    ('lots', SAID_OF_A_LOT): 'expires_on IS NULL AND NEW.expires_on IS NULL',
+    ('holders', ('kind', 'name')): "kind = 'supplier'",
+}
+"""What the index of a key is about, where that is not every row."""
 UNBOUNDED = ('supplier', 'count_difference')
 MOMENT = sa.DateTime(timezone=True)
 
@@ -43,8 +58,12 @@ def upgrade():
     _change_items()
     _create_tables()
     _carry_over(bind, holders, transfers, entries)
-    for table in APPEND_ONLY:
+    for table, keys in APPEND_ONLY.items():
         _append_only(table)
+        _never_replaced(table, keys)
+    _never_replaced('ledger_heads', (('item_id',),))
+    _entries_are_closed()
+    _heads_go_on()
 
 
 def _append_only(table):
@@ -59,6 +78,85 @@ def _append_only(table):
     op.execute(
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"  # of migration 0001
+    )
+
+
+def _never_replaced(table, keys):
+    """SQLite's INSERT OR REPLACE deletes the row in its way without asking the triggers about it."""
+    if op.get_bind().dialect.name != 'sqlite':
+        return
+    conditions = []
+    for key in keys:
+        same = [f'{column} = NEW.{column}' for column in key] + [ONLY_AMONG.get((table, key), 'TRUE')]
+        conditions.append(f"({' AND '.join(same)})")
+    op.execute(
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(conditions)}) "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    )
+
+
+CLOSED = (
+    "SELECT 1 FROM transfers JOIN ledger_heads ON ledger_heads.item_id = transfers.item_id "
+    "WHERE transfers.id = NEW.transfer_id AND transfers.sequence <= ledger_heads.sequence"
+)
+NAMED = (
+    "SELECT 1 FROM transfers WHERE transfers.item_id = NEW.item_id AND transfers.sequence = NEW.sequence "
+    "AND transfers.hash = NEW.hash"
+)
+UNEVEN = (
+    "SELECT 1 FROM transfers JOIN entries ON entries.transfer_id = transfers.id WHERE transfers.item_id = NEW.item_id "
+    "AND transfers.sequence > OLD.sequence AND transfers.sequence <= NEW.sequence "
+    "GROUP BY entries.transfer_id, entries.lot_id HAVING sum(entries.quantity) <> 0"
+)
+
+
+def _entries_are_closed():
+    """Once the head of the chain has gone on to a movement, nobody adds a leg to it."""
+    if op.get_bind().dialect.name == 'sqlite':
+        op.execute(
+            f"CREATE TRIGGER entries_closed BEFORE INSERT ON entries WHEN EXISTS ({CLOSED}) "
+            "BEGIN SELECT RAISE(ABORT, 'entries is append-only: the movement is closed'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION refuse_late_entry() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF EXISTS ({CLOSED}) THEN "
+        "RAISE EXCEPTION 'entries is append-only: the movement is closed'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER entries_closed BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION refuse_late_entry()"
+    )
+
+
+def _heads_go_on():
+    """The head of a chain goes on to a later movement, which it names by its hash, and whose legs sum to zero in each
+    lot with those of all between; it never goes back."""
+    bad = (
+        f"NEW.item_id <> OLD.item_id OR NEW.sequence <= OLD.sequence OR NOT EXISTS ({NAMED}) OR EXISTS ({UNEVEN})"
+    )
+    if op.get_bind().dialect.name == 'sqlite':
+        op.execute(
+            f"CREATE TRIGGER ledger_heads_go_on BEFORE UPDATE ON ledger_heads WHEN {bad} "
+            "BEGIN SELECT RAISE(ABORT, 'ledger_heads go on to movements whose legs sum to zero'); END"
+        )
+        op.execute(
+            "CREATE TRIGGER ledger_heads_no_delete BEFORE DELETE ON ledger_heads "
+            "BEGIN SELECT RAISE(ABORT, 'ledger_heads is append-only'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION check_ledger_head() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {bad} THEN "
+        "RAISE EXCEPTION 'ledger_heads go on to movements whose legs sum to zero'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER ledger_heads_go_on BEFORE UPDATE ON ledger_heads "
+        "FOR EACH ROW EXECUTE FUNCTION check_ledger_head()"
+    )
+    op.execute(
+        "CREATE TRIGGER ledger_heads_no_delete BEFORE DELETE OR TRUNCATE ON ledger_heads "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
     )
 
 
@@ -91,6 +189,7 @@ def _carry_over(bind, holders, transfers, entries):
             transfer['item_id'], {'item_id': transfer['item_id'], 'sequence': 0, 'hash': '0' * 64}
         )
         previous = head['hash']
+        digest = _digest(transfer, labels, legs[transfer['id']])
         parts = {holder_id: quantity for holder_id, quantity in legs[transfer['id']].items() if quantity}
         head['sequence'] += 1
         head['hash'] = _hash(
@@ -98,11 +197,12 @@ def _carry_over(bind, holders, transfers, entries):
             item=codes[transfer['item_id']],
             sequence=head['sequence'],
             previous=previous,
+            digest=digest,
             legs=[[labels[holder_id], _lot_label(lot), quantity] for holder_id, quantity in parts.items()],
         )
         chained.append({
             **{name: transfer[name] for name in ('id', 'key', 'kind', 'item_id', 'happened_at')},
-            'reason': '', 'account_id': None, 'reverses_id': None, 'shipment_id': None, 'digest': '',
+            'reason': '', 'account_id': None, 'reverses_id': None, 'shipment_id': None, 'digest': digest,
             'sequence': head['sequence'], 'previous_hash': previous, 'hash': head['hash'],
         })
         for holder_id, quantity in parts.items():
@@ -162,15 +262,34 @@ def _lot_label(lot):
     return json.dumps(said, ensure_ascii=False)
 
 
-def _hash(transfer, *, item, sequence, previous, legs):
+def _digest(transfer, labels, legs):
+    """What a receipt asked for, as its command would be digested now: a retry of it is the same wish, anything else
+    under its key is not."""
+    taken = [(labels[holder_id], quantity) for holder_id, quantity in legs.items() if quantity > 0]
+    if transfer['kind'] != 'receipt' or len(taken) != 1:
+        return ''
+    (label, quantity), = taken
+    said = {
+        'item_id': transfer['item_id'], 'area_id': int(label.partition(':')[2]), 'quantity': quantity,
+        'source': transfer['source'], 'source_kind': 'unstated', 'fund_tag': '', 'lot_number': '', 'expires_on': None,
+        'reason': '',
+    }
+    return _sha256(['Receipt', said])
+
+
+def _hash(transfer, *, item, sequence, previous, digest, legs):
     """The hash of the chain, as it was when this migration was written."""
     moment = transfer['happened_at']
     moment = moment.replace(tzinfo=timezone.utc) if moment.tzinfo is None else moment.astimezone(timezone.utc)
     content = {
         'item': item, 'sequence': sequence, 'previous': previous, 'key': transfer['key'], 'kind': transfer['kind'],
         'happened_at': moment.strftime('%Y-%m-%dT%H:%M:%S.%fZ'), 'reason': '', 'account': None, 'reverses': None,
-        'shipment': None, 'digest': '', 'legs': sorted(legs),
+        'shipment': None, 'digest': digest, 'legs': sorted(legs),
     }
+    return _sha256(content)
+
+
+def _sha256(content):
     text = json.dumps(content, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
     return hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()
 
@@ -433,6 +552,8 @@ def downgrade():
     for table in ('shipment_settlements', 'reservation_parts', 'stock_counts', 'reservations', 'entries', 'transfers', 'shipment_lines',
                   'shipments', 'balances', 'holders', 'lots', 'ledger_heads'):
         op.drop_table(table)
+    if bind.dialect.name == 'postgresql':
+        op.execute('DROP FUNCTION IF EXISTS refuse_late_entry, check_ledger_head')
     with op.batch_alter_table('items', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('ck_items_alarm_days'), type_='check')
         batch_op.drop_column('alarm_days')
@@ -448,7 +569,7 @@ def downgrade():
             bind.execute(table.insert(), rows)
         if bind.dialect.name == 'postgresql':
             _go_on_after(table.name)
-    for table in ('transfers', 'entries'):
+    for table in OLD_APPEND_ONLY:
         _append_only(table)
 
 

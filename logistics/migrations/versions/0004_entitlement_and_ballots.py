@@ -228,7 +228,10 @@ def _exceeded(draw):
 
 
 KEPT = ('id', 'key', 'household_id', 'item_id', 'quantity', 'channel', 'drawn_at', 'reservation_id', 'account_id')
-COMMITTED = ('code', 'item_id', 'area_id', 'quantity', 'supply', 'public_source', 'seed', 'salt', 'commitment')
+COMMITTED = (
+    'code', 'item_id', 'area_id', 'quantity', 'supply', 'collect_days', 'closes_at', 'public_source', 'seed', 'salt',
+    'commitment',
+)
 
 
 def _changed(columns, differs):

@@ -20,7 +20,9 @@ OLD_EVENTS = (
     'item_reserved', 'ballot_registered', 'ballot_offered', 'ballot_waiting', 'ballot_lapsed', 'ballot_passed_over',
     'ballot_lost', 'ballot_cancelled',
 )
-NEW_EVENTS = (*OLD_EVENTS, 'share_shorted', 'share_sent')
+NEW_EVENTS = (
+    *OLD_EVENTS, 'share_shorted', 'share_sent', 'share_cancelled', 'item_issued', 'ballot_withdrawn', 'report_late',
+)
 OLD_LEVELS = ('district', 'street_office', 'community')
 NEW_LEVELS = ('city', *OLD_LEVELS)
 RECIPIENT = '(household_id IS NULL) <> (area_id IS NULL)'
@@ -127,12 +129,14 @@ def _create_rounds():
     sa.Column('received_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('cancelled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('cancelled_by_id', sa.Integer(), nullable=True),
+    sa.Column('cancel_reason', sa.String(length=200), server_default='', nullable=False),
     sa.CheckConstraint('given >= 0 AND given <= supply', name=op.f('ck_allocation_rounds_given')),
     sa.CheckConstraint('approved_by_id IS NULL OR approved_by_id <> drafted_by_id', name=op.f('ck_allocation_rounds_four_eyes')),
-    sa.CheckConstraint("(state IN ('approved', 'dispatched', 'received')) = (approved_by_id IS NOT NULL)", name=op.f('ck_allocation_rounds_approved')),
+    sa.CheckConstraint("state = 'cancelled' OR (state <> 'draft') = (approved_by_id IS NOT NULL)", name=op.f('ck_allocation_rounds_approved')),
     sa.CheckConstraint("(state IN ('dispatched', 'received')) = (dispatched_at IS NOT NULL)", name=op.f('ck_allocation_rounds_dispatched')),
     sa.CheckConstraint("(state = 'received') = (received_at IS NOT NULL)", name=op.f('ck_allocation_rounds_received')),
     sa.CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f('ck_allocation_rounds_cancelled')),
+    sa.CheckConstraint("state <> 'cancelled' OR approved_by_id IS NULL OR cancel_reason <> ''", name=op.f('ck_allocation_rounds_cancel_reason')),
     sa.ForeignKeyConstraint(['approved_by_id'], ['accounts.id'], name=op.f('fk_allocation_rounds_approved_by_id')),
     sa.ForeignKeyConstraint(['area_id'], ['areas.id'], name=op.f('fk_allocation_rounds_area_id')),
     sa.ForeignKeyConstraint(['cancelled_by_id'], ['accounts.id'], name=op.f('fk_allocation_rounds_cancelled_by_id')),

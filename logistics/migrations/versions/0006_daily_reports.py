@@ -16,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ('report_versions', 'report_lines')
+UNTOLD = sa.text('confirmed_at IS NULL AND late_told_at IS NULL')
 
 
 def upgrade():
@@ -29,6 +30,7 @@ def upgrade():
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('late_told_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('(version = 0) = (confirmed_at IS NULL)', name=op.f('ck_daily_reports_confirmed')),
     sa.CheckConstraint('since <= cut_off_at AND cut_off_at <= deadline_at', name=op.f('ck_daily_reports_moments')),
     sa.ForeignKeyConstraint(['area_id'], ['areas.id'], name=op.f('fk_daily_reports_area_id')),
@@ -37,6 +39,7 @@ def upgrade():
     )
     with op.batch_alter_table('daily_reports', schema=None) as batch_op:
         batch_op.create_index('ix_daily_reports_area_id_on_day', ['area_id', 'on_day'], unique=False)
+        batch_op.create_index('ix_daily_reports_untold', ['deadline_at'], unique=False, postgresql_where=UNTOLD, sqlite_where=UNTOLD)
 
     op.create_table('report_versions',
     sa.Column('id', sa.Integer(), nullable=False),

@@ -22,6 +22,7 @@ OLD_EVENTS = (
     'order_placed', 'order_cancelled', 'line_shorted', 'campaign_failed', 'route_planned', 'stop_dropped', 'delivered',
     'item_reserved', 'ballot_registered', 'ballot_offered', 'ballot_waiting', 'ballot_lapsed', 'ballot_passed_over',
     'ballot_lost', 'ballot_cancelled', 'share_shorted', 'share_sent',
+    'share_cancelled', 'item_issued', 'ballot_withdrawn', 'report_late',
 )
 OWN_EVENTS = ('campaign_filed', 'campaign_extended', 'campaign_waiting', 'price_fell')
 

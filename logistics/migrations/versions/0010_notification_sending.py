@@ -20,6 +20,7 @@ OLD_EVENTS = (
     'campaign_waiting', 'price_fell', 'route_planned', 'stop_dropped', 'delivered', 'item_reserved',
     'ballot_registered', 'ballot_offered', 'ballot_waiting', 'ballot_lapsed', 'ballot_passed_over', 'ballot_lost',
     'ballot_cancelled', 'share_shorted', 'share_sent',
+    'share_cancelled', 'item_issued', 'ballot_withdrawn', 'report_late',
 )
 NEW_EVENTS = (*OLD_EVENTS, 'channel_set')
 MOMENT = sa.DateTime(timezone=True)

@@ -1,6 +1,6 @@
 """The offices' price ceilings: set, ended, and held against prices.
 
-A ceiling is about a named good of one list, and merchants' products are assigned to goods (docs/decisions/0018).
+A ceiling is about a named good of one list, and merchants' products are assigned to goods (docs/decisions/0019).
 """
 
 from __future__ import annotations

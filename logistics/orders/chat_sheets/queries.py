@@ -166,6 +166,7 @@ def _imports(viewer: Viewer) -> Rows:
 def _own(viewer: Viewer, owner: Any) -> ColumnElement[bool]:
     """Whether something is the viewer's area's own; an administrator's belongs to no area."""
     if viewer.role is Role.ADMIN:
-        return owner.is_(None)
+        nobodys: ColumnElement[bool] = owner.is_(None)
+        return nobodys
     own: ColumnElement[bool] = owner == viewer.area_id
     return own if viewer.role is Role.COMMUNITY_WORKER else false()

@@ -122,7 +122,7 @@ def close(ballot_id: int) -> ResponseReturnValue:
 
 @pages.post("/ballots/<int:ballot_id>/draw")
 def draw(ballot_id: int) -> ResponseReturnValue:
-    value = request.form.get("public_value", "").strip()[:VALUE_MAX]
+    value = "".join(filter(str.isprintable, request.form.get("public_value", ""))).strip()[:VALUE_MAX]
     account_id = current_viewer().account_id
     return _run(
         ballot_id,
@@ -178,8 +178,13 @@ def collect(registration_id: int) -> ResponseReturnValue:
 
 @pages.post("/ballot-registrations/<int:registration_id>/decline")
 def decline(registration_id: int) -> ResponseReturnValue:
-    done = _("Declined; the next in line moves up.")
-    return _end_offer(registration_id, lambda session: service.decline(session, registration_id, now=now()), done)
+    viewer = current_viewer()
+
+    def step(session: Session) -> None:
+        scope.require_own_share(session, viewer, registration_id)
+        service.decline(session, registration_id, now=now())
+
+    return _end_offer(registration_id, step, _("Declined; the next in line moves up."))
 
 
 @pages.get("/ballots/<int:ballot_id>/result")

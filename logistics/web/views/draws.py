@@ -84,6 +84,7 @@ def _take(session: Session, household_id: int, *, quantity: int, at_once: bool) 
         channel=DrawChannel.PICKUP if at_once else channel,
         expires_at=moment + COLLECT_WITHIN,
         account_id=viewer.account_id,
+        told=not at_once,  # what is handed over is told as that
     )
     return service.take(session, command, now=moment).draw_id
 

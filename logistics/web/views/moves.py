@@ -17,7 +17,6 @@ from logistics.inventory.ledger import queries, scope, service
 from logistics.inventory.ledger.keys import ledger_key
 from logistics.inventory.ledger.rules import SourceKind
 from logistics.web import stocking
-from logistics.web.errors import sentence
 from logistics.web.here import current_viewer, now
 from logistics.web.ordering import new_key
 from logistics.web.stocking import StockForm
@@ -123,7 +122,7 @@ def _send(move: Move) -> ResponseReturnValue:
     except stocking.BadForm:
         return _page(move, form), 422
     except DomainError as error:
-        return _page(move, form, error=sentence(error)), error.status
+        return _page(move, form, error=stocking.told(error)), error.status
     flash(_(move.done), "good")
     return redirect(url_for("web.stock.index"))
 

@@ -77,7 +77,7 @@ def confirm(area_id: int, day: str) -> ResponseReturnValue:
         with transaction() as session:
             queries.require_area(session, viewer, area_id)
             service.confirm(session, command, now=now(), clock=_clock())
-    except service.TooEarly as error:
+    except (service.TooEarly, service.CoveredByNext) as error:
         return _page(area_id, day, error=error), error.status
     flash(_("Reported."), "good")
     return redirect(url_for(".show", area_id=area_id, day=day))
@@ -133,6 +133,8 @@ def _page(area_id: int, day: str, *, template: str = "report.html", error: Domai
     return render_template(
         template,
         report=found,
+        before=on_day - timedelta(days=1),
+        after=on_day + timedelta(days=1),
         store=STORE,
         outside=OUTSIDE,
         shown=shown,

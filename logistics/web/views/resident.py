@@ -34,6 +34,7 @@ _TONES = {
     Event.BALLOT_LAPSED: "warn",
     Event.BALLOT_PASSED_OVER: "warn",
     Event.BALLOT_CANCELLED: "warn",
+    Event.BALLOT_WITHDRAWN: "warn",
 }
 
 

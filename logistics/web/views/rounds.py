@@ -30,6 +30,8 @@ from logistics.web.words import _
 
 pages = Blueprint("rounds", __name__)
 
+TYPED_MAX = 200
+
 
 @pages.get("/rounds")
 def index() -> str:
@@ -94,7 +96,7 @@ def draft() -> ResponseReturnValue:
         terms=terms,
         drafted_by_id=viewer.account_id,
         emergency=request.form.get("emergency") == "yes",
-        note=request.form.get("note", "").strip()[:200],
+        note=_typed("note"),
     )
     with transaction() as session:
         queries.area(session, viewer, area_id)
@@ -145,11 +147,12 @@ def dispatch(round_id: int) -> ResponseReturnValue:
 
 @pages.post("/rounds/<int:round_id>/cancel")
 def cancel(round_id: int) -> ResponseReturnValue:
+    """Cancel a draft; an approved round with the reason that its communities are told."""
     viewer = current_viewer()
     with transaction() as session:
         overview.require_round(session, viewer, round_id)
-        service.cancel_round(session, round_id, account_id=viewer.account_id, now=now())
-    flash(_("The draft is cancelled; its requests stand for the next round."), "good")
+        service.cancel_round(session, round_id, account_id=viewer.account_id, reason=_typed("reason"), now=now())
+    flash(_("The round is cancelled; its requests stand for the next one."), "good")
     return redirect(url_for(".show", round_id=round_id))
 
 
@@ -176,6 +179,11 @@ def csv(round_id: int) -> Response:
 def workbook(round_id: int) -> Response:
     sheet, code = _sheet(round_id)
     return _file(xlsx([sheet], made_at=now()), name=f"{code}.xlsx", mimetype=XLSX_MIMETYPE)
+
+
+def _typed(name: str) -> str:
+    """A line of the form as it can be shown: without control characters, and cut where it is too long."""
+    return "".join(filter(str.isprintable, request.form.get(name, ""))).strip()[:TYPED_MAX]
 
 
 def _sheet(round_id: int) -> tuple[Sheet, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from logistics.inventory.sheets.rules import (
     Fractions,
     Outcome,
     Repeats,
+    RowReport,
     SheetMapping,
     SheetReading,
     notice_texts,
@@ -31,6 +33,7 @@ from logistics.inventory.sheets.rules import (
     shown,
 )
 from logistics.web.errors import sentence
+from logistics.web.formats import number
 from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number
 from logistics.web.sheet_form import LEFT_OUT, SheetForm, form_of_guess, form_of_mapping, form_sent
 from logistics.web.words import _
@@ -118,11 +121,38 @@ def decide(upload_id: int) -> ResponseReturnValue:
     return redirect(url_for(".show", import_id=done.import_id))
 
 
+@pages.post("/sheets/areas")
+def take_areas() -> ResponseReturnValue:
+    """Import the code tree, whole or not at all."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _index(_("Choose a file first.")), 422
+    try:
+        content, name = service.received_file(file.stream, file.filename)
+        city = request.form.get("city", "").strip()[: service.AREA_NAME_LENGTH_MAX]
+        areas = service.read_areas(content, name, city=city)
+        with transaction() as session:
+            done = service.import_areas(session, areas)
+    except service.BadAreaFile as bad:
+        return _index(sentence(bad), [problem.told(_) for problem in bad.problems]), bad.status
+    except DomainError as error:
+        return _index(sentence(error)), error.status
+    facts = {"new": number(done.new), "changed": number(done.changed), "unchanged": number(done.unchanged)}
+    flash(_("Areas: %(new)s new, %(changed)s changed, %(unchanged)s unchanged.", **facts), "good")
+    return redirect(url_for(".index"))
+
+
 @pages.get("/sheets/<int:import_id>")
 def show(import_id: int) -> str:
     with reading() as session:
         found = queries.imported(session, current_viewer(), import_id)
-    return render_template("sheet_import.html", found=found, rows=row_views(found.report[:ROWS_SHOWN], _))
+    return render_template(
+        "sheet_import.html",
+        found=found,
+        facts=found.facts[:ROWS_SHOWN],
+        rows=row_views(found.report[:ROWS_SHOWN], _),
+        shown=ROWS_SHOWN,
+    )
 
 
 @pages.post("/sheets/mappings/<int:mapping_id>/forget")
@@ -133,13 +163,21 @@ def forget(mapping_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index"))
 
 
-def _index(error: str = "") -> str:
-    viewer, number = current_viewer(), page_number()
+def _index(error: str = "", problems: Sequence[str] = ()) -> str:
+    viewer, page_no = current_viewer(), page_number()
     with reading() as session:
-        rows = queries.imports(session, viewer, limit=PAGE_ROWS + 1, offset=PAGE_ROWS * (number - 1))
+        rows = queries.imports(session, viewer, limit=PAGE_ROWS + 1, offset=PAGE_ROWS * (page_no - 1))
         mappings = queries.mappings(session, viewer, limit=PAGE_ROWS)
         items = goods.items(session, limit=PAGE_ROWS)
-    return render_template("sheets.html", page=page(rows, number), mappings=mappings, items=items, error=error)
+    return render_template(
+        "sheets.html",
+        page=page(rows, page_no),
+        mappings=mappings,
+        items=items,
+        error=error,
+        problems=problems,
+        may_take_areas=viewer.role is Role.ADMIN,
+    )
 
 
 def _import(
@@ -197,12 +235,19 @@ def _look(viewer: Viewer, upload: service.Upload, book: service.Workbook, form: 
                  "day_from": list(DayFrom)},
         read=read,
         counts={outcome.value: read.count(outcome) for outcome in Outcome} if read else {},
-        rows=row_views(report_documents(read.rows[:ROWS_SHOWN]), _) if read else [],
+        rows=row_views(report_documents(_shown_first(read.rows)[:ROWS_SHOWN]), _) if read else [],
+        row_count=len(read.rows) if read else 0,
+        shown=ROWS_SHOWN,
         notices=notice_texts(read.notices, _) if read else [],
         unknown=list(read.unknown[:UNKNOWN_SHOWN]) if read else [],
         error=error or wrong,
         left_out=LEFT_OUT,
     )  # fmt: skip
+
+
+def _shown_first(rows: Sequence[RowReport]) -> Sequence[RowReport]:
+    """The rows as they stand; of more than are shown the wrong ones first, which somebody must find."""
+    return rows if len(rows) <= ROWS_SHOWN else sorted(rows, key=lambda row: row.outcome is not Outcome.WRONG)
 
 
 def _preview(
@@ -232,14 +277,14 @@ def _named(viewer: Viewer, form: SheetForm) -> dict[str, int | None]:
     for place in places:
         by_name.setdefault(place_key(place.name), []).append(place.area_id)
     names: dict[str, int | None] = {}
-    for number, (name, typed) in enumerate(form.places.items()):
+    for index, (name, typed) in enumerate(form.places.items()):
         found = by_name.get(place_key(typed), [])
         if typed == LEFT_OUT:
             names[name] = None
         elif typed in known or len(found) == 1:
             names[name] = known.get(typed) or found[0]
         elif typed:
-            form.errors[f"place-{number}"] = _("“%(typed)s” is no area of yours, or several.", typed=typed)
+            form.errors[f"place-{index}"] = _("“%(typed)s” is no area of yours, or several.", typed=typed)
     return names
 
 

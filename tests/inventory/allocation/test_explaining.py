@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from logistics.inventory.allocation import Claim, Parameters, Reason, ReasonKind, RuleName, sentence, share
 from logistics.inventory.allocation.explaining import SENTENCES, rounded
 from logistics.inventory.allocation.levels import Group
-from logistics.inventory.allocation.reasons import as_json
+from logistics.inventory.allocation.reasons import as_fraction, as_json
 
 from .asking import asked, claim, ruled
 from .oracle import exact_shares
@@ -192,3 +193,18 @@ def test_the_parts_in_a_sentence_are_the_exact_shares(claims: list[Claim], suppl
             continue
         assert bool(parts_told(clauses, "en")) == bool(most["abcdefgh".index(one.place)] and supply >= pack)
         assert parts_told(clauses, "en") == parts_told(sentence(one.reasons, in_chinese).split("，"), "zh")
+
+
+def test_the_exact_share_is_told_also_where_numbers_do_not_fit_64_bits() -> None:
+    # ten weights of ten digits and requests of a hundred million: their products have 21 digits
+    weights = [Decimal(9_000_000_001 + n) / 1_000_000 for n in range(10)]
+    claims = [claim(f"p{n}", 100_000_000, weight=weight) for n, weight in enumerate(weights)]
+
+    outcome = share(claims, Parameters(supply=500_000_000, rule=RuleName.WEIGHTS))
+
+    total = sum(weights)
+    for one, weight in zip(outcome.shares, weights, strict=True):
+        exact = Fraction(500_000_000 * weight) / Fraction(total)
+        (part,) = [reason for reason in one.reasons if reason.kind is ReasonKind.PART]
+        assert as_fraction(part) == exact
+        assert abs(one.allocated - exact) < 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from logistics.errors import Invalid
 from logistics.inventory.allocation import Item, Kit, KitPlan, KitProblem, Wish, broken_by, sentence, share_kits
-from logistics.inventory.allocation.kits import BILLION, UnknownName, WishedTwice
+from logistics.inventory.allocation.kit_problem import UnknownName, WishedTwice
+from logistics.inventory.allocation.kits import BILLION
 
 MASKS = Kit(name="masks", contents={"mask": 1}, pack=10)
 POST = Kit(name="post", contents={"mask": 5, "thermometer": 1})
@@ -193,3 +196,48 @@ def test_the_check_finds_a_load_too_heavy_and_a_share_too_few() -> None:
 
     assert broken_by(replace(one, limits={"kg": 25}), plan) == ["30 of 25 kg"]
     assert "0 shares for 1 wishes" in broken_by(one, replace(plan, shares=()))
+
+
+def test_requests_of_millions_are_filled_without_counting_them_up() -> None:
+    wishes = (("a", 100_000_000), ("b", 100_000_000), ("c", 3))
+    one = KitProblem(
+        items=[Item(name="m", supply=150_000_000, uses={})],
+        kits=[Kit(name="m", contents={"m": 1})],
+        limits={},
+        wishes=[Wish(place=place, kit="m", requested=requested) for place, requested in wishes],
+    )
+
+    plan = share_kits(one)
+
+    # with 2 of 3 the worst is 2/3; with all 3 the others share 149,999,997, which is 74,999,998 each and one left over
+    assert given_by(plan)["c", "m"] == 3
+    assert sum(given_by(plan).values()) == 150_000_000
+    assert plan.worst == Fraction(74_999_998, 100_000_000)
+    assert broken_by(one, plan) == []
+
+
+@pytest.mark.parametrize(
+    ("build", "told"),
+    [
+        (lambda: Item(name="m", supply=-1, uses={}), "m: supply is -1"),
+        (lambda: Item(name="m", supply=1, uses={"kg": -1}), "m: kg is -1"),
+        (lambda: Kit(name="k", contents={"m": -1}), "k: m is -1"),
+        (lambda: Kit(name="k", contents={"m": 1}, pack=0), "k: pack is 0"),
+        (lambda: Kit(name="k", contents={}), "The kit k holds nothing"),
+        (lambda: Wish(place="a", kit="m", requested=-1), "a: requested is -1"),
+        (lambda: problem(kg=-1), "limits: kg is -1"),
+        (lambda: replace(problem(), kits=[MASKS, MASKS]), "masks is stated twice"),
+    ],
+)
+def test_numbers_and_names_that_cannot_be_are_refused(build: Callable[[], object], told: str) -> None:
+    with pytest.raises(Invalid, match=told):
+        build()
+
+
+def test_the_check_is_no_witness_of_the_plans_own_words() -> None:
+    one = problem(("a", "masks", 30), ("b", "post", 4), masks=30)
+    plan = share_kits(one)
+    told = [replace(share, alone=False) if share.place == "a" else share for share in plan.shares]
+
+    assert broken_by(one, plan) == []
+    assert broken_by(one, replace(plan, shares=tuple(told))) == ["a could be served masks if it were alone"]

@@ -17,6 +17,7 @@ from logistics.inventory.allocation.claims import (
     NoRuleWithin,
     NothingAsked,
     ParentLoop,
+    ReserveTooLarge,
     TooLarge,
 )
 from logistics.inventory.allocation.levels import Group
@@ -216,6 +217,12 @@ def test_a_reserve_is_held_back_before_anything_is_shared() -> None:
     assert (outcome.reserve, given_to(outcome)["a"], outcome.left_over) == (48, 400, 27)
     assert Reserve(pieces=500).of(475) == 475
     assert Reserve(percent=Decimal("12.5")).of(8) == 1
+
+
+@pytest.mark.parametrize("percent", ["NaN", "Infinity", "-1", "100.000001", "0.0000001", "1e-9999999"])
+def test_a_part_that_cannot_be_counted_with_is_refused_at_once(percent: str) -> None:
+    with pytest.raises(ReserveTooLarge):
+        Reserve(percent=Decimal(percent))
 
 
 # what is refused

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from logistics.accounts.models import Role
 from logistics.db import reading, transaction
 from logistics.inventory.ballots.models import Ballot
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 from tests.api.world import World, a_token, a_world, an_account, bearer, utc_now
 
 RESIDENT, WORKER, STREET = Role.RESIDENT, Role.COMMUNITY_WORKER, Role.STREET_OFFICE
@@ -96,6 +99,49 @@ def test_a_worker_registers_and_withdraws_what_it_registered(client: FlaskClient
     assert (others.status_code, others.json["code"]) == (403, "not_yours_to_withdraw")
     assert by_itself.status_code == 204
     assert (nobody.json["code"], foreign.status_code) == ("household_missing", 404)
+
+
+def test_an_office_takes_nobody_off_the_list_whom_it_did_not_register(client: FlaskClient, world: World) -> None:
+    ids, neighbour = world.ours.ids, world.ours.town.households[0][1]
+    made = ask(client, world, STREET, "POST", f"ballots/{ids['ballot_id']}/registrations", household_id=neighbour)
+
+    own = ask(client, world, STREET, "DELETE", f"ballot-registrations/{made.json['id']}")
+    others = ask(client, world, STREET, "DELETE", f"ballot-registrations/{ids['registration_id']}")
+
+    assert own.status_code == 204
+    assert (others.status_code, others.json["code"]) == (403, "not_yours_to_withdraw")
+    with reading() as session:
+        told = session.scalars(select(Notification).where(Notification.event == Event.BALLOT_WITHDRAWN)).all()
+    assert [(row.household_id, row.data["code"]) for row in told] == [(neighbour, made.json["code"])]
+
+
+def test_who_registered_itself_lets_its_share_go_itself(app: Flask, client: FlaskClient, world: World) -> None:
+    ids, neighbour = world.ours.ids, world.ours.town.households[0][1]
+    with transaction() as session:
+        token = a_token(session, an_account(session, "wang", RESIDENT, household_id=neighbour))
+    made = client.post(f"/api/v1/ballots/{ids['ballot_id']}/registrations", json={}, headers=bearer(token))
+    drawn(client, world)  # the neighbour wins, as above
+    share = f"ballot-registrations/{made.json['id']}"
+
+    refused = [ask(client, world, role, "POST", f"{share}/decline") for role in (WORKER, STREET)]
+    declined = client.post(f"/api/v1/{share}/decline", json={}, headers=bearer(token))
+
+    assert [(one.status_code, one.json["code"]) for one in refused] == [(403, "not_yours_to_decline")] * 2
+    assert declined.json["outcome"] == "declined"
+
+
+def test_a_household_is_told_the_commitment_when_it_registers(client: FlaskClient, world: World) -> None:
+    ids, neighbour = world.ours.ids, world.ours.town.households[0][1]
+    ask(client, world, WORKER, "POST", f"ballots/{ids['ballot_id']}/registrations", household_id=neighbour)
+
+    published = ask(client, world, STREET, "GET", f"ballots/{ids['ballot_id']}").json["commitment"]
+    with reading() as session:
+        (told,) = session.scalars(
+            select(Notification.data).where(
+                Notification.event == Event.BALLOT_REGISTERED, Notification.household_id == neighbour
+            )
+        )
+    assert told["commitment"] == published
 
 
 def test_a_resident_sees_its_own_registration_and_everybodys_codes(

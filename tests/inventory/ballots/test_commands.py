@@ -59,6 +59,23 @@ def test_anybody_checks_a_file_and_the_platform_its_own_ballot(app: Flask, tmp_p
 
 
 @pytest.mark.usefixtures("english")
+def test_a_file_is_held_against_what_was_noted(app: Flask, tmp_path: Path) -> None:
+    path = exported(a_drawn_ballot(a_stocked_town()), tmp_path)
+    published = json.loads(path.read_text(encoding="utf-8"))
+    runner, noted = app.test_cli_runner(), ["--commitment", published["commitment"].upper()]
+
+    alone = runner.invoke(args=["ballot", "verify", str(path)])
+    both = runner.invoke(args=["ballot", "verify", str(path), *noted, "--list", published["list_sha256"]])
+    other = runner.invoke(args=["ballot", "verify", str(path), "--list", "0" * 64])
+    cut = runner.invoke(args=["ballot", "verify", str(path), "--commitment", "5eed"])
+
+    assert f"Commitment {published['commitment']}, list {published['list_sha256']}: the same must" in alone.output
+    assert "Commitment and list are those that were noted." in both.output
+    assert [one.exit_code for one in (alone, both, other, cut)] == [0, 0, 1, 2]
+    assert f"but {'0' * 64} was noted when it closed" in other.output
+
+
+@pytest.mark.usefixtures("english")
 def test_a_tampered_file_is_told_by_its_first_wrong_row(app: Flask, tmp_path: Path) -> None:
     path = exported(a_drawn_ballot(a_stocked_town()), tmp_path)
     published = json.loads(path.read_text(encoding="utf-8"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations
 
@@ -41,6 +42,7 @@ def test_every_hash_is_that_of_the_text_it_is_said_to_be() -> None:
 
     assert commitment("5eed", "5a17") == sha256("5eed5a17")
     assert list_sha256(TERMS, [second, first]) == sha256("B1 mask 5 12\nA 1\nB 2\n")
+    assert list_sha256(replace(TERMS, source="lottery"), [first]) == sha256("B1 mask 5 12\npublic: lottery\nA 1\n")
     assert draw_seed("5eed", "11", "") == sha256("5eed:11:")
     assert draw_seed("5eed", "11", "07 12 29") == sha256("5eed:11:07 12 29")
     assert ticket("77", first) == sha256("77:A:1")
@@ -71,6 +73,11 @@ def test_what_is_left_over_of_the_supply_serves_nobody() -> None:
 def test_terms_that_serve_nobody_are_refused(quantity: int, supply: int) -> None:
     with pytest.raises(ValueError, match="it takes 1 to all of them"):
         Terms(ballot="B1", item="mask", quantity=quantity, supply=supply)
+
+
+def test_terms_with_a_line_break_are_refused() -> None:
+    with pytest.raises(ValueError, match="no line break"):
+        Terms(ballot="B1", item="mask 5 12\nA", quantity=5, supply=12)
 
 
 @pytest.mark.parametrize("weight", [0, 11])

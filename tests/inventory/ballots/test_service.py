@@ -173,6 +173,7 @@ def test_withdrawn_it_is_off_the_list_until_that_is_closed(any_tables: Flask) ->
         ballots.withdraw(session, lots.ballot_id, homes[1], now=NOW + HOUR)
 
     assert [row.household_id for row in rows(lots)] == [homes[1]]
+    assert told(Event.BALLOT_WITHDRAWN) == [homes[0]]  # whoever took it off
 
 
 def test_closing_publishes_list_and_terms(any_tables: Flask) -> None:
@@ -483,6 +484,8 @@ def test_the_database_keeps_a_drawn_ballot_to_what_it_published(any_tables: Flas
         *(update(Ballot).values({name: "0" * 64}) for name in ("seed", "commitment", "list_sha256")),
         update(Ballot).values(salt="0" * 32),
         update(Ballot).values(supply=1_000),
+        update(Ballot).values(closes_at=NOW + 2 * DAY),
+        update(Ballot).values(collect_days=9),
         update(Ballot).values(public_value="07"),
         update(BallotRegistration).values(weight=9),
         update(BallotRegistration).values(code="ZZZZZZZZ"),

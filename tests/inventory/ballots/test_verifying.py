@@ -26,8 +26,11 @@ def a_draw(
     outcomes: list[str] | None = None,
 ) -> dict[str, Any]:
     """A published draw of five households for two shares, both offered, unless said otherwise."""
-    weights = {"AAAA": 1, "BBBB": 2, "CCCC": 1, "DDDD": 4, "EEEE": 1} if weights is None else weights
-    terms = Terms(ballot="B1", item="mask", quantity=quantity, supply=supply)
+    weights = (
+        {"AAAAAAAA": 1, "BBBBBBBB": 2, "CCCCCCCC": 1, "DDDDDDDD": 4, "EEEEEEEE": 1} if weights is None else weights
+    )
+    source = "lottery" if public_value else ""
+    terms = Terms(ballot="B1", item="mask", quantity=quantity, supply=supply, source=source)
     entrants = [Entrant(code=code, weight=weight) for code, weight in weights.items()]
     hashed = drawing.list_sha256(terms, entrants)
     placed = drawing.draw(entrants, seed=drawing.draw_seed(SEED, hashed, public_value))
@@ -42,7 +45,7 @@ def a_draw(
         "state": "drawn",
         "commitment": drawing.commitment(SEED, SALT),
         "list_sha256": hashed,
-        "public_source": "lottery" if public_value else "",
+        "public_source": source,
         "public_value": public_value,
         "seed": SEED,
         "salt": SALT,
@@ -87,7 +90,7 @@ def test_an_empty_draw_is_sound() -> None:
 
 
 def test_fewer_households_than_shares_all_win() -> None:
-    assert len(verify(a_draw({"AAAA": 1, "BBBB": 3}, supply=500)).winners) == 2
+    assert len(verify(a_draw({"AAAAAAAA": 1, "BBBBBBBB": 3}, supply=500)).winners) == 2
 
 
 def test_a_public_number_is_part_of_the_draw() -> None:
@@ -96,6 +99,73 @@ def test_a_public_number_is_part_of_the_draw() -> None:
 
     with pytest.raises(errors.RowTicket):
         verify({**document, "public_value": "07 12 30"})
+
+
+def drawn_anew(document: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """The document with other values, and tickets, places and outcomes as they follow from it."""
+    forged = {**copy.deepcopy(document), **values}
+    seed = drawing.draw_seed(forged["seed"], forged["list_sha256"], forged["public_value"])
+    entrants = [Entrant(code=row["code"], weight=row["weight"]) for row in forged["registrations"]]
+    forged["registrations"] = [
+        {
+            "rank": p.rank,
+            "code": p.code,
+            "weight": p.weight,
+            "sha256": drawing.row_sha256(Entrant(code=p.code, weight=p.weight)),
+            "ticket": p.ticket,
+            "outcome": "offered" if p.rank <= 2 else "waiting",
+        }
+        for p in drawing.draw(entrants, seed=seed)
+    ]
+    return forged
+
+
+def test_no_digit_of_the_seed_passes_for_one_of_the_salt() -> None:
+    seed, salt = SEED[:-1], SEED[-1] + SALT
+    forged = drawn_anew(a_draw(), seed=seed, salt=salt)
+    assert drawing.commitment(seed, salt) == forged["commitment"]  # a hundred other draws would fit it
+    assert codes(forged) != codes(a_draw())
+
+    with pytest.raises(errors.NotABallot) as found:
+        verify(forged)
+
+    assert found.value.data["field"] == "seed"
+
+
+def test_no_row_hides_in_the_line_of_another() -> None:
+    """Of A 1 and B 2 one row is made whose line is the same text, so that a household is gone."""
+    document = a_draw()
+    rows = [found for found in document["registrations"] if found["code"] not in {"AAAAAAAA", "BBBBBBBB"}]
+    rows.append({**document["registrations"][0], "code": "AAAAAAAA 1\nBBBBBBBB", "weight": 2})
+    forged = drawn_anew({**document, "registrations": rows})
+    terms = Terms(ballot="B1", item="mask", quantity=5, supply=12)
+    entrants = [Entrant(code=found["code"], weight=found["weight"]) for found in rows]
+    assert drawing.list_sha256(terms, entrants) == document["list_sha256"]
+
+    with pytest.raises(errors.NotABallot) as found:
+        verify(forged)
+
+    assert found.value.data["field"].endswith("].code")
+
+
+def test_a_public_number_is_not_brought_in_afterwards() -> None:
+    with pytest.raises(errors.WrongList):
+        verify(drawn_anew(a_draw(), public_source="lottery", public_value="07 12 29"))
+    with pytest.raises(errors.NotABallot, match="public_value"):
+        verify(drawn_anew(a_draw(), public_value="07 12 29"))
+    with pytest.raises(errors.NotABallot, match="public_value"):
+        verify(drawn_anew(a_draw(public_value="07 12 29"), public_value=""))
+
+
+def test_a_draw_made_up_from_the_beginning_is_found_by_who_noted_what_was_published() -> None:
+    announced, made_up = a_draw(), drawn_anew(a_draw(), seed="0" * 64, commitment=drawing.commitment("0" * 64, SALT))
+    verify(made_up)  # sound in itself
+
+    verify(announced, commitment=announced["commitment"], list_sha256=announced["list_sha256"])
+    with pytest.raises(errors.OtherCommitment):
+        verify(made_up, commitment=announced["commitment"])
+    with pytest.raises(errors.OtherList):
+        verify(a_draw({"AAAAAAAA": 1}), list_sha256=announced["list_sha256"])
 
 
 Change = Callable[[dict[str, Any]], None]
@@ -127,10 +197,10 @@ def drop_and_count_anew(document: dict[str, Any]) -> None:
 
 def add(document: dict[str, Any]) -> None:
     """A friend's row, made by the rules, at the place its ticket gives it."""
-    entrant = Entrant(code="FFFF", weight=1)
+    entrant = Entrant(code="FFFFFFFF", weight=1)
     seed = drawing.draw_seed(SEED, document["list_sha256"], "")
     friend = {
-        "code": "FFFF",
+        "code": "FFFFFFFF",
         "weight": 1,
         "sha256": drawing.row_sha256(entrant),
         "ticket": drawing.ticket(seed, entrant),
@@ -163,7 +233,7 @@ def another_weight(document: dict[str, Any]) -> None:
         (header(item="thermometer"), errors.WrongList, None),
         (row(3, ticket="0" * 64), errors.RowTicket, 3),
         (row(3, weight=9), errors.RowChanged, 3),
-        (row(3, code="ZZZZ"), errors.RowChanged, 3),
+        (row(3, code="ZZZZZZZZ"), errors.RowChanged, 3),
         (row(3, sha256="0" * 64), errors.RowChanged, 3),
         (row(3, rank=1), errors.RowOutOfPlace, 3),
         (swap, errors.RowOrder, 2),
@@ -199,7 +269,7 @@ def test_no_change_of_one_member_of_a_row_goes_unnoticed(place: int, data: st.Da
     other = {
         "rank": st.integers(-1, 9),
         "weight": st.integers(1, 10),
-        "code": st.sampled_from(["AAAA", "BBBB", "ZZZZ"]),
+        "code": st.sampled_from(["AAAAAAAA", "BBBBBBBB", "ZZZZZZZZ"]),
         "sha256": st.text("0123456789abcdef", min_size=64, max_size=64),
         "ticket": st.text("0123456789abcdef", min_size=64, max_size=64),
         "outcome": st.sampled_from(["waiting", "offered", "registered", "lost"]),

@@ -113,6 +113,21 @@ def test_the_stock_is_the_communitys_own_unless_an_office_names_its_own(client: 
     assert (office.status_code, office.json["code"]) == (409, "out_of_stock")  # it has nothing, but it may
 
 
+def test_what_is_issued_over_the_counter_is_told_to_the_household(client: FlaskClient, world: World) -> None:
+    ids = world.ours.ids
+    body = {"item_id": ids["item_id"], "area_id": ids["area_id"], "household_id": ids["household_id"], "quantity": 2}
+
+    issued = [ask(client, world, WORKER, "POST", "issues", key="k", **body) for _ in range(2)]
+    refused = ask(client, world, WORKER, "POST", "issues", key="k2", **{**body, "quantity": 3})
+
+    assert [one.status_code for one in issued] == [201, 201]
+    assert (refused.status_code, refused.json["code"]) == (409, "entitlement_exceeded")  # 1 put aside, 2 issued, of 5
+    told = ask(client, world, RESIDENT, "GET", "notifications").json["items"]
+    assert [(row["event"], row["data"]["quantity"]) for row in told if row["event"] == "item_issued"] == [
+        ("item_issued", 2)
+    ]
+
+
 def test_a_draw_needs_a_key_and_a_household(client: FlaskClient, world: World) -> None:
     without_key = ask(client, world, RESIDENT, "POST", "draws", item_id=world.item_id, quantity=1)
     nobody = ask(client, world, WORKER, "POST", "draws", key="k", item_id=world.item_id, quantity=1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from logistics import outbox
+from logistics.communities.models import Area
 from logistics.db import reading, transaction
 from logistics.errors import BadTransition, NotFound
 from logistics.inventory.entitlement.errors import (
@@ -192,6 +194,19 @@ def test_the_household_is_told_once_whoever_took_in_its_name(any_tables: Flask) 
     assert told.data["collect_by"] == (NOW + 2 * DAY).isoformat()
 
 
+def test_the_household_is_told_once_of_what_was_handed_out_in_its_name(any_tables: Flask) -> None:
+    town = a_stocked_town(10)
+    receipt = taken(town, 3, key="k", channel=DrawChannel.PROXY)
+    for _ in range(2):
+        handed_over(receipt.draw_id)
+
+    with reading() as session:
+        (told,) = session.scalars(select(Notification).where(Notification.event == Event.ITEM_ISSUED)).all()
+        place = session.get_one(Area, town.ref.community_id).name
+    assert (told.key, told.household_id) == (f"item_issued:{receipt.draw_id}", receipt.household_id)
+    assert (told.data["quantity"], told.data["channel"], told.data["place"]) == (3, "proxy", place)
+
+
 def test_the_relays_job_lets_go_what_nobody_collected(any_app: Flask) -> None:
     town = a_stocked_town(10)
     receipt = taken(town, 5)
@@ -204,3 +219,36 @@ def test_the_relays_job_lets_go_what_nobody_collected(any_app: Flask) -> None:
         assert session.get_one(Reservation, receipt.reservation_id).state is ReservationState.EXPIRED
         assert session.get_one(outbox.Promise, promise_id).done_at is not None
     assert left(town).available == 5
+
+
+def test_what_the_relays_job_has_let_go_stays_so_when_it_is_killed(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = a_stocked_town(10)
+    receipts = [taken(town, 1, key=f"k{number}") for number in range(3)]
+    with transaction() as session:
+        promise_id = outbox.promise(session, key="k", job="expire_reservations", args={}, due_at=NOW)
+    one_by_one, calls = ledger.expire_due, 0
+
+    def killed_before_the_third(session: Session, *, now: datetime) -> int:
+        nonlocal calls
+        calls += 1
+        if calls == 3:
+            raise KeyboardInterrupt
+        return one_by_one(session, now=now, limit=1)
+
+    monkeypatch.setattr(ledger, "expire_due", killed_before_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        JOBS["expire_reservations"].run(promise_id)
+
+    with reading() as session:
+        states = [session.get_one(Reservation, receipt.reservation_id).state for receipt in receipts]
+        assert session.get_one(outbox.Promise, promise_id).done_at is None
+    assert sorted(states) == [ReservationState.EXPIRED, ReservationState.EXPIRED, ReservationState.PENDING]
+    monkeypatch.setattr(ledger, "expire_due", one_by_one)
+    JOBS["expire_reservations"].run(promise_id)
+    with reading() as session:
+        states = [session.get_one(Reservation, receipt.reservation_id).state for receipt in receipts]
+        assert session.get_one(outbox.Promise, promise_id).done_at is not None
+    assert set(states) == {ReservationState.EXPIRED}
+    assert (left(town).drawn, left(town).available) == (0, 5)

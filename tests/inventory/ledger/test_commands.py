@@ -6,6 +6,7 @@ import json
 
 from flask import Flask
 
+from tests.builders import NOW
 from tests.inventory.ledger.ledgering import a_town_there, an_item, received
 from tests.inventory.ledger.test_verifying import a_busy_ledger, behind_the_back
 
@@ -89,6 +90,16 @@ def test_the_balance_lists_areas_and_what_is_promised(app: Flask) -> None:
     _, out, _ = told(app, "balance", "--item", "mask")
     rows = json.loads(told(app, "balance", "--json", "--item", "mask")[1])
 
-    # the office: 500 - 150 sent; the community: 130 accepted - 8 issued, 20 of them promised
-    assert [line.split("\t")[2:] for line in out.splitlines()] == [["350", "0", "piece"], ["122", "20", "piece"]]
-    assert [(row["item"], row["on_hand"], row["promised"]) for row in rows] == [("mask", 350, 0), ("mask", 122, 20)]
+    # the office: 500 - 150 sent; the community: 130 accepted - 8 issued, 20 of them promised; all of lots that have
+    # expired by now; nobody counted, so the moment is that of the first receipt and the arrival
+    assert sorted(line.split("\t")[2:] for line in out.splitlines()) == [
+        ["122", "20", "0", "piece", "2020-02-18 17:00"],
+        ["350", "0", "0", "piece", "2020-02-18 17:00"],
+    ]
+    assert sorted((row["item"], row["on_hand"], row["promised"], row["available"]) for row in rows) == [
+        ("mask", 122, 20, 0),
+        ("mask", 350, 0, 0),
+    ]
+    devices = json.loads(told(app, "balance", "--json", "--item", "thermometer")[1])
+    assert [(row["on_hand"], row["available"], row["counted_at"]) for row in devices] == [(6, 6, NOW.isoformat())]
+    assert told(app, "balance", "--item", "rice")[2] == "Error: No item rice.\n"

@@ -14,6 +14,7 @@ from logistics.inventory.ledger.errors import BadCount, PostMissing
 from logistics.inventory.ledger.models import Balance, Holder, Lot, StockCount, Transfer
 from logistics.inventory.ledger.rules import HolderKind
 from logistics.inventory.ledger.service import (
+    BadQuantity,
     Count,
     CountBelowPromised,
     Counted,
@@ -140,6 +141,28 @@ def test_a_count_sent_twice_is_one_count(any_tables: Flask) -> None:
         assert session.scalar(select(func.count()).select_from(StockCount)) == 1
 
 
+def test_a_key_of_a_movement_is_not_a_counts_even_where_the_count_agrees(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    received(item_id, town.office_id, 100, key="R1")
+
+    with pytest.raises(KeyReused):
+        counted(item_id, town.office_id, 100, key="R1")
+    with pytest.raises(KeyReused):
+        counted(item_id, town.office_id, 99, key="R1")
+
+
+def test_a_difference_that_nobody_could_move_is_a_typing_error(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    for n in range(22):  # of one lot, 2 200 000 000 pieces: more than an entry holds on PostgreSQL
+        received(item_id, town.office_id, 100_000_000, key=f"R{n}")
+
+    with pytest.raises(BadQuantity, match="A movement of 2200000000 pieces"):
+        counted(item_id, town.office_id, 0)
+
+    assert stock() == {town.office_id: 2_200_000_000}
+    assert sound()
+
+
 def written_off(item_id: int, area_id: int, quantity: int, *, key: str = "W1", **more: str | int) -> int:
     command = WriteOff(
         key=key,
@@ -201,6 +224,8 @@ def test_devices_are_lent_to_posts_and_come_back(any_tables: Flask) -> None:
     assert stock() == {town.community_id: 6}  # 10 - 3 - 2 + 1
     with pytest.raises(OutOfStock, match="thermometer: 2 pieces asked for, 1 available"):
         back(item_id, town.community_id, 2, key="B2")
+    back(item_id, town.community_id, 1, post=" 北门\n", key="B3")
+    assert at_posts() == {"南门": 2}
     assert sound()
 
 

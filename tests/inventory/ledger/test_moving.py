@@ -17,6 +17,7 @@ from logistics.inventory.ledger.service import (
     Arrival,
     Arrived,
     BadArrival,
+    Count,
     Dispatch,
     KeyReused,
     OutOfStock,
@@ -25,6 +26,7 @@ from logistics.inventory.ledger.service import (
     SettledTooMuch,
     Settlement,
     arrive,
+    count,
     dispatch,
     reserve,
     settle,
@@ -273,6 +275,55 @@ def test_a_reservation_is_dispatched_as_it_was_promised(any_tables: Flask) -> No
     assert by_expiry(town.office_id) == {LATE: (20, 0)}
     with pytest.raises(BadTransition):
         sent(item_id, town, 80, key="D2", reservation_id=reservation_id)
+    assert sound()
+
+
+def test_a_dispatch_takes_no_households_promise_and_no_other_lots_than_it_names(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    received(item_id, town.office_id, 50, key="R1", expires_on=EARLY)
+    received(item_id, town.office_id, 50, key="R2", expires_on=LATE)
+    held = {"item_id": item_id, "area_id": town.office_id, "expires_at": NOW + timedelta(days=1)}
+    of_nobody = done(reserve, Reserve(key="Q1", quantity=50, **held))  # of the early lot
+    of_home = done(reserve, Reserve(key="Q2", quantity=5, household_id=town.households[0][0], **held))
+    early, late = (1, 2)
+
+    with pytest.raises(WrongReservation, match="Q2 is a household's"):
+        sent(item_id, town, 5, reservation_id=of_home)
+    with pytest.raises(WrongReservation):
+        sent(item_id, town, 50, reservation_id=of_nobody, lot_id=late)
+    sent(item_id, town, 50, reservation_id=of_nobody, lot_id=early)
+
+    assert by_expiry(town.office_id) == {EARLY: (0, 0), LATE: (50, 5)}
+
+
+@pytest.mark.postgres
+def test_one_key_for_two_items_at_the_same_moment_moves_one_of_them(postgres_tables: Flask) -> None:
+    town, items = a_town_there(), [an_item("mask"), an_item("gel")]
+    for item_id in items:
+        received(item_id, town.office_id, 500, key=f"R{item_id}")
+
+    for n in range(5):
+        runners = [lambda item_id=item_id, n=n: sent(item_id, town, 1, key=f"D{n}") for item_id in items]
+        assert sorted(type(answer).__name__ for answer in race(postgres_tables, runners)) == ["KeyReused", "int"]
+
+    assert stock()[town.office_id] == 995
+    assert sound()
+
+
+@pytest.mark.postgres
+def test_one_key_for_what_moves_nothing_of_two_items_is_used_once(postgres_tables: Flask) -> None:
+    town, items = a_town_there(), [an_item("mask"), an_item("gel")]
+    for item_id in items:
+        received(item_id, town.office_id, 500, key=f"R{item_id}")
+    at = {"area_id": town.office_id, "counted": 495}
+
+    for n in range(5):
+        shipments = [sent(item_id, town, 1, key=f"D{item_id}-{n}") for item_id in items]
+        arrivals = [lambda s=s, n=n: arrived(s, 0, key=f"A{n}") for s in shipments]
+        assert sorted(type(answer).__name__ for answer in race(postgres_tables, arrivals)) == ["Arrived", "KeyReused"]
+    for n in range(5):
+        counts = [lambda i=i, n=n: done(count, Count(key=f"C{n}", item_id=i, **at)) for i in items]
+        assert sorted(type(answer).__name__ for answer in race(postgres_tables, counts)) == ["Counted", "KeyReused"]
     assert sound()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -12,11 +13,13 @@ from logistics.accounts.models import Role
 from logistics.db import reading
 from logistics.errors import NotFound
 from logistics.inventory.ledger import movement_queries, queries, scope
-from logistics.inventory.ledger.rules import HolderKind, ShipmentState, TransferKind
+from logistics.inventory.ledger.errors import EndsElsewhere
+from logistics.inventory.ledger.rules import HolderKind, Outcome, ShipmentState, TransferKind
 from logistics.inventory.ledger.service import (
     Arrival,
     Count,
     Dispatch,
+    GiveBack,
     Issue,
     Loan,
     Reserve,
@@ -24,6 +27,7 @@ from logistics.inventory.ledger.service import (
     arrive,
     count,
     dispatch,
+    give_back,
     issue,
     lend,
     reserve,
@@ -134,7 +138,7 @@ def test_an_office_sees_its_area_and_below_and_a_worker_its_community(any_tables
     assert len(areas(ADMIN)) == 4
     assert [row.area_id for row in stock_of(ADMIN, area_id=theirs.community_id)] == [theirs.community_id]
     with reading() as session:
-        assert [lot.area_id for lot in queries.lots(session, worker_of(ours))] == [ours.community_id]
+        assert [lot.area_id for lot in queries.lots(session, worker_of(ours), now=NOW)] == [ours.community_id]
         assert {row.id for row in queries.items(session)} == {item_id}
 
 
@@ -200,6 +204,95 @@ def test_loans_are_told_by_post(any_tables: Flask) -> None:
     ]
 
 
+def test_a_new_store_above_lasts_as_long_as_the_week_below_says(any_tables: Flask) -> None:
+    item_id, town = an_item(alarm_days=3), a_town_there()
+    received(item_id, town.community_id, 200, key="R1")
+    for day in (1, 4, 6):
+        issued(item_id, town, 14, key=f"I{day}", days=day)
+    received(item_id, town.office_id, 60, key="R2", hours=24 * 7 - 1)  # an hour ago
+
+    office = next(row for row in stock_of(ADMIN, days=7) if row.area_id == town.office_id)
+
+    # 42 in seven days is 6 a day, and no 42 in the one day since the office has any: 60 last ten days
+    assert (office.available, office.used, office.cover_days, office.alarm) == (60, 42, 10, False)
+
+
+def test_a_loan_is_out_since_the_post_last_had_none(any_tables: Flask) -> None:
+    item_id, town = an_item("thermometer", lent=True), a_town_there()
+    received(item_id, town.community_id, 10)
+    at = {"item_id": item_id, "area_id": town.community_id, "post": "北门"}
+    for day, command in enumerate(
+        (
+            Loan(key="L1", quantity=2, **at),
+            GiveBack(key="B1", quantity=2, **at),
+            Loan(key="L2", quantity=3, **at),  # on the second day after
+            GiveBack(key="B2", quantity=1, **at),
+            Loan(key="L3", quantity=1, **at),
+        )
+    ):
+        done(lend if isinstance(command, Loan) else give_back, command, now=NOW + timedelta(days=day))
+
+    with reading() as session:
+        (row,) = queries.loans(session, worker_of(town))
+
+    assert (row.quantity, row.since, row.moved_at) == (3, NOW + timedelta(days=2), NOW + timedelta(days=4))
+
+
+def test_lots_tell_what_of_them_is_available_and_when_they_were_counted(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    received(item_id, town.office_id, 100, key="R1", expires_on=LATE)
+    received(item_id, town.office_id, 40, key="R2", expires_on=OLD, hours=1)
+    held = Reserve(key="Q", item_id=item_id, area_id=town.office_id, quantity=30, expires_at=NOW + timedelta(days=1))
+    done(reserve, held)
+    at = {"item_id": item_id, "area_id": town.office_id}
+    done(count, Count(key="C1", lot_id=1, counted=100, **at), now=NOW + timedelta(hours=5))
+
+    with reading() as session:
+        lots = queries.lots(session, office_of(town), now=NOW)
+
+    assert [(lot.expires_on, lot.on_hand, lot.promised, lot.available, lot.counted_at) for lot in lots] == [
+        (OLD, 40, 0, 0, NOW + timedelta(hours=1)),  # expired; never counted: since it came
+        (LATE, 100, 30, 70, NOW + timedelta(hours=5)),
+    ]
+
+
+def test_totals_and_alarms_are_of_all_areas_and_not_of_one_page(any_tables: Flask) -> None:
+    item_id, other_id, towns = an_item(alarm_days=3), an_item("gel"), [a_town_there() for _ in range(3)]
+    for n, town in enumerate(towns):
+        received(item_id, town.community_id, 10 * (n + 1), key=f"R{n}")
+        received(other_id, town.community_id, 1, key=f"G{n}")
+    issued(item_id, towns[2], 30, key="I1")  # the last in the list
+
+    with reading() as session:
+        assert queries.on_hand_in_all(session, ADMIN, {item_id, other_id}) == {item_id: 30, other_id: 3}  # 10 + 20
+        assert queries.on_hand_in_all(session, office_of(towns[1]), {item_id}) == {item_id: 20}
+        assert [row.area_id for row in queries.alarms(session, ADMIN, now=NOW)] == [towns[2].community_id]
+        assert queries.alarms(session, office_of(towns[0]), now=NOW) == []
+        assert queries.open_count(session, ADMIN) == 0
+
+
+def test_who_settles_is_who_the_pieces_end_with(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    shipment_id = a_delivery(item_id, town)  # from the office to the community
+    up = Dispatch(key="U", item_id=item_id, from_area_id=town.office_id, to_area_id=town.district_id, quantity=10)
+    upwards = done(dispatch, up)
+
+    def may(viewer: Viewer, shipment: int) -> set[Outcome]:
+        allowed = set()
+        with reading() as session:
+            for outcome in Outcome:
+                with suppress(EndsElsewhere):
+                    scope.require_outcome(session, viewer, shipment, outcome)
+                    allowed.add(outcome)
+        return allowed
+
+    assert may(ADMIN, shipment_id) == may(office_of(town), shipment_id) == set(Outcome)
+    assert may(worker_of(town), shipment_id) == {Outcome.WRITTEN_OFF, Outcome.FOUND}
+    assert may(office_of(town), upwards) == {Outcome.RETURNED}
+    with pytest.raises(NotFound, match=f"No shipment {upwards}"):
+        may(worker_of(town), upwards)
+
+
 def test_an_office_moves_its_own_goods_down_or_back_up_and_no_strangers(any_tables: Flask) -> None:
     ours, theirs = a_town_there(), a_town_there()
     viewer = office_of(ours)
@@ -236,5 +329,8 @@ def test_only_who_owns_all_of_a_movement_undoes_it(any_tables: Flask) -> None:
                     pass
         return found
 
+    with reading() as session:
+        assert scope.own_movements(session, worker_of(town), [1, 2, 3, 99]) == {3}
+        assert queries.open_count(session, office_of(town)) == queries.open_count(session, worker_of(town)) == 1
     assert may_undo(office_of(town)) == [1, 2, 3]
     assert may_undo(worker_of(town)) == [3]  # its own arrival; the dispatch was the office's

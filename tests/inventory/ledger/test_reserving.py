@@ -14,12 +14,14 @@ from logistics.inventory.ledger.errors import BadExpiry, NoHousehold
 from logistics.inventory.ledger.models import Entry, Holder, Reservation
 from logistics.inventory.ledger.rules import HolderKind, ReservationState
 from logistics.inventory.ledger.service import (
+    Dispatch,
     Issue,
     KeyReused,
     OnlyLent,
     OutOfStock,
     ReservationOver,
     Reserve,
+    dispatch,
     expire_due,
     issue,
     post,
@@ -202,6 +204,46 @@ def test_a_reservation_that_cannot_be_is_refused(any_tables: Flask) -> None:
         posted(999)
 
 
+def test_what_was_dispatched_or_given_to_another_household_is_not_given_again(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    home, neighbour = town.households[0][:2]
+    received(item_id, town.community_id, 50)
+    given = reserved(item_id, town.community_id, 5, key="Q1")
+    gone = reserved(item_id, town.community_id, 6, key="Q2")
+    posted(given, household_id=home)
+    sent = Dispatch(
+        key="D",
+        item_id=item_id,
+        from_area_id=town.community_id,
+        to_area_id=town.office_id,
+        quantity=6,
+        reservation_id=gone,
+    )
+    done(dispatch, sent)
+
+    with pytest.raises(KeyReused):
+        posted(given, household_id=neighbour)
+    with pytest.raises(BadTransition, match="Q2 is posted and cannot become posted"):
+        posted(gone, household_id=home)
+    assert stock(HolderKind.HOUSEHOLD) == {None: 5}
+    assert sound()
+
+
+@pytest.mark.postgres
+def test_sweeps_in_one_transaction_lock_the_items_in_order(postgres_tables: Flask) -> None:
+    first, second, town = an_item("a"), an_item("b"), a_town_there()
+    for item_id in (first, second):
+        received(item_id, town.community_id, 50, key=f"R{item_id}")
+    # what ends first is of the item that everybody locks last
+    reserved(second, town.community_id, 1, key="Q1", until=NOW + timedelta(hours=1))
+    reserved(first, town.community_id, 1, key="Q2", until=NOW + timedelta(hours=2))
+
+    with transaction() as session:
+        assert expire_due(session, now=TOMORROW, limit=1) == 1
+        ended = select(Reservation.item_id).where(Reservation.state == ReservationState.EXPIRED)
+        assert session.scalars(ended).all() == [first]
+
+
 def issued(item_id: int, area_id: int, household_id: int, quantity: int, *, key: str = "I1") -> int:
     command = Issue(key=key, item_id=item_id, area_id=area_id, household_id=household_id, quantity=quantity)
     return int(done(issue, command))
@@ -221,6 +263,23 @@ def test_goods_are_handed_over_the_counter_once(any_tables: Flask) -> None:
     with pytest.raises(KeyReused):
         issued(item_id, town.community_id, home, 4)
     assert sound()
+
+
+def test_an_expired_lot_is_not_issued_even_by_its_name(any_tables: Flask) -> None:
+    item_id, town = an_item(), a_town_there()
+    received(item_id, town.community_id, 50, expires_on=date(2020, 2, 17))  # yesterday
+    command = Issue(
+        key="I1",
+        item_id=item_id,
+        area_id=town.community_id,
+        household_id=town.households[0][0],
+        quantity=1,
+        lot_id=1,
+    )
+
+    with pytest.raises(OutOfStock, match="1 pieces asked for, 0 available"):
+        done(issue, command)
+    assert done(issue, command, now=NOW - timedelta(days=1)) > 0  # its last good day
 
 
 def test_what_comes_back_is_not_issued_and_nobody_unknown_is_given_anything(any_tables: Flask) -> None:

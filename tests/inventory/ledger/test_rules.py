@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logistics.inventory.ledger.covering import cover_days, raises_alarm, summed_up
+from logistics.inventory.ledger.covering import Used, cover_days, raises_alarm, summed_up
 from logistics.inventory.ledger.rules import (
     NO_HASH,
     HolderKind,
@@ -190,6 +190,10 @@ def test_a_low_stock_raises_the_alarm(available: int, cover: int | None, alarm_d
 
 def test_use_is_summed_up_the_tree() -> None:
     # item 1: 5 in community 3 and 7 in community 4, both below office 2; area 1 above is not the viewer's
-    used = summed_up({(1, 3): 5, (1, 4): 7, (2, 4): 1}, {3: 2, 4: 2, 2: 1})
+    before, lately = NOW - timedelta(days=5), NOW - timedelta(days=2)
+    five, seven, one = (Used(pieces=n, since=since) for n, since in ((5, lately), (7, before), (1, lately)))
 
-    assert used == {(1, 3): 5, (1, 4): 7, (1, 2): 12, (1, 1): 12, (2, 4): 1, (2, 2): 1, (2, 1): 1}
+    used = summed_up({(1, 3): five, (1, 4): seven, (2, 4): one}, {3: 2, 4: 2, 2: 1})
+
+    twelve = Used(pieces=12, since=before)
+    assert used == {(1, 3): five, (1, 4): seven, (1, 2): twelve, (1, 1): twelve, (2, 4): one, (2, 2): one, (2, 1): one}

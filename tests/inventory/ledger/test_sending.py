@@ -145,6 +145,56 @@ def test_nothing_to_send_is_sent_nowhere(tables: Flask) -> None:
     assert done(service.dispatch_all, []) == {}
 
 
+def test_a_key_of_another_items_movement_is_refused(any_tables: Flask) -> None:
+    office, *communities = areas(3)
+    mask, gel = an_item("mask"), an_item("gel")
+    for item_id in (mask, gel):
+        stocked(item_id, office)
+    done(service.dispatch, replace(wanted(mask, office, (5,), communities[:1])[0], key="K"))
+    first, second = wanted(gel, office, (5, 5), communities)
+
+    with pytest.raises(service.KeyReused, match="The key K"):
+        done(service.dispatch_all, [first, replace(second, key="K")])
+
+    assert stock()[office] == 275
+
+
+@pytest.mark.postgres
+def test_two_items_sent_to_the_same_new_areas_do_not_wait_for_each_other_for_ever(postgres_tables: Flask) -> None:
+    office, *communities = areas(101)
+    items = [an_item("mask"), an_item("gel")]
+    for item_id in items:
+        stocked(item_id, office)
+
+    for at in range(0, 100, 20):  # twenty new areas each time, in one order and in the other
+        there = communities[at : at + 20]
+        ways = zip(items, (there, there[::-1]), strict=True)
+        sends = [partial(done, service.dispatch_all, wanted(item_id, office, [1] * 20, to)) for item_id, to in ways]
+        answers = race(postgres_tables, sends)
+        assert all(isinstance(answer, dict) for answer in answers), answers
+
+
+@pytest.mark.postgres
+def test_keys_that_another_item_takes_at_the_same_moment_are_refused(postgres_tables: Flask) -> None:
+    office, *communities = areas(4)
+    items = [an_item("mask"), an_item("gel")]
+    for item_id in items:
+        stocked(item_id, office)
+
+    for n in range(5):
+        sends = [
+            partial(
+                done,
+                service.dispatch_all,
+                [replace(one, key=f"{n}:{one.to_area_id}") for one in wanted(item_id, office, (1, 1), communities[:2])],
+            )
+            for item_id in items
+        ]
+        assert sorted(type(answer).__name__ for answer in race(postgres_tables, sends)) == ["KeyReused", "dict"]
+    with reading() as session:
+        assert not service.verify(session).findings
+
+
 def test_two_who_send_all_at_once_share_what_there_is(any_tables: Flask) -> None:
     office, *communities = areas(4)
     item_id = an_item()

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -104,15 +105,16 @@ def select_lots() -> sa.Select[int, str, SourceKind]:
 def test_the_upgraded_ledger_goes_on(old_app: Flask) -> None:
     upgrade()
 
-    again = Receipt(key="R1", item_id=1, area_id=2, quantity=500, source="市里")
-    assert done(receive, again) == 1  # a retry from before the upgrade
+    said: dict[str, Any] = {"key": "R1", "item_id": 1, "area_id": 2, "quantity": 500, "source": "市里"}
+    assert done(receive, Receipt(**said)) == 1  # a retry from before the upgrade
     received(1, 2, 100, key="R9")
 
     assert stock() == {1: 70, 2: 635}
     with reading() as session:
         assert verify(session).findings == []
-    with pytest.raises(KeyReused):
-        done(receive, Receipt(key="R1", item_id=4, area_id=2, quantity=500))
+    for other in ({"item_id": 4}, {"quantity": 501}, {"area_id": 1}, {"source": "捐赠"}):
+        with pytest.raises(KeyReused):
+            done(receive, Receipt(**{**said, **other}))
     with pytest.raises(sa.exc.DBAPIError, match="is append-only"), db.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE transfers SET reason = 'x' WHERE id = 1")
 

@@ -136,6 +136,10 @@ class Tree:
         with transaction() as session:
             return service.open_due(session, now=now, clock=clock)
 
+    def tell(self, now: datetime) -> int:
+        with transaction() as session:
+            return service.tell_late(session, now=now)
+
     def confirm(self, area_id: int, now: datetime, *, days: int = 0, remark: str = "", clock: Clock = CLOCK) -> int:
         command = service.ConfirmReport(
             area_id=area_id, on_day=DAY + timedelta(days=days), remark=remark, account_id=self.admin

@@ -16,6 +16,8 @@ from logistics.inventory.reports import queries, service
 from logistics.inventory.reports.models import DailyReport, ReportLine, ReportVersion
 from logistics.inventory.reports.rules import Clock, ReportState, Scope, StockLine
 from logistics.inventory.reports.views import ReportRow
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 from tests.inventory.reports.reporting import CLOCK, DAY, Tree, a_tree, at
 from tests.racing import race
 
@@ -33,9 +35,12 @@ def count(model: type[ReportVersion] | type[ReportLine] | type[DailyReport]) -> 
         return session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def rows(tree: Tree, *, now: datetime = FIVE, role: Role = Role.ADMIN, area: int | None = None) -> dict[int, ReportRow]:
+def rows(
+    tree: Tree, *, now: datetime = FIVE, role: Role = Role.ADMIN, area: int | None = None, days: int = 0
+) -> dict[int, ReportRow]:
+    day = DAY + timedelta(days=days)
     with reading() as session:
-        found = queries.reports_of_day(session, tree.viewer(role, area), DAY, now=now, clock=CLOCK)
+        found = queries.reports_of_day(session, tree.viewer(role, area), day, now=now, clock=CLOCK)
     return {row.area_id: row for row in found}
 
 
@@ -51,7 +56,7 @@ def late(tree: Tree, *, now: datetime, role: Role = Role.ADMIN, area: int | None
 def test_every_area_owes_a_report_for_the_day_that_is_cut_off(tree: Tree) -> None:
     early, due, again = tree.open(FIVE - MICRO), tree.open(FIVE), tree.open(SIX)
 
-    assert (early.days, early.report_count) == ((DAY - timedelta(days=1),), 6)
+    assert (early.days, early.report_count) == ((), 0)  # the deadline of the day before passed without a platform
     assert (due.days, due.report_count) == ((DAY,), 6)
     assert (again.days, again.report_count) == ((DAY,), 0)
     with reading() as session:
@@ -89,6 +94,72 @@ def test_an_area_that_is_added_later_reports_from_then_on(tree: Tree) -> None:
 
     assert opened.report_count == 6
     assert newcomer.confirm(newcomer.east, SIX) == 1
+
+
+def test_nobody_is_late_by_being_new(tree: Tree) -> None:
+    assert tree.open(SIX + MICRO).report_count == 0  # a platform that starts after the deadline
+    tree.open(at("17:00", days=1))
+    newcomer = a_tree()
+
+    assert tree.open(at("18:00", days=1) + MICRO).report_count == 0
+    tree.open(at("17:00", days=2))
+
+    with reading() as session:
+        owed = session.execute(
+            select(DailyReport.on_day, func.count())
+            .where(DailyReport.area_id.in_(newcomer.areas))
+            .group_by(DailyReport.on_day)
+        ).all()
+    assert [tuple(row) for row in owed] == [(DAY + timedelta(days=2), 6)]
+    seen = {days: rows(tree, now=at("19:00", days=2), days=days)[newcomer.east].state for days in (-30, 0, 1, 2)}
+    assert seen == {
+        -30: ReportState.NOT_OWED, 0: ReportState.NOT_OWED, 1: ReportState.NOT_OWED, 2: ReportState.LATE,
+    }  # fmt: skip
+
+
+def test_a_day_that_was_missed_is_late_before_anything_opens_it(tree: Tree) -> None:
+    tree.open(FIVE)
+
+    assert rows(tree, now=at("19:00", days=1), days=1)[tree.east].state is ReportState.LATE
+
+
+def test_who_confirms_before_the_relay_is_back_opens_the_days_it_missed(tree: Tree) -> None:
+    tree.open(FIVE)
+    tree.receive(tree.east, 5, at("12:00", days=1))
+    tree.receive(tree.east, 70, at("12:00", days=3))
+
+    tree.confirm(tree.east, at("17:05", days=3), days=3)
+    tree.confirm(tree.east, at("17:06", days=3), days=1)
+
+    assert tree.open(at("17:15", days=3)).report_count == 5  # of this day those of the other areas
+    assert [tree.report(tree.east, SIX, days=days).since for days in (1, 2, 3)] == [
+        FIVE, at("17:00", days=1), at("17:00", days=2),
+    ]  # fmt: skip
+    received = [tree.report(tree.east, SIX, days=days).lines[0].computed.received for days in (1, 2, 3)]
+    assert received == [5, 0, 70]  # no piece in two reports
+
+
+def test_a_day_that_the_next_report_reaches_back_over_has_none_of_its_own(tree: Tree) -> None:
+    tree.open(FIVE)
+    tree.open(at("17:00", days=40))  # days 10 to 40; the report of day 10 begins at the cut-off of day 0
+
+    with pytest.raises(service.CoveredByNext) as caught:
+        tree.confirm(tree.east, at("17:05", days=40), days=5)
+
+    assert caught.value.data == {"day": DAY + timedelta(days=5), "next": DAY + timedelta(days=10)}
+    assert tree.confirm(tree.east, at("17:05", days=40), days=10) == 1
+
+
+def test_days_reported_afterwards_do_not_overlap_in_whatever_order(tree: Tree) -> None:
+    tree.open(FIVE)
+
+    for days in (-5, -3, -4):
+        tree.confirm(tree.east, SIX, days=days)
+
+    spans = [tree.report(tree.east, SIX, days=days) for days in (-5, -4, -3)]
+    assert [(span.since, span.cut_off_at) for span in spans] == [
+        (FIVE - timedelta(days=days + 1), FIVE - timedelta(days=days)) for days in (5, 4, 3)
+    ]
 
 
 def test_when_the_hour_is_changed_nothing_falls_between_two_reports(tree: Tree) -> None:
@@ -286,9 +357,6 @@ def test_who_has_not_confirmed_by_the_deadline_is_late_and_stays_listed(tree: Tr
         (18, tree.west, "confirmed_late"), (18, tree.south, "late"), (18, tree.district, "late"),
         (18, tree.office, "late"), (18, tree.other, "late"),
     ]  # fmt: skip
-    with reading() as session:
-        assert service.missing_count(session, DAY, now=SIX) == 0
-        assert service.missing_count(session, DAY, now=SIX + MICRO) == 4
 
 
 def test_a_correction_does_not_make_a_report_late(tree: Tree) -> None:
@@ -318,6 +386,69 @@ def test_before_it_is_opened_a_report_is_shown_as_it_will_be(tree: Tree) -> None
     assert (shown.state, shown.version, shown.zero, shown.cut_off_at) == (ReportState.TO_COME, 0, None, FIVE)
     assert (shown.lines[0].reported, shown.lines[0].computed) == (None, StockLine(received=5, closing=5))
     assert {row.state for row in rows(tree, now=at("12:00")).values()} == {ReportState.TO_COME}
+
+
+# telling who is late
+
+
+def test_whoever_is_late_is_told_once_and_nobody_else(tree: Tree) -> None:
+    tree.open(FIVE)
+    tree.confirm(tree.east, at("17:30"))
+
+    counts = [tree.tell(now) for now in (SIX, SIX + MICRO, at("18:15"), at("23:59"))]
+    tree.confirm(tree.west, at("19:00"))
+
+    assert counts == [0, 5, 0, 0]
+    assert sorted(told()) == sorted((area, ["2020-02-18"]) for area in tree.areas if area != tree.east)
+
+
+def test_every_day_is_told_of_anew(tree: Tree) -> None:
+    for days in (0, 1):
+        tree.open(at("17:00", days=days))
+        tree.tell(at("18:15", days=days))
+
+    assert [days for area, days in told() if area == tree.west] == [["2020-02-18"], ["2020-02-19"]]
+
+
+def test_days_that_nothing_ran_on_are_one_message(tree: Tree) -> None:
+    tree.open(FIVE)
+    tree.open(at("19:00", days=2))
+
+    assert tree.tell(at("19:00", days=2)) == 6
+    assert [days for area, days in told() if area == tree.west] == [["2020-02-18", "2020-02-19", "2020-02-20"]]
+
+
+def test_relays_that_race_tell_everybody_once(any_tables: Flask) -> None:
+    tree = a_tree()
+    tree.open(FIVE)
+
+    outcomes = race(any_tables, [lambda: tree.tell(at("18:15"))] * 6)
+
+    assert sorted(outcomes) == [0] * 5 + [6]  # type: ignore[type-var]
+    assert len(told()) == 6
+
+
+def test_a_message_that_could_not_be_written_is_told_the_next_time(tree: Tree) -> None:
+    tree.open(FIVE)
+
+    def tell_and_fail() -> None:
+        with transaction() as session:
+            service.tell_late(session, now=at("18:15"))
+            raise RuntimeError  # killed before it was committed
+
+    with pytest.raises(RuntimeError):
+        tell_and_fail()
+
+    assert told() == []
+    assert tree.tell(at("18:30")) == 6
+
+
+def told() -> list[tuple[int | None, list[str]]]:
+    with reading() as session:
+        messages = session.scalars(
+            select(Notification).where(Notification.event == Event.REPORT_LATE).order_by(Notification.id)
+        )
+        return [(message.area_id, message.data["days"]) for message in messages]
 
 
 # who sees what

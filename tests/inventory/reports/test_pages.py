@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select
 
 from logistics.accounts.models import Role
-from logistics.db import transaction
+from logistics.db import reading, transaction
+from logistics.inventory.reports.models import DailyReport
+from logistics.notifications.models import Notification
+from logistics.notifications.rules import Event
 from logistics.outbox import promise
 from tests.api.world import a_token, an_account, bearer
 from tests.inventory.reports.reporting import Tree, a_tree, at
@@ -142,8 +146,8 @@ def test_the_files_are_saved_under_names_of_their_own(house: House) -> None:
     assert rows.mimetype == "text/csv"
     assert rows.get_data().startswith(b"\xef\xbb\xbf")
     opened = CalamineWorkbook.from_filelike(io.BytesIO(book.get_data()))
-    assert opened.sheet_names == ["日报", "下级地区"]
-    assert opened.get_sheet_by_name("日报").to_python()[2][7:9] == ["期初结存", "收入"]
+    assert opened.sheet_names == ["日报告", "下级地区"]
+    assert opened.get_sheet_by_name("日报告").to_python()[2][7:9] == ["期初结存", "收入"]
     assert browser.get(f"{address}/report.pdf").status_code == 404
 
 
@@ -213,12 +217,35 @@ def numbers(line: dict[str, Any]) -> list[int]:
 # the relay's job
 
 
-def test_the_job_opens_the_reports_once(house: House) -> None:
+def run_job(slot: str) -> None:
     with transaction() as session:
-        promise_id = promise(session, key="open_reports@x", job="open_reports", args={}, due_at=at("17:00"))
+        promise_id = promise(session, key=f"open_reports@{slot}", job="open_reports", args={}, due_at=at(slot))
+    for _ in range(2):  # the same bell may ring twice
+        JOBS["open_reports"].run(promise_id)
 
-    JOBS["open_reports"].run(promise_id)
-    JOBS["open_reports"].run(promise_id)
 
-    listed = house.api(house.clerk, "daily-reports").json["items"]
-    assert [row["version"] for row in listed] == [0, 0, 0]
+def test_the_relay_opens_the_reports_and_tells_whoever_is_late_once(house: House) -> None:
+    tree = house.tree
+    run_job("17:15")
+    house.browser(house.worker).send(f"/areas/{tree.east}/reports/{DAY}/confirm")
+    for slot in ("18:00", "18:15", "18:30"):
+        house.set_clock(at(slot))
+        run_job(slot)
+
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(DailyReport)) == 6
+        areas = session.scalars(select(Notification.area_id).where(Notification.event == Event.REPORT_LATE)).all()
+    assert sorted(areas) == sorted(area for area in tree.areas if area != tree.east)  # type: ignore[type-var]
+
+
+def test_a_late_community_reads_so_and_its_office_is_not_flooded(house: House) -> None:
+    run_job("17:15")
+    house.set_clock(at("18:15"))
+    run_job("18:15")
+
+    worker, office = (house.browser(account).text("/shares") for account in (house.worker, house.clerk))
+    english = house.browser(house.worker).text("/shares?lang=en")
+
+    assert worker.count("2月18日的日报告已迟报") == 1
+    assert office.count("2月18日的日报告已迟报") == 1  # its own, not those of its two communities
+    assert "The daily report of 18 Feb is late" in english

@@ -101,3 +101,18 @@ def test_requests_alone_are_no_zero_report(tree: Tree) -> None:
 
     shown = tree.report(tree.east, at("17:00"))
     assert (shown.zero, shown.lines[0].reported) == (False, StockLine(waiting=50))
+
+
+def test_a_request_that_is_changed_after_the_report_does_not_change_what_waited(tree: Tree) -> None:
+    request_id = ask(tree, tree.east, 50, at("10:00"))
+    tree.confirm(tree.east, at("17:00"))
+    with transaction() as session:
+        change = rounds.ChangeRequest(request_id=request_id, version=1, quantity=80)
+        rounds.change_request(session, change, now=at("19:00"))
+
+    shown = tree.report(tree.east, at("20:00"))
+    assert (shown.differences, shown.lines[0].computed.waiting) == ((), 50)
+    tree.receive(tree.east, 7, at("16:00"))
+    tree.correct(tree.east, at("21:00"))
+
+    assert tree.report(tree.east, at("21:00")).lines[0].reported == StockLine(received=7, closing=7, waiting=50)

@@ -88,6 +88,13 @@ def test_a_report_confirmed_at_the_very_deadline_is_in_time(
     assert state_of(cut_off_at=FIVE, deadline_at=SIX, confirmed_at=confirmed_at, now=now) is state
 
 
+def test_what_is_not_owed_is_never_late() -> None:
+    moments = {"cut_off_at": FIVE, "deadline_at": SIX, "owed": False}
+
+    assert state_of(**moments, confirmed_at=None, now=SIX + MICRO) is ReportState.NOT_OWED  # type: ignore[arg-type]
+    assert state_of(**moments, confirmed_at=None, now=SIX) is ReportState.DUE  # type: ignore[arg-type]
+
+
 def test_opening_and_movements_come_to_the_closing() -> None:
     line = StockLine(
         opening=100, received=50, arrived=20, came_back=5, returned=3, adjusted=-2, sent=30, issued=40, lent=4,

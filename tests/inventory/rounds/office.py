@@ -132,6 +132,10 @@ def sent(tree: Tree, round_id: int, *, now: datetime = NOW) -> None:
     done(service.dispatch_round, round_id, account_id=tree.chief_id, now=now)
 
 
+def cancelled(tree: Tree, round_id: int, *, reason: str = "the store is flooded") -> None:
+    done(service.cancel_round, round_id, account_id=tree.clerk_id, reason=reason)
+
+
 def arrives(
     tree: Tree, round_id: int, area: str, accepted: int, rejected: int = 0, reason: RejectionReason | None = None
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from logistics.accounts.models import Role
+from logistics.clock import local_date, utc_now
 from logistics.db import transaction
+from logistics.inventory.rounds.models import CommunityTier
+from logistics.inventory.rounds.rules import Tier
 from tests.api.world import a_token, bearer
 from tests.api.world import an_account as add_account
 from tests.inventory.rounds.office import Tree, a_tree, asked, stocked
@@ -27,6 +31,7 @@ class Office:
                 "worker": a_token(session, tree.worker_id),
                 "west": a_token(session, add_account(session, "w", Role.STREET_OFFICE, area_id=tree["west"])),
                 "e1": a_token(session, add_account(session, "e", Role.STREET_OFFICE, area_id=tree["e1"])),
+                "admin": a_token(session, add_account(session, "a", Role.ADMIN)),
             }
 
     def ask(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
@@ -36,7 +41,13 @@ class Office:
 
 
 @pytest.fixture
-def office(any_app: Flask) -> Office:
+def office(app: Flask) -> Office:
+    return an_office(app)
+
+
+@pytest.fixture
+def any_office(any_app: Flask) -> Office:
+    """On each kind of database, where more than shapes and codes depends on it."""
     return an_office(any_app)
 
 
@@ -56,7 +67,8 @@ def draft(office: Office, **terms: Any) -> Any:
     return answer.json
 
 
-def test_a_round_from_the_draft_to_the_arrival(office: Office) -> None:
+def test_a_round_from_the_draft_to_the_arrival(any_office: Office) -> None:
+    office = any_office
     drafted = draft(office, emergency=True, note="for tonight")
     at = f"rounds/{drafted['id']}"
 
@@ -127,13 +139,39 @@ def test_a_stale_round_is_refused_with_what_changed(office: Office) -> None:
     assert (fresh["changes"], fresh["rule"], other["rule"], other["given"]) == ([], "proportional", "max_min", 50)
 
 
+def test_an_approved_round_is_cancelled_with_a_reason(any_office: Office) -> None:
+    office = any_office
+    drafted = draft(office)
+    at = f"rounds/{drafted['id']}"
+    office.ask("chief", "POST", f"{at}/approve", {"fingerprint": drafted["fingerprint"]})
+
+    silent = [office.ask("clerk", "POST", f"{at}/cancel", body) for body in (None, {}, {"reason": " "})]
+    cancelled = office.ask("clerk", "POST", f"{at}/cancel", {"reason": "no lorry"})
+    again = office.ask("chief", "POST", f"{at}/cancel", {"reason": "another one"})
+    sent = office.ask("chief", "POST", f"{at}/dispatch", {})
+
+    assert [(one.status_code, one.json["code"]) for one in silent] == [(422, "cancel_reason_missing")] * 3
+    for answer in (cancelled, again):
+        found = answer.json
+        assert (answer.status_code, found["state"], found["cancelled_by"], found["cancel_reason"]) == (
+            200, "cancelled", "clerk", "no lorry",
+        )  # fmt: skip
+        assert found["approved_by"] == "chief"
+    assert (sent.status_code, sent.json["code"]) == (409, "bad_transition")
+    assert office.ask("worker", "GET", "shares").json["items"] == []
+    (told, _shorted) = office.ask("worker", "GET", "notifications").json["items"]
+    assert (told["event"], told["data"]["reason"]) == ("share_cancelled", "no lorry")
+    assert [row["state"] for row in office.ask("worker", "GET", "requests").json["items"]] == ["open"]
+
+
 def test_a_round_is_computed_again_over_http(office: Office) -> None:
     found = office.ask("clerk", "GET", f"rounds/{draft(office)['id']}/replay").json
 
     assert (found["same"], found["differences"]) == (True, [])
 
 
-def test_a_stranger_finds_nothing_and_a_lower_office_its_communities_shares_alone(office: Office) -> None:
+def test_a_stranger_finds_nothing_and_a_lower_office_its_communities_shares_alone(any_office: Office) -> None:
+    office = any_office
     drafted = draft(office)
     at = f"rounds/{drafted['id']}"
     office.ask("chief", "POST", f"{at}/approve", {"fingerprint": drafted["fingerprint"]})
@@ -194,7 +232,8 @@ def test_a_worker_asks_for_its_community_and_sees_its_requests_alone(office: Off
     assert (declined.json["state"], declined.json["refusal"]) == ("declined", "no_need")
 
 
-def test_the_office_sees_requests_beside_class_cover_and_past_shortfall(office: Office) -> None:
+def test_the_office_sees_requests_beside_class_cover_and_past_shortfall(any_office: Office) -> None:
+    office = any_office
     tree = office.tree
     office.ask("clerk", "PUT", f"areas/{tree['e1a']}/tier", {"tier": "cases", "note": "one flat"})
     first = draft(office)
@@ -210,12 +249,54 @@ def test_the_office_sees_requests_beside_class_cover_and_past_shortfall(office: 
     assert office.ask("west", "GET", f"areas/{tree['east']}/requests").status_code == 404
 
 
+def test_an_arrival_is_answered_with_its_shares_however_many_others_there_are(app: Flask) -> None:
+    office = an_office(app)
+    for post in range(101):  # more than a page of them, all before e2a
+        asked(office.tree, "e1a", 1, post=f"{post:03}")
+    drafted = draft(office)
+    at = f"rounds/{drafted['id']}"
+    office.ask("chief", "POST", f"{at}/issue", {"fingerprint": drafted["fingerprint"]})
+    (sent,) = [one["allocated"] for one in drafted["shares"] if one["place"] == "e2a"]
+
+    answer = office.ask("admin", "POST", f"{at}/communities/{office.tree['e2a']}/arrival", {"accepted": sent})
+
+    assert sent > 0
+    assert [(one["place"], one["accepted"]) for one in answer.json] == [("e2a", sent)]
+
+
+def test_a_class_is_answered_and_listed_however_long_its_history_is(app: Flask) -> None:
+    office = an_office(app)
+    today = local_date(utc_now())
+    area_id = office.tree["e1a"]
+    with transaction() as session:
+        rows = [
+            CommunityTier(area_id=area_id, tier=Tier.CASES, starts_on=today, note=str(n), set_at=utc_now())
+            for n in range(101)
+        ]
+        session.add_all(rows)
+
+    body = {"tier": "no_case", "starts_on": (today - timedelta(days=1)).isoformat()}
+    answer = office.ask("clerk", "PUT", f"areas/{area_id}/tier", body)
+    first = office.ask("worker", "GET", "tiers").json
+    second = office.ask("worker", "GET", f"tiers?offset={first['next_offset']}").json
+
+    assert (answer.status_code, answer.json["tier"]) == (200, "no_case")
+    assert (len(first["items"]), first["next_offset"]) == (100, 100)
+    assert [row["tier"] for row in second["items"]] == ["cases", "no_case"]
+    assert second["next_offset"] is None
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
         ({"rule": "fair"}, 422, "invalid"),
         ({"rule": "tiers", "within": "tiers"}, 422, "no_rule_within"),
         ({"reserve": "much"}, 422, "bad_terms"),
+        ({"reserve": "1e-9999999%"}, 422, "bad_terms"),
+        ({"reserve": "NaN%"}, 422, "bad_terms"),
+        ({"reserve": "1_0"}, 422, "bad_terms"),
+        ({"reserve": "0.0001%"}, 422, "bad_terms"),
+        ({"reserve": "99999999999"}, 422, "out_of_range"),
         ({"item_id": 999}, 404, "not_found"),
         ({"seed": ""}, 422, "invalid"),
         ({"floor": -1}, 422, "invalid"),

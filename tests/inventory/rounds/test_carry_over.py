@@ -194,3 +194,17 @@ def test_tiers_floors_weights_and_a_reserve_reach_the_rule(any_tables: Flask) ->
     weighed = drafted(tree, "e1", rule="weights", weigh_by=(service.Need.CHECKPOINTS,))
     assert given(weighed) == {"e1a": 75, "e1b": 25}
     assert given(drafted(tree, "e1", rule="weights")) == {"e1a": 50, "e1b": 50}
+
+
+def test_nobody_weighs_more_by_asking_for_many_posts(any_tables: Flask) -> None:
+    tree = a_tree()
+    stocked(tree, "e1", 120)
+    for post in ("", "gate", "yard"):
+        asked(tree, "e1a", 100, post=post)
+    asked(tree, "e1b", 100)
+    done(service.decline_request, asked(tree, "e1b", 100, post="gate"), Refusal.NO_NEED)
+
+    # neither has any stock: fourteen days short each, of which the three places of e1a have a third
+    weighed = given(drafted(tree, "e1", rule="weights", weigh_by=(service.Need.COVER,)))
+
+    assert weighed == {"e1a": 20, "e1a/gate": 20, "e1a/yard": 20, "e1b": 60, "e1b/gate": 0}

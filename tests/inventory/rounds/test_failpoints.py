@@ -6,6 +6,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
-from sqlalchemy.orm import configure_mappers
+from sqlalchemy.orm import Session
 
-from logistics.db import db, init_engines, reading
+from logistics.db import db, init_engines, reading, transaction
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.ledger.models import Reservation, Shipment
 from logistics.inventory.ledger.rules import ReservationState
@@ -24,41 +25,59 @@ from logistics.inventory.rounds.models import RoundShare
 from logistics.inventory.rounds.rules import RoundState
 from logistics.notifications.models import Notification
 from logistics.notifications.rules import Event
+from tests.builders import NOW
 from tests.conftest import settings_for
-from tests.inventory.rounds.office import Tree, a_tree, approved, asked, done, drafted, seen, state, stock, stocked
+from tests.inventory.rounds.office import Tree, a_tree, approved, asked, drafted, seen, state, stock, stocked
 
 KILLED = 17
 
 
 def _kills(orders: Any, database: str, folder: str, round_id: int, who: int, seen_as: str) -> None:
-    """For every number that is ordered: a process of its own that dies before the statement of that number."""
-    configure_mappers()  # once, and not in every child
-    while (statement := orders.recv()) is not None:
-        child = os.fork()  # this process has neither threads nor connections
-        if child == 0:
-            _run_until(statement, database, folder, round_id, who, seen_as)
-            os._exit(0)
-        orders.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    """For every number that is ordered: a process of its own that dies before the statement of that number.
 
-
-def _run_until(statement: int, database: str, folder: str, round_id: int, who: int, seen_as: str) -> None:
-    """Approve or send the round, and die before this statement or commit."""
+    Everything is done once before and rolled back, so that no child has to build what it takes anew.
+    """
     app = Flask("logistics")
     app.config.from_mapping(settings_for(database, Path(folder)).flask_config())
     init_engines(app)
     with app.app_context():
-        numbers = count(1)
+        with suppress(_Rehearsed), transaction() as session:
+            _run(session, round_id, who, seen_as)
+            raise _Rehearsed
+        for engine in db.engines.values():
+            engine.dispose()  # a child must not inherit a connection
+        while (statement := orders.recv()) is not None:
+            child = os.fork()  # this process has no threads
+            if child == 0:
+                _run_until(statement, round_id, who, seen_as)
+                os._exit(0)
+            orders.send(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
-        def counting(*_arguments: Any) -> None:
-            if next(numbers) == statement:
-                os._exit(KILLED)
 
-        event.listen(db.engine, "before_cursor_execute", counting)
-        event.listen(db.engine, "commit", counting)
-        if seen_as:
-            done(service.approve_round, round_id, account_id=who, fingerprint=seen_as)
-        else:
-            done(service.dispatch_round, round_id, account_id=who)
+class _Rehearsed(Exception):
+    """Not meant to last."""
+
+
+def _run(session: Session, round_id: int, who: int, seen_as: str) -> None:
+    """Approve the round, or send it."""
+    if seen_as:
+        service.approve_round(session, round_id, account_id=who, fingerprint=seen_as, now=NOW)
+    else:
+        service.dispatch_round(session, round_id, account_id=who, now=NOW)
+
+
+def _run_until(statement: int, round_id: int, who: int, seen_as: str) -> None:
+    """Approve or send the round, and die before this statement or commit."""
+    numbers = count(1)
+
+    def counting(*_arguments: Any) -> None:
+        if next(numbers) == statement:
+            os._exit(KILLED)
+
+    event.listen(db.engine, "before_cursor_execute", counting)
+    event.listen(db.engine, "commit", counting)
+    with transaction() as session:
+        _run(session, round_id, who, seen_as)
 
 
 def killed_everywhere(database: str, folder: Path, round_id: int, who: int, *, seen_as: str = "") -> Iterator[int]:

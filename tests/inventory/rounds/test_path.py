@@ -16,6 +16,7 @@ from logistics.inventory.rounds.rules import RejectionReason, RequestState, Roun
 from logistics.notifications.models import Notification
 from tests.builders import NOW
 from tests.inventory.rounds.office import (
+    TODAY,
     Tree,
     a_tree,
     approved,
@@ -187,3 +188,20 @@ def test_a_promise_that_ran_out_does_not_keep_a_round_from_being_sent_while_ther
     done(service.dispatch_round, round_id, account_id=tree.chief_id, now=late)
 
     assert state(round_id) is RoundState.DISPATCHED
+
+
+def test_what_expires_on_the_day_is_not_sent_in_place_of_what_was_promised(any_tables: Flask) -> None:
+    tree = a_tree()
+    stocked(tree, "e1", 30, key="R1", expires_on=TODAY)
+    stocked(tree, "e1", 40, key="R2", expires_on=TODAY + timedelta(days=30))
+    asked(tree, "e1a", 60)
+    round_id = drafted(tree, "e1")
+
+    sent(tree, round_id)
+
+    assert given(round_id) == {"e1a": 40}  # only what lasts as long as the promise is shared out
+    with reading() as session:
+        lines = session.execute(
+            select(Lot.expires_on, ShipmentLine.quantity).join(Lot, Lot.id == ShipmentLine.lot_id)
+        ).all()
+    assert [tuple(line) for line in lines] == [(TODAY + timedelta(days=30), 40)]

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
+from logistics.communities.models import Area
 from logistics.db import reading, transaction
 from logistics.errors import NotFound
 from logistics.inventory.rounds import service
@@ -90,6 +91,8 @@ def test_a_share_that_was_changed_is_named_with_both_numbers(any_tables: Flask) 
         ({"parent_place": "e2"}, "parent"),
         ({"depth": 7}, "depth"),
         ({"explanation": []}, "reasons"),
+        ({"post": "gate"}, "area"),
+        ({"refusal": Refusal.NO_NEED, "allocated": 0}, "refusal"),
     ],
 )
 def test_every_column_of_a_share_is_looked_at(tables: Flask, values: dict[str, Any], what: str) -> None:
@@ -97,7 +100,18 @@ def test_every_column_of_a_share_is_looked_at(tables: Flask, values: dict[str, A
 
     tampered(RoundShare, RoundShare.place == "e1a", **values)
 
-    assert [(one[0], one[1]) for one in differences(round_id)] == [(what, "e1a")]
+    assert (what, "e1a") in [(one[0], one[1]) for one in differences(round_id)]
+    assert len(differences(round_id)) == len(values)
+
+
+def test_a_share_that_goes_to_another_community_is_named(tables: Flask) -> None:
+    round_id = a_round()
+    with reading() as session:
+        other = session.scalars(select(Area.id).where(Area.code == "w1b")).one()
+
+    tampered(RoundShare, RoundShare.place == "e1a", area_id=other)
+
+    assert differences(round_id) == [("area", "e1a", "w1b", "e1a")]
 
 
 def test_a_share_that_is_gone_or_was_never_computed_is_named(tables: Flask) -> None:
@@ -131,7 +145,16 @@ def test_inputs_nobody_can_read_and_another_method_are_named(tables: Flask) -> N
     tampered(AllocationRound, AllocationRound.id == round_id, inputs=older, fingerprint=fingerprint(older))
     assert differences(round_id) == [("method", "", "allocation-0", "allocation-1")]
 
-    for wrong in ("{}", "[]", "not JSON", text.replace('"format":1', '"format":2')):
+    for wrong in (
+        "{}",
+        "[]",
+        "not JSON",
+        text.replace('"format":1', '"format":2'),
+        text.replace('"supply":333', '"supply":-1'),
+        text.replace('"supply":333', '"supply":"333"'),
+        text.replace('"requested":200', '"requested":null'),
+        text.replace('"rule":"tiers"', '"rule":"none"'),
+    ):
         tampered(AllocationRound, AllocationRound.id == round_id, inputs=wrong)
         assert [one[0] for one in differences(round_id)] == ["inputs"]
 

@@ -95,3 +95,24 @@ def a_compound_file(streams: Mapping[str, bytes]) -> bytes:
     header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0")
     header += struct.pack("<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, first_directory, 0, 4096, end, 0, end, 0, fat_sector)  # noqa: E501  # fmt: skip
     return header.ljust(sector, b"\xff") + body
+
+
+def an_xls(numbers: Mapping[tuple[int, int], float], *, errors: Sequence[tuple[int, int]] = ()) -> bytes:
+    """The least of an .xls ([MS-XLS]): one sheet with numbers and cells that show #DIV/0!, by row and column from 0."""
+
+    def record(kind: int, data: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    def beginning(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0))
+
+    sheet = beginning(0x10)
+    for (row, column), number in numbers.items():
+        sheet += record(0x203, struct.pack("<HHHd", row, column, 0, number))
+    for row, column in errors:
+        sheet += record(0x205, struct.pack("<HHHBB", row, column, 0, 7, 1))
+    end = record(0x0A)
+    name = b"Sheet1"
+    length = len(beginning(5)) + 4 + 8 + len(name) + len(end)
+    about = struct.pack("<IBBBB", length, 0, 0, len(name), 0) + name
+    return a_compound_file({"Workbook": beginning(5) + record(0x85, about) + end + sheet + end})

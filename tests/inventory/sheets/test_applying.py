@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from logistics.communities.rules import AreaLevel
 from logistics.errors import NotFound
 from logistics.inventory.sheets.applying import read_sheet
 from logistics.inventory.sheets.grid import Grid, Span
+from logistics.inventory.sheets.guessing import guess
 from logistics.inventory.sheets.headings import ColumnsNotFound
 from logistics.inventory.sheets.mapping import (
     BadMapping,
@@ -191,6 +193,74 @@ def test_a_name_that_is_there_twice_needs_the_area_above() -> None:
     assert [cell for cell, *_ in wrongs(alone)] == ["A2", "A3", "A4"]
     assert "may be several areas" in wrongs(alone)[0][1]
     assert pieces(with_above) == {11: 12, 21: 9}  # 5 + 7 under 东街道, whose cell is merged over both
+
+
+def test_a_place_that_lies_elsewhere_than_its_row_says_is_wrong() -> None:
+    office, community = AreaLevel.STREET_OFFICE, AreaLevel.COMMUNITY
+    places = PlaceBook(
+        [
+            Place(area_id=1, code="1", name="东街道", level=office, parent_id=None),
+            Place(area_id=2, code="2", name="西街道", level=office, parent_id=None),
+            Place(area_id=11, code="11", name="和平社区", level=community, parent_id=1),
+        ],
+        {"东办": 1},
+    )
+    mapping = a_mapping((P, "社区"), (ColumnRole.ABOVE, "街道"), (REQ, "需求量"), repeats=Repeats.SUM)
+    heading = ["街道", "社区", "需求量"]
+
+    right = [["东街道", "和平", 5], ["东办", "和平", 7], [None, "和平", 9], ["某某办", "和平", 11]]
+    wrong = read([heading, *right, ["西街道", "和平社区", 3]], mapping, places=places)
+
+    assert pieces(read([heading, *right], mapping, places=places)) == {11: 32}  # 5 + 7 + 9 + 11
+    assert wrongs(wrong) == [
+        ("B6", "no area of yours is called “和平社区”",
+         "its name or code in the tree would be right, such as ['和平社区 (11)']; or say once which area is meant"),
+    ]  # fmt: skip
+
+
+def test_signs_that_nobody_sees_are_no_part_of_a_name() -> None:
+    assert pieces(read([HEADING, ["朝\u200b阳区\ufeff", 1], ["\u202d南关\u202c", 2]])) == {1: 1, 2: 2}
+
+
+def test_a_sheet_of_names_that_nobody_knows_is_read_in_seconds() -> None:
+    community = AreaLevel.COMMUNITY
+    names = [
+        f"{a}{b}{c}{d}社区" for a in "东西南北中" for b in "风光明华清" for c in "和平安康宁" for d in "一二三四五六"
+    ]
+    places = PlaceBook(
+        Place(area_id=n, code=f"C{n}", name=name, level=community, parent_id=None) for n, name in enumerate(names, 1)
+    )
+    strangers = [[f"某{n}院里", n] for n in range(1_000)]
+
+    started = time.monotonic()
+    reading = read([HEADING, *strangers, ["东风和平一", 5]], a_mapping(level=community), places=places)
+    guessed = guess(opened([HEADING, *strangers]).grids, places)
+    took_s = time.monotonic() - started
+
+    assert (len(names), reading.wrong, len(reading.unknown)) == (750, 1_001, 1_001)
+    assert next(problem[2] for problem in wrongs(reading) if problem[0] == "A2").startswith("its name or code")
+    assert guessed.roles[0] is P
+    assert took_s < 5, f"{took_s:.1f} s"
+
+
+def test_brackets_without_end_keep_nobody_busy() -> None:
+    rows = [HEADING, *[["（" * 4_000, 5]] * 200]
+
+    started = time.monotonic()
+    reading = read(rows)
+
+    assert reading.wrong == 200
+    assert time.monotonic() - started < 5
+
+
+def test_parts_that_come_to_more_than_the_ledger_takes_are_wrong() -> None:
+    rows = [HEADING, ["朝阳", 60_000_000], ["朝阳", 40_000_000], ["朝阳", 1]]
+
+    enough = read(rows[:-1], a_mapping(repeats=Repeats.SUM))
+    too_much = read(rows, a_mapping(repeats=Repeats.SUM))
+
+    assert pieces(enough) == {1: 100_000_000}
+    assert wrongs(too_much) == [("B4", "“100000001” is too large", "at most 100,000,000 pieces would be right")]
 
 
 def test_a_place_in_two_rows_is_wrong_unless_the_mapping_adds_up() -> None:

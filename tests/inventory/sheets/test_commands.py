@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from logistics.communities.models import Area
 from logistics.db import reading, transaction
 from logistics.inventory.ledger.intake import ItemFact, take_items
-from logistics.inventory.sheets.models import SavedMapping, SheetFact
-from tests.inventory.sheets.files import a_workbook
+from logistics.inventory.sheets.models import PlaceAlias, SavedMapping, SheetFact
+from tests.inventory.sheets.files import DISTRICTS, a_workbook
 
 TREE = "level,code,name,parent\ndistrict,D1,朝阳区,\ndistrict,D2,南关区,\n"
 SHEET = [["4月11日发放表", None, None], ["地区", "需求量", "实发"], ["朝阳", "1.5万", 9_000], ["南关", 200, 200],
@@ -124,3 +126,71 @@ def test_a_file_that_is_no_sheet_is_one_sentence(app: Flask, folder: Path) -> No
 
     assert result.output.startswith("Error: a.xls is a picture or a document")
     assert run(app, "import-sheet", folder / "missing.xls").exit_code == 1
+
+
+def test_a_name_is_said_once_and_parts_of_a_piece_are_rounded_as_told(app: Flask, folder: Path) -> None:
+    (folder / "b.xlsx").write_bytes(a_workbook([*SHEET[:3], ["新区", 7.5, 2], ["驻军", 9, 9]]))
+    words = ("import-sheet", folder / "b.xlsx", "--item", "veg", "--date", "2022-04-11", "--facts-only", "--json")
+    names = ("--place", "新区=D2", "--place", "驻军=-")
+
+    dry = run(app, *words, *names, "--fractions", "down", "--dry-run")
+    halves = run(app, *words, *names)
+    done = run(app, *words, *names, "--fractions", "down")
+    nobody, no_name = run(app, *words, "--place", "新区=D9"), run(app, *words, "--place", "新区")
+
+    assert (dry.exit_code, json.loads(dry.output)["counts"]["wrong"]) == (0, 0)
+    assert (halves.exit_code, json.loads(halves.output)["counts"]["wrong"]) == (1, 1)
+    assert [fact["pieces"] for fact in json.loads(done.output)["facts"]] == [15_000, 9_000, 7, 2]
+    assert (nobody.exit_code, nobody.output) == (1, "Error: No area D9.\n")
+    assert "give a name and the code of its area" in no_name.output
+    with reading() as session:
+        kept = session.execute(
+            select(PlaceAlias.key, Area.code).outerjoin(Area, Area.id == PlaceAlias.area_id).order_by(Area.code)
+        ).all()
+    assert {tuple(row) for row in kept} == {("新区", "D2"), ("驻军", None)}
+
+
+def test_a_file_that_is_no_code_tree_is_one_sentence(app: Flask, folder: Path) -> None:
+    (folder / "a.csv").write_bytes(b"level,code,name,parent\n" + b"x" * 200_000)
+
+    result = run(app, "import-areas", folder / "a.csv")
+
+    assert (result.exit_code, "is damaged or cut short" in result.output) == (1, True)
+
+
+@pytest.mark.realdata
+def test_the_citys_own_sheets_are_imported_by_command(app: Flask, folder: Path, real_data: Path) -> None:
+    app.config["CLOCK"] = lambda: datetime(2022, 11, 23, 9, 0, tzinfo=UTC)  # the sheets name no year
+    lines = "".join(f"district,2201{n:02d},{name},2201\n" for n, name in enumerate(DISTRICTS, 1))
+    (folder / "changchun.csv").write_text(f"level,code,name,parent\n{lines}", encoding="utf-8")
+    with transaction() as session:
+        session.execute(delete(Area))
+    assert run(app, "import-areas", folder / "changchun.csv", "--city", "长春市").exit_code == 0
+    raw = real_data / "changchun2022/raw_xls"
+    words = ("--item", "veg", "--facts-only", "--json")
+
+    sent = ("import-sheet", next(raw.glob("4月11日*.xls")), *words, "--place", "新区=220106", "--place", "汽车=220109")
+    first, again = run(app, *sent), run(app, *sent)
+    received = run(app, "import-sheet", next(raw.glob("4.12*.xls")), *words, "--fractions", "down")
+
+    one, two, other = (json.loads(result.output) for result in (first, again, received))
+    assert (first.exit_code, one["counts"], one["day"]) == (0, {"taken": 9, "skipped": 3, "wrong": 0}, "2022-04-11")
+    assert (two["already_imported"], two["import"]) == (True, one["import"])
+    assert pieces(one, "sent") == 95_486  # the sheet's own total
+    assert (received.exit_code, other["day"]) == (0, "2022-04-12")
+    # the sheet's totals, less half a box of each of four districts
+    assert (pieces(other, "received"), pieces(other, "sent")) == (266_230, 149_340 - 2)
+    assert count(SheetFact) == len(one["facts"]) + len(other["facts"])
+
+
+def pieces(document: dict[str, Any], kind: str) -> int:
+    return sum(fact["pieces"] for fact in document["facts"] if fact["kind"] == kind)
+
+
+@pytest.mark.realdata
+def test_the_national_code_tree_is_imported_by_command(app: Flask, folder: Path, real_data: Path) -> None:
+    told = run(app, "import-areas", real_data / "admin/beijing.csv.gz", "--city", "北京市")
+
+    assert told.output == (
+        "7901 new, 0 changed, 0 unchanged (city 1, district 16, street_office 349, community 7535)\n"
+    )

@@ -40,13 +40,17 @@ def test_only_a_name_is_searched_loosely() -> None:
     assert written_in(name, loosely=True) == WrittenDate(year=None, month=4, day=12)
 
 
-def test_a_date_without_a_year_takes_the_nearest_one() -> None:
+def test_a_date_without_a_year_is_one_that_has_been() -> None:
     new_year = date(2021, 1, 3)
 
     assert WrittenDate(year=None, month=12, day=31).near(new_year) == date(2020, 12, 31)
     assert WrittenDate(year=None, month=1, day=4).near(new_year) == date(2021, 1, 4)
     assert WrittenDate(year=None, month=2, day=29).near(date(2021, 2, 1)) == date(2020, 2, 29)
     assert WrittenDate(year=2021, month=2, day=29).near(new_year) is None
+    november = date(2022, 11, 23)  # 11 April next year is nearer than 11 April of this one
+    assert WrittenDate(year=None, month=4, day=11).near(november) == date(2022, 4, 11)
+    assert WrittenDate(year=None, month=12, day=24).near(november) == date(2022, 12, 24)  # 31 days ahead
+    assert WrittenDate(year=None, month=12, day=25).near(november) == date(2021, 12, 25)
 
 
 def test_a_cell_states_a_day_as_date_as_text_or_not_at_all() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
@@ -19,8 +21,10 @@ from logistics.errors import NotFound
 from logistics.inventory.ledger import service as ledger
 from logistics.inventory.ledger.intake import ItemFact, take_items
 from logistics.inventory.ledger.models import Transfer
+from logistics.inventory.rounds import service as rounds
 from logistics.inventory.rounds.models import SupplyRequest
 from logistics.inventory.sheets import queries, service
+from logistics.inventory.sheets.effects import EnteredOtherwise, RequestTooLarge
 from logistics.inventory.sheets.mapping import ColumnRole, ColumnUse, SheetMapping
 from logistics.inventory.sheets.models import PlaceAlias, SavedMapping, SheetFact, SheetImport, SheetUpload
 from logistics.inventory.sheets.telling import notice_texts
@@ -186,6 +190,27 @@ def test_a_sheet_changed_a_little_brings_the_same_goods_only_if_somebody_says_so
     assert stock() == {ground.east: 410, ground.west: 5}
 
 
+def test_two_sheets_with_the_same_goods_at_once_bring_them_once(any_tables: Flask) -> None:
+    ground = Ground()
+    sheets = [a_sheet(ground, [["东社区", None, 200 + n, None]], REC) for n in range(4)]
+
+    answers = race(any_tables, [lambda sheet=sheet: imported(sheet) for sheet in sheets])
+
+    assert sum(isinstance(answer, service.ReceivedBefore) for answer in answers) == 3
+    assert (count(SheetImport), count(Transfer)) == (1, 1)
+
+
+def test_the_same_cell_by_another_name_of_its_file_is_told(ground: Ground) -> None:
+    content = a_workbook([HEADING, ["东社区", None, None, 12]])
+    imported(a_sheet(ground, [], STOCK, content=content))
+    city = a_sheet(ground, [], STOCK, content=content, owner=None)
+
+    with pytest.raises(EnteredOtherwise) as caught:
+        imported(replace(city, book=replace(city.book, name="全市.xlsx")))
+
+    assert caught.value.data == {"cells": ["D2"]}
+
+
 def test_facts_that_were_only_kept_are_not_in_the_way_and_are_not_carried_out_by_the_way(ground: Ground) -> None:
     rows = [["东社区", None, 200, None]]
     imported(a_sheet(ground, rows, REC, facts_only=True))
@@ -242,9 +267,10 @@ def test_a_failure_at_the_last_effect_leaves_nothing_behind(ground: Ground) -> N
         ledger.receive(session, ledger.Receipt(key="r", item_id=ground.mask, area_id=ground.west, quantity=9), now=NOW)
         ledger.reserve(session, promised, now=NOW)
 
-    with pytest.raises(ledger.CountBelowPromised):
+    with pytest.raises(ledger.CountBelowPromised) as caught:
         imported(a_sheet(ground, [["东社区", 50, 200, 200], ["西社区", 5, None, 3]], REQ, REC, STOCK))
 
+    assert str(caught.value).startswith("D3: 5 pieces of mask are promised there, so 3 cannot be what is left.")
     assert (count(SheetImport), count(Transfer), count(SupplyRequest), stock()) == (0, 1, 0, {ground.west: 9})
 
 
@@ -304,6 +330,103 @@ def test_of_two_days_the_later_request_stands(ground: Ground) -> None:
     imported(a_sheet(ground, [], content=content, mapping=mapping))
 
     assert (requests(), count(SheetFact)) == ({ground.east: (70, "")}, 2)
+
+
+def states() -> dict[int, tuple[str, int]]:
+    with reading() as session:
+        rows = session.execute(select(SupplyRequest.area_id, SupplyRequest.state, SupplyRequest.version)).all()
+        return {area_id: (state.value, version) for area_id, state, version in rows}
+
+
+def test_who_states_a_zero_wants_nothing_any_more(ground: Ground) -> None:
+    imported(a_sheet(ground, [["东社区", 50, None, None], ["西社区", 20, None, None]], REQ))
+
+    done = imported(a_sheet(ground, [["东社区", 0, None, None], ["西社区", 20, None, None]], REQ))
+    declined = states()
+    imported(a_sheet(ground, [["东社区", 30, None, None]], REQ))
+
+    assert declined == {ground.east: ("declined", 2), ground.west: ("open", 1)}
+    assert (states(), requests()[ground.east]) == (
+        {ground.east: ("open", 3), ground.west: ("open", 1)}, (30, ""),
+    )  # fmt: skip
+    with reading() as session:
+        facts = queries.imported(session, ground.viewer(), done.import_id).facts
+    assert [bool(fact.effect) for fact in facts] == [True, True]
+
+
+def test_a_sheet_of_an_earlier_day_sets_no_request_back(ground: Ground) -> None:
+    imported(a_sheet(ground, [["东社区", 80, None, None]], REQ))
+    rows = [["东社区", 50, None, None], ["西社区", 20, None, None]]
+
+    earlier = imported(a_sheet(ground, rows, REQ, day=DAY - timedelta(days=1)))
+
+    assert requests() == {ground.east: (80, ""), ground.west: (20, "")}
+    assert earlier.reading is not None
+    assert notice_texts(earlier.reading.notices) == [
+        "1 request(s) are older than what the same places asked for since, and are kept as stated."
+    ]
+
+
+def test_a_request_of_a_post_stays_as_it_is(ground: Ground) -> None:
+    with transaction() as session:
+        post = rounds.AskSupplies(item_id=ground.mask, area_id=ground.east, post="北门", quantity=3)
+        rounds.ask(session, post, now=NOW)
+
+    imported(a_sheet(ground, [["东社区", 0, None, None]], REQ))
+    imported(a_sheet(ground, [["东社区", 9, None, None]], REQ))
+
+    with reading() as session:
+        rows = session.execute(select(SupplyRequest.post, SupplyRequest.quantity).order_by(SupplyRequest.id)).all()
+    assert [tuple(row) for row in rows] == [("北门", 3), ("", 9)]
+
+
+def test_a_whole_city_asks_in_as_many_statements_as_one_community(ground: Ground) -> None:
+    with transaction() as session:
+        session.add_all(
+            Area(code=f"X{n}", name=f"第{n}居", level=AreaLevel.COMMUNITY, parent_id=ground.office) for n in range(400)
+        )
+
+    def statements(rows: list[list[Any]]) -> int:
+        command = a_sheet(ground, rows, REQ)
+        with transaction() as session, counted(session) as seen:
+            service.import_sheet(session, command, now=NOW)
+        return len(seen)
+
+    def city(pieces: int) -> list[list[Any]]:
+        return [[f"第{n}居", pieces + n % 2, None, None] for n in range(400)]
+
+    one, entered = statements([["东社区", 5, None, None]]), statements(city(5))
+    changed_one, changed_all = statements([["东社区", 6, None, None]]), statements(city(9))
+    declined = statements([[f"第{n}居", 0, None, None] for n in range(400)])
+
+    # the database's driver takes a thousand rows in one statement, so 400 and 1 are the same
+    assert (entered - one, changed_all - changed_one, declined - changed_one) == (0, 0, -1)  # to decline enters none
+    assert {state for state, _ in states().values()} == {"open", "declined"}
+    assert sum(state == "declined" for state, _ in states().values()) == 400
+
+
+@contextmanager
+def counted(session: Any) -> Iterator[list[str]]:
+    """The statements that reach the database."""
+    seen: list[str] = []
+    engine = session.get_bind()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_more_than_a_place_may_ask_for_is_told_with_its_cell(ground: Ground) -> None:
+    with pytest.raises(RequestTooLarge) as caught:
+        imported(a_sheet(ground, [["东社区", "1000万", None, None], ["西社区", "1001万", None, None]], REQ))
+
+    assert (caught.value.data["cells"], caught.value.data["pieces"]) == (["B3"], 10_010_000)
+    assert requests() == {}
 
 
 def test_a_request_of_an_office_is_kept_and_told(ground: Ground) -> None:

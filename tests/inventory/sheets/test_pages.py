@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import UTC
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from logistics.accounts.models import Role
 from logistics.communities.models import Area
@@ -21,7 +22,7 @@ from logistics.inventory.ledger.intake import ItemFact, take_items
 from logistics.inventory.sheets.models import SheetFact, SheetUpload
 from tests.api.world import a_token, an_account, bearer
 from tests.inventory.reports.reporting import at
-from tests.inventory.sheets.files import a_workbook
+from tests.inventory.sheets.files import DISTRICTS, a_workbook
 from tests.web.site import Browser, browser_of
 
 ROWS = [["2月18日收货登记", None, None], ["单位", "收到箱数", "备注"], ["朝阳社区", "1.2千", None], ["南关", 30, "补"],
@@ -249,6 +250,102 @@ def test_the_citys_own_sheet_goes_through_the_pages(desk: Desk, real_data: Path)
     assert "Names that nobody knows yet" in page  # seven districts that this office has not
     assert 'value="requested" selected' in page
     assert "4月11日实际发放量 › 箱数" in page
+
+
+def test_wrong_rows_are_shown_first_where_not_all_rows_are(desk: Desk) -> None:
+    rows = [*ROWS[:2], *[["朝阳", 1, None]] * 600, ["火星", 5, None]]
+    _, where = desk.send(a_workbook(rows))
+
+    _, page = desk.browser.send(where.partition("?")[0], action="look", **the_form(repeats="sum"))
+
+    assert "共 601 行，显示 500 行，错误的行排在最前" in page
+    assert page.index("没有名为“火星”的地区") < page.index("朝阳社区" if "朝阳社区" in page else "已读取")
+    assert page.count("已读取</span>") == 499
+
+
+def test_an_administrator_imports_the_code_tree_and_an_office_does_not(desk: Desk) -> None:
+    tree = "level,code,name,parent\ndistrict,D1,东城区,1101\nstreet,S1,东华门街道,D1\n"
+    with transaction() as session:
+        boss = browser_of(desk.app, an_account(session, "boss", Role.ADMIN))
+
+    def send(browser: Browser, text: str, **fields: object) -> tuple[int, str]:
+        return browser.send("/sheets/areas", file=(io.BytesIO(text.encode()), "区划.csv"), **fields)
+
+    wrong = send(boss, f"{tree}community,C9,东社区,S9\n")
+    empty = boss.send("/sheets/areas", city="北京市")
+    status, where = send(boss, tree, city="北京市")
+
+    assert (wrong[0], "第 4 行: 上级“S9”不在文件中；应为其上级地区的代码" in wrong[1]) == (422, True)
+    assert (empty[0], "请先选择文件" in empty[1]) == (422, True)
+    assert (status, "地区：新增 3，变更 0，未变 0" in boss.text(where)) == (302, True)
+    assert send(desk.browser, tree)[0] == 403
+    assert "区划代码表" not in desk.browser.text("/sheets")
+
+
+class Form(HTMLParser):
+    """What a browser would send of the form of a page, untouched."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, object] = {}
+        self._select = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "select":
+            self._select = given["name"] or ""
+        elif tag == "option" and (self._select not in self.fields or "selected" in given):
+            self.fields[self._select] = given.get("value") or ""
+        elif tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
+            self.fields[given.get("name") or ""] = given.get("value") or ""
+
+
+@pytest.mark.realdata
+def test_the_citys_own_sheets_are_imported_by_page(desk: Desk, real_data: Path) -> None:
+    with transaction() as session:
+        boss = browser_of(desk.app, an_account(session, "boss", Role.ADMIN))
+        session.execute(delete(Area).where(Area.level == AreaLevel.COMMUNITY))
+    tree = "level,code,name,parent\n" + "".join(
+        f"district,2201{n:02d},{name},2201\n" for n, name in enumerate(DISTRICTS, 1)
+    )
+    boss.send("/sheets/areas", file=(io.BytesIO(tree.encode()), "长春.csv"), city="长春市")
+    raw = real_data / "changchun2022/raw_xls"
+    totals = {}
+
+    for pattern, said in (
+        ("4月11日*.xls", {"place-0": "长春新区", "place-1": "汽开区"}),
+        ("4.12*.xls", {"fractions": "down"}),
+    ):
+        path = next(raw.glob(pattern))
+        _, where = boss.send("/sheets", file=(io.BytesIO(path.read_bytes()), path.name), item="veg")
+        form = Form(boss.text(where)).fields | said | {"facts_only": "1", "action": "import"}
+        status, shown = boss.send(where.partition("?")[0], **form)
+        assert status == 302, shown
+        totals[path.name[:2]] = int(shown.rpartition("/")[2])
+
+    with reading() as session:
+        found = {
+            (import_id, kind.value): total
+            for import_id, kind, total in session.execute(
+                select(SheetFact.import_id, SheetFact.kind, func.sum(SheetFact.pieces)).group_by(
+                    SheetFact.import_id, SheetFact.kind
+                )
+            )
+        }
+    assert found[totals["4月"], "sent"] == 95_486  # the sheet's own total
+    assert (found[totals["4."], "received"], found[totals["4."], "sent"]) == (266_230, 149_340 - 2)
+
+
+@pytest.mark.realdata
+def test_the_national_code_tree_is_imported_by_page(desk: Desk, real_data: Path) -> None:
+    with transaction() as session:
+        boss = browser_of(desk.app, an_account(session, "boss", Role.ADMIN))
+    content = (real_data / "admin/beijing.csv.gz").read_bytes()
+
+    status, where = boss.send("/sheets/areas", file=(io.BytesIO(content), "beijing.csv.gz"))
+
+    assert (status, "地区：新增 7,900，变更 0，未变 0" in boss.text(where)) == (302, True)
 
 
 # the API

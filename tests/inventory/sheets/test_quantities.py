@@ -46,6 +46,7 @@ def wrong(value: Any, **options: Any) -> str:
         ("5000", 5_000),
         ("5000份", 5_000),
         ("5000 箱", 5_000),
+        ("\ufeff50\u200b00份\u200b", 5_000),  # copied from a chat
         ("50箱/袋", 50),
         ("１２００", 1_200),
         ("1,200", 1_200),
@@ -160,3 +161,13 @@ def test_any_decimal_of_ten_thousands_is_read_exactly_or_refused(number: int, pl
 def test_no_text_breaks_the_reader(text: str) -> None:
     read(text)
     read(text, fractions=Fractions.NEAREST, blank=BlankMeans.ZERO, per_unit=50)
+
+
+@pytest.mark.parametrize("text", ["1" * 501, "1万" + "⑩" * 3_000, "一" * 4_000, "9" * 4_000 + "份"])
+def test_what_is_longer_than_any_quantity_is_none(text: str) -> None:
+    """⑩ is two digits: 6,000 of them are more than Python turns into a number."""
+    assert wrong(text) == "“%(value)s” is not a number"
+
+
+def test_noughts_before_a_number_do_not_change_it() -> None:
+    assert pieces("0" * 496 + "1200") == 1_200

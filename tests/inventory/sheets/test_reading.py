@@ -9,6 +9,7 @@ import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ from logistics.inventory.sheets.reading import (
     WorkbookTooLarge,
     read_workbook,
 )
-from tests.inventory.sheets.files import a_compound_file, a_workbook, changed, made, opened
+from tests.inventory.sheets.files import a_compound_file, a_workbook, an_xls, changed, made, opened
 
 ROWS = [["地区", "需求量"], ["朝阳", 5_000]]
 SHEET1 = "xl/worksheets/sheet1.xml"
@@ -96,6 +97,10 @@ def test_lines_of_different_lengths_are_filled_up() -> None:
     assert read_workbook(b"a,b,c\nd\n", "a.csv").grids[0].rows == [["a", "b", "c"], ["d", None, None]]
 
 
+def test_a_csv_may_begin_with_a_column_called_like_a_bitmap() -> None:
+    assert read_workbook("BM,需求量\n220101,5000\n".encode("gbk"), "a.csv").grids[0].own(0, 0) == "BM"
+
+
 # files that are refused
 
 
@@ -105,7 +110,9 @@ def test_an_empty_file_is_refused() -> None:
     assert isinstance(refused(a_workbook([])), NothingInIt)
 
 
-@pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"%PDF-1.7", b"BM1234"])
+@pytest.mark.parametrize(
+    "start", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"%PDF-1.7", b"BM1234\0\0\0\0"]
+)
 def test_a_picture_under_the_name_of_a_sheet_is_refused(start: bytes) -> None:
     error = refused(start + bytes(range(256)) * 8)
 
@@ -172,6 +179,74 @@ def test_two_cells_in_far_corners_are_refused_before_they_are_laid_out() -> None
     assert time.monotonic() - started < 10
 
 
+def test_a_formula_in_a_far_corner_is_refused_before_it_is_laid_out() -> None:
+    """It has no value, so the reader of cells does not see it; laid out here it would be 17,179,869,184 cells."""
+    far = b'<row r="1048576"><c r="XFD1048576"><f>1+1</f></c></row></sheetData>'
+
+    error = refused(changed(a_workbook(ROWS), SHEET1, lambda part: part.replace(b"</sheetData>", far)))
+
+    assert isinstance(error, SheetTooLarge)
+    assert (error.data["what"], error.data["found"]) == ("rows", 1_048_576)
+
+
+def test_an_error_in_a_far_corner_of_an_xls_is_refused_before_it_is_laid_out() -> None:
+    error = refused(an_xls({(0, 0): 5.0}, errors=[(65_535, 255)]))
+
+    assert isinstance(error, SheetTooLarge | WorkbookTooLarge)  # the reader may end at its want of memory first
+    (grid,) = read_workbook(an_xls({(0, 0): 5.0}, errors=[(2, 1)]), "a.xls").grids  # a near one is seen
+    assert (grid.height, grid.own(0, 0), grid.own(2, 1)) == (3, Decimal(5), Unreadable("#DIV/0!"))
+
+
+def test_more_cells_than_are_laid_out_are_refused() -> None:
+    def write(book: Any, corners: list[tuple[int, int]]) -> None:
+        for corner in corners:
+            sheet = book.add_worksheet()
+            sheet.write(0, 0, 1)
+            sheet.write(*corner, 2)
+
+    one = refused(made(lambda book: write(book, [(19_999, 255)])))
+    together = refused(made(lambda book: write(book, [(1_999, 199)] * 3)))  # 3 x 2,000 x 200
+    within = read_workbook(made(lambda book: write(book, [(1_999, 199)] * 2)), "a.xlsx")
+    as_csv = refused(b"1\n" * 19_999 + b",".join([b"1"] * 256), "a.csv")
+
+    assert [(error.data["what"], error.data["found"], error.data["maximum"]) for error in (one, together, as_csv)] == [
+        ("cells", 5_120_000, 1_000_000), ("cells", 1_200_000, 1_000_000), ("cells", 5_120_000, 1_000_000),
+    ]  # fmt: skip
+    assert sum(grid.height * grid.width for grid in within.grids) == 800_000
+
+
+def test_merged_ranges_that_lie_over_each_other_are_refused() -> None:
+    rows = [[1] + [None] * 24 + [2], *[[None]] * 1_998, [3]]  # A1 to Z2000
+    over = b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:Z2000"/>' * 50 + b"</mergeCells>"
+
+    bad = changed(a_workbook(rows), SHEET1, lambda part: part.replace(b"</sheetData>", over))
+
+    assert isinstance(refused(bad), DamagedFile)
+
+
+def test_a_long_text_that_stands_everywhere_is_cut_and_counted() -> None:
+    text = "长" * 30_000  # once in the file, however often it stands in the sheet
+
+    (grid,) = opened([[text]] * 100).grids
+
+    assert {len(str(row[0])) for row in grid.rows} == {4_000}
+    assert isinstance(refused(a_workbook([[text]] * 5_000)), WorkbookTooLarge)  # 5,000 x 4,000 letters
+
+
+def test_no_more_workbooks_are_opened_at_once_than_the_machine_bears(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_seats", BoundedSemaphore(1))
+    monkeypatch.setattr(reading, "SEAT_WAIT_S", 0.01)
+    content = a_workbook(ROWS)
+
+    with reading._seats:
+        error = refused(content)
+    again = read_workbook(content, "a.xlsx")
+    refused(content[:-50])  # a file that cannot be read gives its seat back too
+
+    assert (error.code, error.status) == ("too_many_at_once", 503)
+    assert again.grids[0].height == read_workbook(content, "a.xlsx").grids[0].height == 2
+
+
 def test_a_million_columns_are_refused() -> None:
     error = refused(b",".join([b"1"] * 1_000_000), "a.csv")
 
@@ -182,6 +257,8 @@ def test_a_million_columns_are_refused() -> None:
 
 def test_more_rows_than_are_read_are_refused() -> None:
     assert isinstance(refused(b"1\n" * 20_001, "a.csv"), SheetTooLarge)
+    error = refused(made(lambda book: book.add_worksheet().write(20_000, 0, "x")), "a.xlsx")
+    assert (error.data["what"], error.data["found"]) == ("rows", 20_001)
     assert read_workbook(b"1\n" * 20_000, "a.csv").grids[0].height == 20_000
 
 
@@ -272,6 +349,13 @@ def test_the_formulas_of_a_real_xls_are_seen_and_their_results_read(real_data: P
 
     assert len(grid.formulas) == 60
     assert grid.own(19, 15) == Decimal(266_230)  # P20, the total of what was received
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"inf", b"1e999"])
+def test_a_number_that_is_none_is_an_error_and_no_number(number: bytes) -> None:
+    bad = changed(a_workbook(ROWS), SHEET1, lambda part: part.replace(b"<v>5000</v>", b"<v>%s</v>" % number))
+
+    assert read_workbook(bad, "a.xlsx").grids[0].own(1, 1) == Unreadable("#NUM!")
 
 
 def test_dates_are_dates() -> None:

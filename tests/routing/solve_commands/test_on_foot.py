@@ -27,7 +27,7 @@ def test_volunteers_are_planned_with_the_vehicles(app: Flask, on_foot: Path, tmp
 
     assert result.exit_code == 0, result.output
     # 4,250 m at 0.12 cents and 1,430 s at 1: 300 there, 820 at the gate, 310 back; on foot 350 + 700 s
-    assert "cost 1,940, 1 routes for 1 stops, distance 4,250, 0 dropped\n" in result.stdout
+    assert "cost 1,940, routes 1, stops 1, distance 4,250, dropped 0\n" in result.stdout
     assert (
         "on foot from 1 gates: 2 volunteers to 3 buildings with 10 packages, 1050 s together, cost 0\n" in result.stdout
     )
@@ -115,7 +115,7 @@ def test_a_compound_that_is_split_is_planned_written_drawn_and_a_start(
     numbered = solved(app, on_foot, "--output", tmp_path / "plan.sol")
 
     assert result.exit_code == again.exit_code == numbered.exit_code == 0, result.output + again.output
-    assert "1 routes for 2 stops" in result.stdout
+    assert "routes 1, stops 2" in result.stdout
     assert "on foot from 2 gates" in result.stdout
     assert read_rounds(plan.read_text(encoding="utf-8"), "plan.json").keys() == {"S1@south", "S1@north"}
     assert ET.fromstring(drawing.read_text()).find(f"{SVG}title") is not None  # noqa: S314 - written above

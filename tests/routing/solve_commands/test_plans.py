@@ -23,7 +23,7 @@ def test_a_solution_file_is_written(app: Flask, tiny: Path, tmp_path: Path) -> N
         "Route #1: 1 2\nCost 10\n",
         "Route #1: 2 1\nCost 10\n",
     )
-    assert "cost 10, 1 routes for 2 stops, distance 10, 0 dropped" in result.stdout
+    assert "cost 10, routes 1, stops 2, distance 10, dropped 0" in result.stdout
     assert "check: the plan holds" in result.stdout
 
 
@@ -60,9 +60,9 @@ def test_a_chinese_terminal_is_told_in_chinese(app: Flask, tiny: Path, monkeypat
 
     result = solved(app, tiny)
 
-    assert "成本 10，1 条路线，2 个站点，里程 10，0 个站点未排入" in result.stdout
+    assert "成本 10，路线 1，站点 2，里程 10，未排入 0" in result.stdout
     assert "校验：计划成立" in result.stdout
-    assert "秒  成本 10  1 条路线" in result.stderr
+    assert "秒  成本 10  路线 1" in result.stderr
 
 
 def test_a_dropped_stop_is_named_with_its_reason(app: Flask, tiny: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_dropped_stop_is_named_with_its_reason(app: Flask, tiny: Path) -> None
 
     assert result.exit_code == 0, result.output
     assert "stop 1 is dropped: Too heavy for any vehicle (demand_g 21, largest_capacity_g 20)\n" in result.stdout
-    assert "1 routes, 1 dropped" in result.stderr
+    assert "routes 1  dropped 1" in result.stderr
 
 
 def test_what_would_serve_a_dropped_stop_is_looked_for_where_asked(app: Flask, tiny: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_plan_that_cannot_be_written_is_told_all_the_same(app: Flask, tiny: Pa
     result = solved(app, tiny, "--output", full, "--plot", tmp_path / "plan.svg")
 
     assert result.exit_code == 1
-    assert "cost 10, 1 routes for 2 stops" in result.stdout
+    assert "cost 10, routes 1, stops 2" in result.stdout
     assert result.stderr.endswith(f"Error: {full}: No space left on device\n")
     assert (tmp_path / "plan.svg").read_text().startswith("<svg")
 

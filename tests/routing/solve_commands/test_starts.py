@@ -21,9 +21,9 @@ def test_what_it_writes_is_a_start(app: Flask, tiny: Path, tmp_path: Path, name:
     result = solved(app, tiny, "--start", tmp_path / name)
 
     assert result.exit_code == 0, result.output
-    assert f"begins with 2 stops in 1 routes of {name}\n" in result.stderr
+    assert f"begins with {name}: stops 2, routes 1\n" in result.stderr
     assert "left out" not in result.stderr
-    assert "cost 10, 1 routes" in result.stdout
+    assert "cost 10, routes 1" in result.stdout
 
 
 def reloads_in(path: Path) -> list[int]:
@@ -59,9 +59,9 @@ def test_a_start_from_another_day_is_used_as_far_as_it_goes(app: Flask, tiny: Pa
     result = solved(app, tiny, "--start", path)
 
     assert result.exit_code == 0, result.output
-    assert "begins with 2 stops in 2 routes of yesterday.sol\n" in result.stderr
+    assert "begins with yesterday.sol: stops 2, routes 2\n" in result.stderr
     assert "not in this problem and left out: route 3, 77, 78\n" in result.stderr
-    assert "cost 10, 1 routes" in result.stdout
+    assert "cost 10, routes 1" in result.stdout
 
 
 def test_a_start_that_serves_a_stop_twice_is_refused(app: Flask, tiny: Path, tmp_path: Path) -> None:

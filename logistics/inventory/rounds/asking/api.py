@@ -105,11 +105,13 @@ def decline_supply_request(wanted: dict[str, Any], request_id: int) -> views.Req
 
 @inventory.get("/tiers")
 @inventory.arguments(TierQuery, location="query")
-@inventory.response(200, shape(views.TierView)(many=True))
-def list_tiers(query: dict[str, Any]) -> list[views.TierView]:
+@inventory.response(200, page_of(views.TierView))
+def list_tiers(query: dict[str, Any]) -> dict[str, Any]:
     """How your communities are and were classed, the latest day first"""
+    limit = query.pop("limit")
     with reading() as session:
-        return queries.tiers(session, current_viewer(), **query)
+        rows = queries.tiers(session, current_viewer(), limit=limit + 1, **query)
+    return page(rows, limit=limit, offset=query["offset"])
 
 
 @inventory.put("/areas/<int:area_id>/tier")
@@ -122,8 +124,7 @@ def set_tier(wanted: dict[str, Any], area_id: int) -> views.TierView:
     command = service.SetTier(area_id=area_id, starts_on=starts_on, set_by_id=viewer.account_id, **wanted)
     with transaction() as session:
         queries.area(session, viewer, area_id)
-        entry_id = service.set_tier(session, command, today=local_date(now), now=now)
-        return next(entry for entry in queries.tiers(session, viewer, area_id=area_id) if entry.id == entry_id)
+        return queries.tier(session, viewer, service.set_tier(session, command, today=local_date(now), now=now))
 
 
 def _community_of(viewer: Viewer, named: int | None) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from logistics.inventory.rounds.inputs.queries import Wanted, homes_below, stock_below
+from logistics.inventory.rounds.inputs.queries import Homes, Wanted, homes_below, stock_below
 from logistics.inventory.rounds.inputs.record import Need
 
 PARTS = 1_000_000
@@ -27,26 +29,32 @@ def weights_of(
 ) -> dict[str, int]:
     """The weight of each place by the chosen needs, in parts of a million; all weigh the same where none is chosen.
 
-    A post has its own checkpoints and shares its community's households and cover.
+    A post has its own checkpoints; what its community has, households and cover, its places have in equal parts, so
+    that nobody weighs more by asking for many posts. Who declined has no part.
     """
     if not by:
         return dict.fromkeys(wanted, PARTS)
-    counts: dict[Need, dict[str, int]] = {}
+    asking = {place: one for place, one in wanted.items() if one.refusal is None}
+    places_of = Counter(one.area_id for one in asking.values())
+
+    def of_community(count: Callable[[int], int]) -> dict[str, Fraction]:
+        return {place: Fraction(count(one.area_id), places_of[one.area_id]) for place, one in asking.items()}
+
+    counts: dict[Need, Mapping[str, Fraction | int]] = {}
     if Need.HOUSEHOLDS in by or Need.ELDERS in by:
-        homes = homes_below(session, area_id)
-        known = {place: homes[one.area_id] for place, one in wanted.items() if one.area_id in homes}
-        counts[Need.HOUSEHOLDS] = {place: home.households for place, home in known.items()}
-        counts[Need.ELDERS] = {place: home.elderly for place, home in known.items()}
+        homes = defaultdict(lambda: Homes(households=0, elderly=0), homes_below(session, area_id))
+        counts[Need.HOUSEHOLDS] = of_community(lambda community: homes[community].households)
+        counts[Need.ELDERS] = of_community(lambda community: homes[community].elderly)
     if Need.CHECKPOINTS in by:
-        counts[Need.CHECKPOINTS] = {place: one.checkpoint_count for place, one in wanted.items()}
+        counts[Need.CHECKPOINTS] = {place: one.checkpoint_count for place, one in asking.items()}
     if Need.COVER in by:
         stock = stock_below(session, item_id=item_id, area_id=area_id, now=now)
-        counts[Need.COVER] = {
-            place: days_short(on_hand=held.available, cover=held.cover_days)
-            if (held := stock.get((item_id, one.area_id)))
-            else COVER_DAYS
-            for place, one in wanted.items()
-        }
+
+        def short_of(community: int) -> int:
+            held = stock.get((item_id, community))
+            return days_short(on_hand=held.available, cover=held.cover_days) if held else COVER_DAYS
+
+        counts[Need.COVER] = of_community(short_of)
     return weigh({need: counts[need] for need in by}, places=list(wanted))
 
 
@@ -57,7 +65,7 @@ def days_short(*, on_hand: int, cover: int | None) -> int:
     return max(COVER_DAYS - cover, 0)
 
 
-def weigh(counts: Mapping[Need, Mapping[str, int]], *, places: Sequence[str]) -> dict[str, int]:
+def weigh(counts: Mapping[Need, Mapping[str, Fraction | int]], *, places: Sequence[str]) -> dict[str, int]:
     """The part of each place in every need, all needs counting alike, in parts of a million.
 
     A need that nobody has is left out. A place with no part in any still weighs one part, so that it is not shut out.
@@ -67,6 +75,6 @@ def weigh(counts: Mapping[Need, Mapping[str, int]], *, places: Sequence[str]) ->
     if not felt:
         return dict.fromkeys(places, PARTS)
     return {
-        place: max(sum(PARTS * counts[need].get(place, 0) // totals[need] for need in felt) // len(felt), 1)
+        place: max(sum(int(PARTS * counts[need].get(place, 0) // totals[need]) for need in felt) // len(felt), 1)
         for place in places
     }

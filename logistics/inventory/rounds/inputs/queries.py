@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from logistics.access import Viewer
 from logistics.accounts.models import Role
-from logistics.communities.models import Building, Compound, Household
+from logistics.communities.models import Area, Building, Compound, Household
 from logistics.communities.scope import area_and_below
 from logistics.errors import NotFound
 from logistics.inventory.ledger import queries as ledger
@@ -162,15 +162,16 @@ def owed_below(session: Session, *, area_id: int, item_id: int | None = None) ->
         partition_by=(AllocationRound.item_id, RoundShare.place),
         order_by=(AllocationRound.dispatched_at.desc(), AllocationRound.id.desc()),
     )
+    below = RoundShare.area_id.in_(area_and_below(area_id))
     asked = (
         select(RoundShare.id, AllocationRound.item_id, AllocationRound.dispatched_at, last.label("last"))
         .join(AllocationRound, AllocationRound.id == RoundShare.round_id)
         .where(AllocationRound.state.in_(UNDER_WAY))
-        .where(RoundShare.request_id.is_not(None), RoundShare.area_id.in_(area_and_below(area_id)))
+        .where(RoundShare.request_id.is_not(None), below)
     )
     if item_id is not None:
         asked = asked.where(AllocationRound.item_id == item_id)
-    latest, arrivals = asked.subquery(), arrivals_of_shares()
+    latest, arrivals = asked.subquery(), arrivals_of_shares(below)
     statement = (
         select(
             latest.c.item_id,
@@ -200,8 +201,9 @@ def owed_below(session: Session, *, area_id: int, item_id: int | None = None) ->
     return owed
 
 
-def arrivals_of_shares() -> Subquery:
-    """What arrived of each share that was sent, where its shipment has arrived.
+def arrivals_of_shares(chosen: ColumnElement[bool]) -> Subquery:
+    """What arrived of each of the chosen shares that was sent, where its shipment has arrived. Shares are chosen by
+    round or community, since those of one shipment are counted together; without a choice the whole history would be.
 
     A community's shipment is for all its places. The pieces it accepted go to its places in order of their codes, each
     up to its share, then those it rejected; what is left is missing.
@@ -224,7 +226,7 @@ def arrivals_of_shares() -> Subquery:
             func.coalesce(Shipment.arrived_at, Shipment.dispatched_at).label("arrived_at"),
         )
         .join(Shipment, Shipment.id == RoundShare.shipment_id)
-        .where(RoundShare.request_id.is_not(None), RoundShare.allocated > 0, Shipment.state.in_(over))
+        .where(chosen, RoundShare.request_id.is_not(None), RoundShare.allocated > 0, Shipment.state.in_(over))
         .subquery()
     )
     accepted = _within(parts.c.accepted - parts.c.before, parts.c.allocated)
@@ -238,6 +240,13 @@ def arrivals_of_shares() -> Subquery:
     ).subquery()
 
 
+def written_shares(session: Session, round_id: int) -> dict[str, tuple[RoundShare, str]]:
+    """The shares of a round by place, each with the code of the area it is for."""
+    statement = select(RoundShare, Area.code).join(Area, Area.id == RoundShare.area_id)
+    rows = session.execute(statement.where(RoundShare.round_id == round_id))
+    return {share.place: (share, code) for share, code in rows}
+
+
 def shipment_key(round_id: int) -> str:
     """How the ledger's keys of a round's shipments begin; the community's id follows."""
     return f"round:{round_id}:"
@@ -245,11 +254,11 @@ def shipment_key(round_id: int) -> str:
 
 def link_shipments(session: Session, round_id: int) -> None:
     """Write to the shares of a round which shipment they are in."""
-    sent = Shipment.key == literal(shipment_key(round_id)) + cast(RoundShare.area_id, String)
     session.execute(
         update(RoundShare)
         .where(RoundShare.round_id == round_id, RoundShare.request_id.is_not(None), RoundShare.allocated > 0)
-        .values(shipment_id=select(Shipment.id).where(sent).scalar_subquery())
+        .where(Shipment.key == literal(shipment_key(round_id)) + cast(RoundShare.area_id, String))
+        .values(shipment_id=Shipment.id)
         .execution_options(synchronize_session=False)
     )
 

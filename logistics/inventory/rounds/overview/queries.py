@@ -55,7 +55,7 @@ def round(session: Session, viewer: Viewer, round_id: int, *, now: datetime) -> 
     fields = dict(read_fields(session, statement, kind="round", key=round_id))
     row = session.get_one(AllocationRound, round_id)
     changed = changes_since(session, row, now=now) if row.state is RoundState.DRAFT else []
-    rows = session.execute(_shares().where(RoundShare.round_id == round_id)).mappings()
+    rows = session.execute(_shares(RoundShare.round_id == round_id)).mappings()
     say = speaker()
     shares = down_the_tree([_share(share, say) for share in rows])
     return RoundDetail(
@@ -88,9 +88,8 @@ def shares(
 ) -> list[ShareView]:
     """What the viewer's communities were given in rounds that are approved, whoever's, newest first."""
     statement = (
-        _shares()
+        _shares(owns_area(viewer, RoundShare.area_id))
         .where(RoundShare.request_id.is_not(None), AllocationRound.state.in_(STANDS))
-        .where(owns_area(viewer, RoundShare.area_id))
         .order_by(AllocationRound.approved_at.desc(), AllocationRound.id.desc(), RoundShare.place)
     )
     if item_id is not None:
@@ -101,12 +100,19 @@ def shares(
     return [_share(row, say) for row in session.execute(statement.limit(limit).offset(offset)).mappings()]
 
 
+def shares_of(session: Session, viewer: Viewer, *, round_id: int, area_id: int) -> list[ShareView]:
+    """What the places of one of the viewer's communities were given in an approved round, by code."""
+    chosen = (RoundShare.round_id == round_id) & (RoundShare.area_id == area_id) & owns_area(viewer, RoundShare.area_id)
+    statement = _shares(chosen).where(RoundShare.request_id.is_not(None), AllocationRound.state.in_(STANDS))
+    say = speaker()
+    return [_share(row, say) for row in session.execute(statement.order_by(RoundShare.place)).mappings()]
+
+
 def awaited_shares(session: Session, viewer: Viewer, *, limit: int = PAGE_SIZE_MAX) -> list[ShareView]:
     """Shares of the viewer's communities that are on their way and not confirmed, the oldest first."""
     statement = (
-        _shares()
+        _shares(owns_area(viewer, RoundShare.area_id))
         .where(RoundShare.id.in_(open_shipments()), RoundShare.allocated > 0)
-        .where(owns_area(viewer, RoundShare.area_id))
         .order_by(AllocationRound.dispatched_at, RoundShare.round_id, RoundShare.place)
     )
     say = speaker()
@@ -129,7 +135,7 @@ def _sees_round(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _rounds(viewer: Viewer) -> Rows:
-    drafted, approved = aliased(Account), aliased(Account)
+    drafted, approved, cancelled = aliased(Account), aliased(Account), aliased(Account)
     of_places = (RoundShare.round_id == AllocationRound.id, RoundShare.request_id.is_not(None))
     requested = select(func.coalesce(func.sum(RoundShare.requested), 0)).where(*of_places).scalar_subquery()
     places = select(func.count(RoundShare.id)).where(*of_places).scalar_subquery()
@@ -161,17 +167,21 @@ def _rounds(viewer: Viewer) -> Rows:
             AllocationRound.dispatched_at,
             AllocationRound.received_at,
             AllocationRound.cancelled_at,
+            func.coalesce(cancelled.username, "").label("cancelled_by"),
+            AllocationRound.cancel_reason,
         )
         .join(Item, Item.id == AllocationRound.item_id)
         .join(Area, Area.id == AllocationRound.area_id)
         .join(drafted, drafted.id == AllocationRound.drafted_by_id)
         .outerjoin(approved, approved.id == AllocationRound.approved_by_id)
+        .outerjoin(cancelled, cancelled.id == AllocationRound.cancelled_by_id)
         .where(_sees_round(viewer))
     )
 
 
-def _shares() -> Rows:
-    arrivals, above = arrivals_of_shares(), aliased(Area)
+def _shares(chosen: ColumnElement[bool]) -> Rows:
+    """The chosen shares, by round or community, with what arrived of them."""
+    arrivals, above = arrivals_of_shares(chosen), aliased(Area)
     return (
         select(
             RoundShare.id,
@@ -208,6 +218,7 @@ def _shares() -> Rows:
         .join(Area, Area.id == RoundShare.area_id)
         .outerjoin(above, above.code == RoundShare.parent_place)
         .outerjoin(arrivals, arrivals.c.share_id == RoundShare.id)
+        .where(chosen)
     )
 
 
