@@ -43,8 +43,8 @@ class Store(Base):
 class Product(Base):
     """What a merchant sells. By piece: `price_cents` for a unit of `pack_size` pieces that weighs `weight_g`.
 
-    By weight: `price_per_kg_cents`; `weight_g` estimates one piece and `price_cents` its price. A bundle's contents lie in
-    the catalogue's tables, and with them the history of prices.
+    By weight: `price_per_kg_cents`; `weight_g` estimates one piece and `price_cents` its price. A bundle's contents lie
+    in the catalogue's tables, and with them the history of prices.
     """
 
     __tablename__ = "products"
