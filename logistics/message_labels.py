@@ -29,6 +29,10 @@ MESSAGE_LABELS: Mapping[str, Mapping[str, object]] = {
         "ballot_cancelled": _l("Ballot called off"),
         "share_shorted": _l("Request cut short"),
         "share_sent": _l("Share on its way"),
+        "share_cancelled": _l("Round cancelled"),
+        "item_issued": _l("Handed to the household"),
+        "ballot_withdrawn": _l("Off the list of a ballot"),
+        "report_late": _l("Daily report late"),
         "channel_set": _l("Way of messages changed"),
     },
     "channel_kind": {

@@ -56,6 +56,7 @@ FACTS: dict[str, Any] = {
     "rank": 3,
     "round": "R-0218-1",
     "way": "sms",
+    "days": ["2020-02-17"],
 }
 GIVEN = {"line_shorted": 1, "share_shorted": 3_800}
 

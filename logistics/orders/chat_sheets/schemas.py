@@ -43,8 +43,8 @@ class ListOptions(Schema):
 
     campaign_id = query_whole(1, ROW_ID_MAX, required=True)
     mapping = text(NAME_LENGTH_MAX)
-    compound = text(COMPOUND_LENGTH_MAX, load_default="")
-    window = text(WINDOW_LENGTH_MAX, load_default="")
+    compound = text(COMPOUND_LENGTH_MAX, low=0, load_default="")
+    window = text(WINDOW_LENGTH_MAX, low=0, load_default="")
     changes = fields.Boolean(load_default=False)
     second = fields.Boolean(load_default=False)
     create = fields.Boolean(load_default=False)
