@@ -91,7 +91,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
 def postgres_database(postgres_server: sa.URL, postgres_template: sa.URL) -> Iterator[str]:
     """The URL of a migrated, empty database on PostgreSQL; mark a test that takes it `postgres`."""
     name = f"t_{uuid.uuid4().hex}"
-    _on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template.database}")
+    _on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template.database} STRATEGY FILE_COPY")
     yield postgres_server.set(database=name).render_as_string(hide_password=False)
     _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
