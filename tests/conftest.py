@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,8 @@ from flask_migrate import upgrade
 from hypothesis import settings as hypothesis_settings
 
 from logistics import create_app
-from logistics.config import Settings
+from logistics.accounts import limits
+from logistics.config import Settings, own_secret
 from logistics.db import db, init_engines
 
 NOW = datetime(2020, 2, 18, 9, 0, tzinfo=UTC)
@@ -149,7 +152,30 @@ def settings_for(database_url: str, instance_dir: Path, **env: str) -> Settings:
 
 
 def _pushed(settings: Settings) -> Iterator[Flask]:
-    yield from _in_context(create_app(settings))
+    yield from _in_context(_with_routes(settings))
+
+
+def _with_routes(settings: Settings) -> Flask:
+    """An app as `create_app` makes it, with routes that were compiled once: that takes longer than most tests.
+
+    Whatever an app is told or counts is its own: settings, engines, tries of passwords. Its routes are everybody's: a
+    test that adds one makes an app for itself.
+    """
+    app = copy.copy(_first_app())
+    app.teardown_appcontext_funcs = list(app.teardown_appcontext_funcs)
+    app.config = copy.copy(app.config)
+    app.config.from_mapping(settings.flask_config())
+    app.config["SECRET_KEY"] = settings.secret_key or own_secret(settings.instance_dir)
+    app.extensions = {name: value for name, value in app.extensions.items() if name != "sqlalchemy"}
+    init_engines(app)
+    limits.register(app)
+    return app
+
+
+@cache
+def _first_app() -> Flask:
+    folder = Path(tempfile.mkdtemp(prefix="routes"))
+    return create_app(settings_for(f"sqlite:///{folder}/none.db", folder))
 
 
 def _bare(settings: Settings) -> Iterator[Flask]:
