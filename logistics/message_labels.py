@@ -30,6 +30,7 @@ MESSAGE_LABELS: Mapping[str, Mapping[str, object]] = {
         "share_shorted": _l("Request cut short"),
         "share_sent": _l("Share on its way"),
         "channel_set": _l("Way of messages changed"),
+        "order_changed": _l("Order changed"),
     },
     "channel_kind": {
         "page": _l("On the page only"),
