@@ -34,6 +34,7 @@ MESSAGE_LABELS: Mapping[str, Mapping[str, object]] = {
         "ballot_withdrawn": _l("Off the list of a ballot"),
         "report_late": _l("Daily report late"),
         "channel_set": _l("Way of messages changed"),
+        "order_changed": _l("Order changed"),
     },
     "channel_kind": {
         "page": _l("On the page only"),

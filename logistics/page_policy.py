@@ -113,6 +113,8 @@ PAGES: Mapping[str, Rule] = {
     "web.channels.set_area": ON_THE_GROUND,
     "web.orders.index": EVERYONE_BUT_COURIERS,
     "web.orders.show": EVERYONE_BUT_COURIERS,
+    "web.orders.change": only(ADMIN, WORKER, RESIDENT),
+    "web.orders.submit_change": only(ADMIN, WORKER, RESIDENT),
     "web.orders.cancel": only(ADMIN, WORKER, RESIDENT),
     "web.orders.collect": ON_THE_GROUND,
     "web.plans.index": ABOUT_GOODS,

@@ -193,6 +193,7 @@ API: Mapping[str, Rule] = {
     "orders.list_orders": EVERYONE_BUT_COURIERS,
     "orders.show_order": EVERYONE_BUT_COURIERS,
     "orders.place_order": only(ADMIN, WORKER, RESIDENT),
+    "orders.change_order": only(ADMIN, WORKER, RESIDENT),
     "orders.cancel_order": only(ADMIN, WORKER, RESIDENT),
     "fulfilment.list_waves": ABOUT_GOODS,
     "fulfilment.show_wave": ABOUT_GOODS,

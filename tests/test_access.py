@@ -104,6 +104,7 @@ def body(endpoint: str, side: Side) -> dict[str, Any]:
         },
         "orders.return_campaign": {"reason": "Too dear"},
         "orders.decide_campaign": {"form": True},
+        "orders.change_order": {"expected": 1, "window_code": "AM"},
         "orders.place_order": {
             "campaign_id": ids["campaign_id"],
             "household_id": ids["household_id"],

@@ -32,6 +32,7 @@ class Event(StrEnum):
     BALLOT_WITHDRAWN = "ballot_withdrawn"
     REPORT_LATE = "report_late"
     CHANNEL_SET = "channel_set"
+    ORDER_CHANGED = "order_changed"
 
 
 class Language(StrEnum):

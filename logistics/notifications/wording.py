@@ -293,4 +293,5 @@ CATALOGUE: Mapping[Event, Words] = {
     Event.BALLOT_WITHDRAWN: Words(headline=N_("Taken off the list of the ballot “%(title)s”")),
     Event.REPORT_LATE: Words(headline=_late, details=_late_days),
     Event.CHANNEL_SET: Words(headline=N_("Where your messages go was changed: %(way)s"), details=_who_changed),
+    Event.ORDER_CHANGED: Words(headline=N_("Order %(order)s changed: %(total)s"), details=_who_changed),
 }

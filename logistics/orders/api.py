@@ -13,11 +13,11 @@ from logistics.clock import utc_now
 from logistics.communities import queries as communities
 from logistics.db import reading, transaction
 from logistics.errors import N_, Invalid, NotFound
-from logistics.orders import campaign_api, drafting, queries, service, views
+from logistics.orders import campaign_api, drafting, errors, queries, service, views
 from logistics.orders.catalogue import api as catalogue_api
 from logistics.orders.chat_sheets import api as chat_api
 from logistics.orders.rules import Channel
-from logistics.orders.schemas import CampaignQuery, CampaignRequest, OrderQuery, OrderRequest
+from logistics.orders.schemas import CampaignQuery, CampaignRequest, OrderChangeRequest, OrderQuery, OrderRequest
 from logistics.orders.scope import require_own_store
 from logistics.orders.subject import orders
 from logistics.rest import KEY_OPTIONAL, KEY_REQUIRED, create_once
@@ -125,6 +125,31 @@ def show_order(order_id: int) -> views.OrderDetail:
     """One order with its lines: ordered, given, and why less"""
     with reading() as session:
         return queries.order(session, current_viewer(), order_id)
+
+
+@orders.patch("/orders/<int:order_id>")
+@orders.arguments(OrderChangeRequest)
+@orders.response(200, shape(service.ChangedOrder))
+@orders.doc(parameters=[KEY_REQUIRED])
+def change_order(wanted: dict[str, Any], order_id: int) -> Response:
+    """Change an order before the cut-off: its lines, its window or both"""
+    viewer = current_viewer()
+    if "lines" not in wanted and "window_code" not in wanted:
+        raise errors.NothingToChange()
+    command = service.ChangeOrder(
+        order_id=order_id,
+        expected=wanted["expected"],
+        lines=tuple(service.LineWanted(**line) for line in wanted["lines"]) if "lines" in wanted else None,
+        window_code=wanted.get("window_code"),
+        changed_by_id=viewer.account_id,
+        by_household=viewer.role is Role.RESIDENT,
+    )
+
+    def effect(session: Session) -> service.ChangedOrder:
+        queries.require_own(session, viewer, order_id, refusal=queries.NotYoursToChange)
+        return service.change_order(session, command, now=utc_now())
+
+    return create_once(effect, answer=shape(service.ChangedOrder), status=200, key_required=True)
 
 
 @orders.post("/orders/<int:order_id>/cancel")

@@ -207,7 +207,7 @@ def _form(
                 offer_id=line.offer_id,
                 household_id=order.household_id,
                 order=order.code,
-                placed_at=order.placed_at,
+                placed_at=line.queued_at or order.placed_at,
                 quantity=line.ordered,
             )
             for line, order in lines

@@ -58,3 +58,21 @@ class NothingOffered(Conflict):
 class BadSchedule(Invalid):
     template = N_("The cut-off %(cut_off)s is over; give a moment that is still to come.")
     code = "bad_schedule"
+
+
+class OrderNotChangeable(Conflict):
+    template = N_("Order %(order)s is %(state)s; only a placed one can be changed.")
+    code = "order_not_changeable"
+
+
+class ChangedMeanwhile(Conflict):
+    template = N_(
+        "Order %(order)s was changed meanwhile: it stands at version %(version)s, you saw %(expected)s. "
+        "Look at it again."
+    )
+    code = "changed_meanwhile"
+
+
+class NothingToChange(Invalid):
+    template = N_("Say what shall change: the lines, the window or both.")
+    code = "nothing_to_change"

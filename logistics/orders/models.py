@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from logistics.db import Base, UtcDateTime, enum_type
@@ -157,7 +158,8 @@ class HouseholdDraw(Base):
 
 
 class Order(Base):
-    """One household's purchase in one campaign. `pickup_code` is told to the household alone."""
+    """One household's purchase in one campaign. `pickup_code` is told to the household alone; `version` counts the
+    states it has stood in, so that nobody writes over a change that it has not seen."""
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -176,10 +178,12 @@ class Order(Base):
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     placed_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     pickup_code: Mapped[str] = mapped_column(String(12), default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class OrderLine(Base):
-    """`ordered` is what was asked; `given` is decided at the cut-off, with the reason where it is less."""
+    """`ordered` is what was asked; `given` is decided at the cut-off, with the reason where it is less. `queued_at` is
+    when the line was raised or added last; None where it queues since its order was placed."""
 
     __tablename__ = "order_lines"
     __table_args__ = (
@@ -192,5 +196,21 @@ class OrderLine(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
     offer_id: Mapped[int] = mapped_column(ForeignKey("offers.id"), index=True)
     ordered: Mapped[int]
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     given: Mapped[int | None]
     reason: Mapped[LineReason | None] = mapped_column(enum_type(LineReason))
+
+
+class OrderChange(Base):
+    """A change of an order, kept: who, when, and the whole order before and after. `version` is the one it made."""
+
+    __tablename__ = "order_changes"
+    __table_args__ = (UniqueConstraint("order_id", "version"), CheckConstraint("version >= 2", name="version"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    by_household: Mapped[bool]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -46,6 +46,17 @@ class LineWanted:
             raise errors.BadQuantity(sku=self.sku, quantity=self.quantity, maximum=QUANTITY_MAX)
 
 
+def refuse_doubles(lines: Sequence[LineWanted]) -> None:
+    """Raises EmptyOrder, DuplicateLine: there is no line, or one product stands in two."""
+    if not lines:
+        raise errors.EmptyOrder()
+    seen: set[str] = set()
+    for line in lines:
+        if line.sku in seen:
+            raise errors.DuplicateLine(sku=line.sku)
+        seen.add(line.sku)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder:
     """A household's order. `placed_by_id` is the account that typed it in, the household's own or a worker's."""
@@ -58,13 +69,7 @@ class PlaceOrder:
     placed_by_id: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.lines:
-            raise errors.EmptyOrder()
-        seen: set[str] = set()
-        for line in self.lines:
-            if line.sku in seen:
-                raise errors.DuplicateLine(sku=line.sku)
-            seen.add(line.sku)
+        refuse_doubles(self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +95,13 @@ def place_order(session: Session, command: PlaceOrder, *, now: datetime) -> Plac
         HouseholdLimitExceeded: over the limit with what the household has already ordered.
         ProductCap, HouseholdCap, CampaignFull, CampaignUnitsCap: over a cap of the campaign.
     """
-    campaign, terms = _held(session, command.campaign_id)
-    _require_open(campaign, terms, now=now)
+    campaign, terms = held(session, command.campaign_id)
+    require_open(campaign, terms, now=now)
     _require_served(session, campaign, command.household_id)
-    window_id = _window_id(session, campaign, command.window_code)
-    priced = _priced_lines(session, campaign, command.lines)
+    window_id = window_id_of(session, campaign, command.window_code)
+    priced = priced_lines(session, campaign, command.lines)
     for offer, line in sorted(priced, key=lambda pair: pair[0].id):  # one lock order for every order
-        _draw_within_limit(session, offer, line, household_id=command.household_id)
+        draw_within_limit(session, offer, line, household_id=command.household_id)
     if terms is not None:
         units_of = {offer.id: line.quantity for offer, line in priced}
         campaigns.count_in(session, campaign, terms, household_id=command.household_id, units_of=units_of, now=now)
@@ -139,11 +144,11 @@ def cancel_order(session: Session, order_id: int, *, now: datetime, cancelled_by
     campaign_id = session.scalar(select(Order.campaign_id).where(Order.id == order_id))
     if campaign_id is None:
         raise NotFound(kind="order", key=order_id)
-    campaign, terms = _held(session, campaign_id)  # the campaign before the order, as closing locks them
+    campaign, terms = held(session, campaign_id)  # the campaign before the order, as closing locks them
     order = session.scalars(select(Order).where(Order.id == order_id).with_for_update()).one()
     if OrderState.CANCELLED not in ORDER_TRANSITIONS[order.state]:
         raise BadTransition(entity="order", key=order.code, state=order.state, wanted=OrderState.CANCELLED)
-    _require_open(campaign, terms, now=now)
+    require_open(campaign, terms, now=now)
     order.state = OrderState.CANCELLED
     _give_back(session, campaign, terms, order)
     notifications.tell(
@@ -161,7 +166,7 @@ def new_pickup_code() -> str:
     return f"{secrets.randbelow(1_000_000):06d}"
 
 
-def _held(session: Session, campaign_id: int) -> tuple[Campaign, CampaignTerms | None]:
+def held(session: Session, campaign_id: int) -> tuple[Campaign, CampaignTerms | None]:
     """The campaign with its terms, held against its own closing but not against other orders."""
     row = session.execute(
         select(Campaign, CampaignTerms)
@@ -174,7 +179,7 @@ def _held(session: Session, campaign_id: int) -> tuple[Campaign, CampaignTerms |
     return row[0], row[1]
 
 
-def _require_open(campaign: Campaign, terms: CampaignTerms | None, *, now: datetime) -> None:
+def require_open(campaign: Campaign, terms: CampaignTerms | None, *, now: datetime) -> None:
     """Refuse what comes too late by the clock or after the campaign was full, also before anybody has closed it."""
     if terms is not None and terms.full_at is not None:
         raise errors.CampaignFullSince(campaign=campaign.code, full_at=terms.full_at)
@@ -195,7 +200,8 @@ def _require_served(session: Session, campaign: Campaign, household_id: int) -> 
         raise errors.NotServed(campaign=campaign.code)
 
 
-def _window_id(session: Session, campaign: Campaign, code: str) -> int:
+def window_id_of(session: Session, campaign: Campaign, code: str) -> int:
+    """The campaign's window of that code. Raises UnknownWindow."""
     windows = {
         window.code: window.id
         for window in session.scalars(
@@ -207,7 +213,8 @@ def _window_id(session: Session, campaign: Campaign, code: str) -> int:
     return windows[code]
 
 
-def _priced_lines(session: Session, campaign: Campaign, lines: Sequence[LineWanted]) -> list[tuple[Offer, LineWanted]]:
+def priced_lines(session: Session, campaign: Campaign, lines: Sequence[LineWanted]) -> list[tuple[Offer, LineWanted]]:
+    """Each line with the campaign's offer of it. Raises UnknownSku."""
     rows = session.execute(
         select(Product.sku, Offer)
         .join(Offer, Offer.product_id == Product.id)
@@ -220,7 +227,7 @@ def _priced_lines(session: Session, campaign: Campaign, lines: Sequence[LineWant
     return [(offers[line.sku], line) for line in lines]
 
 
-def _draw_within_limit(session: Session, offer: Offer, line: LineWanted, *, household_id: int) -> None:
+def draw_within_limit(session: Session, offer: Offer, line: LineWanted, *, household_id: int) -> None:
     """Count the line against the household's limit in one conditional statement, which two orders at once cannot pass
     and which finds the counter whether or not a cancelling has just removed it."""
     limit = offer.limit_per_household
@@ -248,14 +255,19 @@ def _draw_within_limit(session: Session, offer: Offer, line: LineWanted, *, hous
 
 def _give_back(session: Session, campaign: Campaign, terms: CampaignTerms | None, order: Order) -> None:
     lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.offer_id)).all()
+    for line in lines:  # draws before caps, as whoever orders locks them
+        give_back_draw(session, line.offer_id, line.ordered, household_id=order.household_id)
     if terms is not None:
         units_of = {line.offer_id: line.ordered for line in lines}
         campaigns.count_out(session, campaign.id, household_id=order.household_id, units_of=units_of)
-    for line in lines:
-        row = (HouseholdDraw.offer_id == line.offer_id, HouseholdDraw.household_id == order.household_id)
-        session.execute(
-            update(HouseholdDraw)
-            .where(*row, HouseholdDraw.quantity >= line.ordered)
-            .values(quantity=HouseholdDraw.quantity - line.ordered)
-        )
-        session.execute(delete(HouseholdDraw).where(*row, HouseholdDraw.quantity == 0))
+
+
+def give_back_draw(session: Session, offer_id: int, units: int, *, household_id: int) -> None:
+    """Count so many units less against the household's limit; an offer without one has nothing to give back."""
+    row = (HouseholdDraw.offer_id == offer_id, HouseholdDraw.household_id == household_id)
+    session.execute(
+        update(HouseholdDraw)
+        .where(*row, HouseholdDraw.quantity >= units)
+        .values(quantity=HouseholdDraw.quantity - units)
+    )
+    session.execute(delete(HouseholdDraw).where(*row, HouseholdDraw.quantity == 0))

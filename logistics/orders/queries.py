@@ -13,6 +13,7 @@ from logistics.communities.models import Area, Building, Compound, Household
 from logistics.errors import N_, Forbidden
 from logistics.orders.campaigns import queries as campaigns_queries
 from logistics.orders.catalogue import queries as catalogue
+from logistics.orders.change_queries import changes_of
 from logistics.orders.models import (
     Campaign,
     CampaignArea,
@@ -40,6 +41,11 @@ from logistics.orders.views import (
     WindowView,
 )
 from logistics.views import PAGE_SIZE, Rows, read, read_fields
+
+
+class NotYoursToChange(Forbidden):
+    template = N_("%(order)s was placed by somebody else; the household or whoever ordered for it changes it.")
+    code = "not_yours_to_change"
 
 
 class NotYoursToCancel(Forbidden):
@@ -132,7 +138,7 @@ def count_orders(session: Session, viewer: Viewer, *, campaign_id: int | None = 
 
 def order(session: Session, viewer: Viewer, order_id: int) -> OrderDetail:
     """One order with its lines. Raises NotFound."""
-    statement = _orders(viewer).add_columns(_pickup_code(viewer)).where(Order.id == order_id)
+    statement = _orders(viewer).add_columns(_pickup_code(viewer), Order.version).where(Order.id == order_id)
     fields = read_fields(session, statement, kind="order", key=order_id)
     lines = (
         select(
@@ -144,15 +150,17 @@ def order(session: Session, viewer: Viewer, order_id: int) -> OrderDetail:
         .where(OrderLine.order_id == order_id)
         .order_by(Product.sku)
     )  # fmt: skip
-    return OrderDetail(**fields, lines=tuple(read(session, lines, LineView)))
+    return OrderDetail(**fields, lines=tuple(read(session, lines, LineView)), changes=changes_of(session, order_id))
 
 
-def require_own(session: Session, viewer: Viewer, order_id: int) -> None:
-    """Refuse a worker who would cancel what a household ordered itself, or another worker for it.
+def require_own(
+    session: Session, viewer: Viewer, order_id: int, *, refusal: type[Forbidden] = NotYoursToCancel
+) -> None:
+    """Refuse a worker who would cancel or change what a household ordered itself, or another worker for it.
 
     Raises:
         NotFound: no such order, or not the viewer's to see.
-        NotYoursToCancel: somebody else placed it.
+        Forbidden: somebody else placed it; the `refusal` that was given.
     """
     fields = read_fields(
         session,
@@ -161,7 +169,7 @@ def require_own(session: Session, viewer: Viewer, order_id: int) -> None:
         key=order_id,
     )
     if viewer.role is Role.COMMUNITY_WORKER and fields["placed_by_id"] != viewer.account_id:
-        raise NotYoursToCancel(order=fields["code"])
+        raise refusal(order=fields["code"])
 
 
 def _campaigns(viewer: Viewer) -> Rows:

@@ -102,7 +102,8 @@ def is_scarce(supply: int | None, limit_per_household: int | None, ordered: int)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One line as it stood at the cut-off. `order` breaks ties of `placed_at`; all quantities in units of the offer."""
+    """One line as it stood at the cut-off. `placed_at` is since when it queues: since it was raised last, or
+    else since its order was placed. `order` breaks ties of it; all quantities in units of the offer."""
 
     line_id: int
     offer_id: int

@@ -40,6 +40,14 @@ class OrderRequest(Schema):
     lines = fields.List(fields.Nested(LineRequest), required=True, validate=Length(min=1, max=LINES_MAX))
 
 
+class OrderChangeRequest(Schema):
+    """A change of an order. `expected` is the version that you saw; `lines`, where given, are all its lines."""
+
+    expected = whole(1, ROW_ID_MAX, required=True)
+    window_code = text(32)
+    lines = fields.List(fields.Nested(LineRequest), validate=Length(min=1, max=LINES_MAX))
+
+
 class WindowRequest(Schema):
     code = text(32, required=True)
     starts_at = moment(required=True)

@@ -13,6 +13,7 @@ from logistics.orders.campaigns.service import (
     return_campaign,
     withdraw_campaign,
 )
+from logistics.orders.changing import ChangedOrder, ChangeOrder, change_order
 from logistics.orders.closing import ClosedCampaign, close_campaign, cut_off, decide_campaign
 from logistics.orders.drafting import (
     COUNT_MAX,
@@ -57,6 +58,8 @@ __all__ = [
     "PRICE_CENTS_MAX",
     "QUANTITY_MAX",
     "CampaignDraft",
+    "ChangeOrder",
+    "ChangedOrder",
     "ClosedCampaign",
     "DraftedCampaign",
     "LineOutcome",
@@ -75,6 +78,7 @@ __all__ = [
     "campaigns_to_deliver",
     "cancel_order",
     "change_draft",
+    "change_order",
     "close_campaign",
     "cut_off",
     "decide_campaign",

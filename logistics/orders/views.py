@@ -232,8 +232,34 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedLineView:
+    """Units of a line before and after a change; 0 where it did not stand in the order."""
+
+    sku: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChangeView:
+    """One change of an order, whole; `by_household` is False where somebody else made it in the household's name."""
+
+    version: int
+    at: datetime
+    by_household: bool
+    window_before: str
+    window_after: str
+    total_before_cents: int
+    total_after_cents: int
+    lines: tuple[ChangedLineView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetail(OrderView):
-    """`pickup_code` is empty for everybody but the household and whoever ordered on its behalf."""
+    """`pickup_code` is empty for everybody but the household and whoever ordered on its behalf. `version` is what a
+    change must name; `changes` are those made so far, oldest first."""
 
     pickup_code: str
+    version: int
+    changes: tuple[OrderChangeView, ...]
     lines: tuple[LineView, ...]

@@ -61,7 +61,7 @@ def place_from_form(
             error=_("This form was sent before with other goods. See your orders, or send it now."), status=409
         )
     except DomainError as error:
-        return Placing(error=_with_names(error, campaign), status=error.status)
+        return Placing(error=with_names(error, campaign), status=error.status)
 
 
 def standing_orders(session: Session, viewer: Viewer, *, campaign_id: int, household_id: int) -> list[OrderView]:
@@ -84,7 +84,7 @@ def _place_once(
     return int(answer_once(session, request, effect, now=now).body["order_id"])
 
 
-def _with_names(error: DomainError, campaign: CampaignDetail) -> str:
+def with_names(error: DomainError, campaign: CampaignDetail) -> str:
     """People know goods by their names: the SKU an error speaks of becomes one."""
     names = {offer.sku: offer.name for offer in campaign.offers}
     sku = str(error.data.get("sku", ""))

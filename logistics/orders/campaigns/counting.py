@@ -44,34 +44,42 @@ def count_in(
     if terms.household_units_max is not None:
         _count_household(session, campaign, terms.household_units_max, household_id=household_id, units=units)
     if terms.orders_max is not None or terms.units_max is not None:
-        _count_campaign(session, campaign, terms, units=units, now=now)
+        _count_campaign(session, campaign, terms, orders=1, units=units, now=now)
 
 
 def count_out(session: Session, campaign_id: int, *, household_id: int, units_of: Mapping[int, int]) -> None:
     """Give back what a cancelled order counted; a campaign without caps has nothing to give back."""
     units = sum(units_of.values())
-    for offer_id, part in sorted(units_of.items()):
-        session.execute(
-            update(OfferCap)
-            .where(OfferCap.offer_id == offer_id, OfferCap.unit_count >= part)
-            .values(unit_count=OfferCap.unit_count - part)
-        )
-    row = (HouseholdCount.campaign_id == campaign_id, HouseholdCount.household_id == household_id)
-    session.execute(
-        update(HouseholdCount)
-        .where(*row, HouseholdCount.unit_count >= units)
-        .values(unit_count=HouseholdCount.unit_count - units)
-    )
-    session.execute(delete(HouseholdCount).where(*row, HouseholdCount.unit_count == 0))
-    session.execute(
-        update(CampaignTerms)
-        .where(
-            CampaignTerms.campaign_id == campaign_id,
-            CampaignTerms.order_count >= 1,
-            CampaignTerms.unit_count >= units,
-        )
-        .values(order_count=CampaignTerms.order_count - 1, unit_count=CampaignTerms.unit_count - units)
-    )
+    _count_products(session, {offer_id: -part for offer_id, part in units_of.items()})
+    _uncount_household(session, campaign_id, household_id=household_id, units=units)
+    _uncount_campaign(session, campaign_id, orders=1, units=units)
+
+
+def count_change(
+    session: Session,
+    campaign: Campaign,
+    terms: CampaignTerms,
+    *,
+    household_id: int,
+    change_of: Mapping[int, int],
+    now: datetime,
+) -> None:
+    """Count so many units more (below 0: fewer) by offer of an order that stands; the order itself is counted already.
+
+    Caps over several products look at what the order comes to as a whole: one unit of another product instead passes
+    a household's cap that is reached. Raises as `count_in`; CampaignFull where an order has just filled it.
+    """
+    _count_products(session, change_of)
+    units = sum(change_of.values())
+    if units < 0:
+        _uncount_household(session, campaign.id, household_id=household_id, units=-units)
+        _uncount_campaign(session, campaign.id, orders=0, units=-units)
+    if units <= 0:
+        return
+    if terms.household_units_max is not None:
+        _count_household(session, campaign, terms.household_units_max, household_id=household_id, units=units)
+    if terms.orders_max is not None or terms.units_max is not None:
+        _count_campaign(session, campaign, terms, orders=0, units=units, now=now)
 
 
 def totals_of(session: Session, campaign_id: int) -> Totals:
@@ -103,6 +111,7 @@ def totals_of(session: Session, campaign_id: int) -> Totals:
 
 
 def _count_products(session: Session, units_of: Mapping[int, int]) -> None:
+    """Count each product up or down. What was never counted is not counted down: an imported order's units."""
     caps = session.execute(
         select(OfferCap.offer_id, OfferCap.units_max)
         .where(OfferCap.offer_id.in_(units_of))
@@ -110,13 +119,14 @@ def _count_products(session: Session, units_of: Mapping[int, int]) -> None:
     ).all()
     for offer_id, maximum in caps:
         wanted = units_of[offer_id]
+        fits = OfferCap.unit_count + wanted <= maximum if wanted > 0 else OfferCap.unit_count >= -wanted
         counted = session.execute(
             update(OfferCap)
-            .where(OfferCap.offer_id == offer_id, OfferCap.unit_count + wanted <= maximum)
+            .where(OfferCap.offer_id == offer_id, fits)
             .values(unit_count=OfferCap.unit_count + wanted)
             .execution_options(synchronize_session=False)
         )
-        if counted.rowcount == 0:  # type: ignore[attr-defined]
+        if counted.rowcount == 0 and wanted > 0:  # type: ignore[attr-defined]
             ordered = session.scalar(select(OfferCap.unit_count).where(OfferCap.offer_id == offer_id)) or 0
             raise ProductCap(sku=_sku_of(session, offer_id), maximum=maximum, ordered=ordered, wanted=wanted)
 
@@ -141,23 +151,50 @@ def _count_household(session: Session, campaign: Campaign, maximum: int, *, hous
         raise HouseholdCap(campaign=campaign.code, maximum=maximum, ordered=already, wanted=units)
 
 
-def _count_campaign(session: Session, campaign: Campaign, terms: CampaignTerms, *, units: int, now: datetime) -> None:
+def _uncount_household(session: Session, campaign_id: int, *, household_id: int, units: int) -> None:
+    row = (HouseholdCount.campaign_id == campaign_id, HouseholdCount.household_id == household_id)
+    session.execute(
+        update(HouseholdCount)
+        .where(*row, HouseholdCount.unit_count >= units)
+        .values(unit_count=HouseholdCount.unit_count - units)
+    )
+    session.execute(delete(HouseholdCount).where(*row, HouseholdCount.unit_count == 0))
+
+
+def _uncount_campaign(session: Session, campaign_id: int, *, orders: int, units: int) -> None:
+    session.execute(
+        update(CampaignTerms)
+        .where(
+            CampaignTerms.campaign_id == campaign_id,
+            CampaignTerms.order_count >= orders,
+            CampaignTerms.unit_count >= units,
+        )
+        .values(order_count=CampaignTerms.order_count - orders, unit_count=CampaignTerms.unit_count - units)
+    )
+
+
+def _count_campaign(
+    session: Session, campaign: Campaign, terms: CampaignTerms, *, orders: int, units: int, now: datetime
+) -> None:
+    """Count an order more, or none, and its units; a full campaign takes neither."""
     row = CampaignTerms.campaign_id == campaign.id
     counted = session.execute(
         update(CampaignTerms)
         .where(
             row,
             CampaignTerms.full_at.is_(None),
-            CampaignTerms.orders_max.is_(None) | (CampaignTerms.order_count + 1 <= CampaignTerms.orders_max),
+            CampaignTerms.orders_max.is_(None) | (CampaignTerms.order_count + orders <= CampaignTerms.orders_max),
             CampaignTerms.units_max.is_(None) | (CampaignTerms.unit_count + units <= CampaignTerms.units_max),
         )
-        .values(order_count=CampaignTerms.order_count + 1, unit_count=CampaignTerms.unit_count + units)
+        .values(order_count=CampaignTerms.order_count + orders, unit_count=CampaignTerms.unit_count + units)
         .returning(CampaignTerms.order_count, CampaignTerms.unit_count)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if counted is None:
-        orders, ordered = session.execute(select(CampaignTerms.order_count, CampaignTerms.unit_count).where(row)).one()
-        if terms.orders_max is not None and orders >= terms.orders_max:
+        counts = select(CampaignTerms.order_count, CampaignTerms.unit_count).where(row)
+        standing, ordered = session.execute(counts).one()
+        fits_units = terms.units_max is None or ordered + units <= terms.units_max
+        if terms.orders_max is not None and standing >= terms.orders_max and (orders or fits_units):
             raise CampaignFull(campaign=campaign.code, maximum=terms.orders_max)
         raise CampaignUnitsCap(campaign=campaign.code, maximum=terms.units_max, ordered=ordered, wanted=units)
     if counted[0] == terms.orders_max or counted[1] == terms.units_max:

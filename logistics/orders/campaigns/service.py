@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from logistics.orders.campaigns.counting import count_in, count_out, totals_of
+from logistics.orders.campaigns.counting import count_change, count_in, count_out, totals_of
 from logistics.orders.campaigns.filing import (
     Reviewed,
     approve_campaign,
@@ -39,6 +39,7 @@ __all__ = [
     "approve_campaign",
     "broken_ceilings",
     "check_minimum",
+    "count_change",
     "count_in",
     "count_out",
     "extend",

@@ -13,8 +13,11 @@ from logistics.delivery import service as delivery
 from logistics.errors import DomainError
 from logistics.orders import queries, service
 from logistics.orders.rules import CampaignState, OrderState
+from logistics.orders.views import CampaignDetail, OrderDetail
+from logistics.web.changing import change_from_form
 from logistics.web.errors import sentence
 from logistics.web.here import PAGE_ROWS, asked_id, current_viewer, now, page, page_number, public_address
+from logistics.web.ordering import new_key, sent_form
 from logistics.web.qr import qr
 from logistics.web.words import _
 
@@ -57,6 +60,38 @@ def show(order_id: int) -> str:
     )
 
 
+@pages.get("/orders/<int:order_id>/change")
+def change(order_id: int) -> ResponseReturnValue:
+    order, campaign = _to_change(order_id)
+    if order.state is not OrderState.PLACED:
+        return redirect(url_for(".show", order_id=order_id))
+    return _change_page(order, campaign, wanted=_as_it_stands(order), window=order.window_code)
+
+
+@pages.post("/orders/<int:order_id>/change")
+def submit_change(order_id: int) -> ResponseReturnValue:
+    order, campaign = _to_change(order_id)
+    sent = sent_form(campaign)
+    seen = request.form.get("expected", "")
+    result = change_from_form(
+        campaign,
+        sent,
+        order_id=order_id,
+        expected=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0,
+        viewer=current_viewer(),
+        now=now(),
+    )
+    if result.error and result.stale:  # what was filled in was about another order than the one that stands
+        order, campaign = _to_change(order_id)
+        wanted, window = _as_it_stands(order), order.window_code
+        return _change_page(order, campaign, wanted=wanted, window=window, error=result.error), result.status
+    if result.error:
+        wanted, window = sent.wanted, sent.window_code
+        return _change_page(order, campaign, wanted=wanted, window=window, error=result.error), result.status
+    flash(_("The order is changed."), "good")
+    return redirect(url_for(".show", order_id=order_id))
+
+
 @pages.post("/orders/<int:order_id>/cancel")
 def cancel(order_id: int) -> ResponseReturnValue:
     viewer = current_viewer()
@@ -80,3 +115,33 @@ def collect(order_id: int) -> ResponseReturnValue:
     else:
         flash(_("Handed out."), "good")
     return redirect(url_for(".show", order_id=order_id))
+
+
+def _to_change(order_id: int) -> tuple[OrderDetail, CampaignDetail]:
+    viewer = current_viewer()
+    with reading() as session:
+        queries.require_own(session, viewer, order_id, refusal=queries.NotYoursToChange)
+        order = queries.order(session, viewer, order_id)
+        return order, queries.campaign(session, viewer, order.campaign_id)
+
+
+def _as_it_stands(order: OrderDetail) -> dict[str, str]:
+    return {line.sku: str(line.ordered) for line in order.lines}
+
+
+def _change_page(
+    order: OrderDetail, campaign: CampaignDetail, *, wanted: dict[str, str], window: str, error: str = ""
+) -> str:
+    return render_template(
+        "order_change.html",
+        order=order,
+        campaign=campaign,
+        had={line.sku: line.ordered for line in order.lines},
+        household_drawn=current_viewer().household_id,
+        action=url_for(".submit_change", order_id=order.id),
+        expected=order.version,
+        key=new_key(),
+        wanted=wanted,
+        window=window,
+        error=error,
+    )

@@ -29,6 +29,7 @@ pages = Blueprint("resident", __name__)
 _TONES = {
     Event.LINE_SHORTED: "warn",
     Event.ORDER_CANCELLED: "warn",
+    Event.ORDER_CHANGED: "warn",
     Event.CAMPAIGN_FAILED: "bad",
     Event.STOP_DROPPED: "bad",
     Event.BALLOT_LAPSED: "warn",
