@@ -25,6 +25,7 @@ from logistics.orders.drafting import (
     change_draft,
     draft_campaign,
 )
+from logistics.orders.errors import ChangedMeanwhile
 from logistics.orders.placing import (
     QUANTITY_MAX,
     LineWanted,
@@ -59,6 +60,7 @@ __all__ = [
     "QUANTITY_MAX",
     "CampaignDraft",
     "ChangeOrder",
+    "ChangedMeanwhile",
     "ChangedOrder",
     "ClosedCampaign",
     "DraftedCampaign",

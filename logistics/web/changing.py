@@ -12,7 +12,6 @@ from logistics.db import transaction
 from logistics.errors import DomainError
 from logistics.idempotency import KeyedRequest, KeyReused, answer_once, fingerprint
 from logistics.orders import queries, service
-from logistics.orders.errors import ChangedMeanwhile
 from logistics.orders.views import CampaignDetail
 from logistics.web.errors import sentence
 from logistics.web.ordering import BadForm, OrderForm
@@ -56,7 +55,7 @@ def change_from_form(
     except KeyReused:
         return Changing(error=_("This form was sent before with other goods. Look at the order again."), status=409)
     except DomainError as error:
-        stale = isinstance(error, ChangedMeanwhile)
+        stale = isinstance(error, service.ChangedMeanwhile)
         return Changing(
             error=with_names(error, campaign) if not stale else sentence(error), status=error.status, stale=stale
         )

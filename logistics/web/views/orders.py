@@ -62,7 +62,11 @@ def show(order_id: int) -> str:
 
 @pages.get("/orders/<int:order_id>/change")
 def change(order_id: int) -> ResponseReturnValue:
-    order, campaign = _to_change(order_id)
+    try:
+        order, campaign = _to_change(order_id)
+    except queries.NotYoursToChange as error:  # a page that somebody may read without changing it: say so there
+        flash(sentence(error), "bad")
+        return redirect(url_for(".show", order_id=order_id))
     if order.state is not OrderState.PLACED:
         return redirect(url_for(".show", order_id=order_id))
     return _change_page(order, campaign, wanted=_as_it_stands(order), window=order.window_code)
